@@ -1,4 +1,5 @@
-// C on the heap: a loop of malloc and free, compared with the same loop on dlmalloc, each in its own memory.
+// C on the heap: a loop of malloc and free, compared with the same loop on dlmalloc, each in its own memory; and calls
+// of functions in C.
 
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -58,8 +59,8 @@ async function onHeap(name: string, path: string): Promise<Churn> {
 const CALLS = 1_000_000;
 
 /**
- * The nanoseconds that a call from TypeScript of a function in C (METH_O) takes: of one that returns its argument, a
- * number; and of one that returns the length of its argument, a list.
+ * The nanoseconds that a call of a function in C (METH_O) from TypeScript takes. There are two functions: one gets a
+ * number and returns it; the other gets a list and returns its length.
  */
 async function measureCalls(): Promise<Row> {
   const output = `${ROOT}build/c/callee.wasm`;

@@ -2,13 +2,15 @@
 // reader and all reports; or damages heap images, and loads them; or damages heap snapshots, and reads and evaluates them.
 
 import { Command, Option } from "commander";
+import { createImage, PythonImage } from "../src/hosts/python/pyodide.js";
 import { recordings, survive as surviveTrace } from "../test/broken-traces.js";
 import { type Plan, runAgainstModel } from "../test/model.js";
 import { brokenImages, survive } from "../test/objects/image-mutations.js";
+import { heapInImage, surviveHeap } from "../test/python/broken-heaps.js";
 import { smallImages, surviveImage } from "../test/python/image-mutations.js";
 import { surviveSnapshot, wholeSnapshot } from "../test/snapshot-mutations.js";
 
-const PARTS = ["model", "trace", "image", "python-image", "snapshot"] as const;
+const PARTS = ["model", "trace", "image", "python-image", "python-heap", "snapshot"] as const;
 
 const options = new Command("npm run fuzz --")
   .description(
@@ -82,6 +84,11 @@ async function fuzzPythonImages(): Promise<void> {
   return fuzzBroken((seed, survival) => surviveImage(whole, seed, survival));
 }
 
+async function fuzzPythonHeaps(): Promise<void> {
+  const heap = await heapInImage(await PythonImage.from(await createImage()));
+  return fuzzBroken(async (seed, survival) => surviveHeap(heap, seed, survival));
+}
+
 async function fuzzSnapshots(): Promise<void> {
   const whole = wholeSnapshot();
   const survival = { files: 0, refused: 0 };
@@ -98,7 +105,10 @@ const FUZZ = {
   trace: fuzzTraces,
   image: fuzzImages,
   "python-image": fuzzPythonImages,
+  "python-heap": fuzzPythonHeaps,
   snapshot: fuzzSnapshots,
 };
 await FUZZ[options.only]();
 process.stderr.write("\n");
+// Interpreters would keep the process alive.
+process.exit(0);

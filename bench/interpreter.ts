@@ -14,17 +14,35 @@ export interface Interpreter {
   readonly heap: PythonHeap | undefined;
 }
 
-/** Starts an interpreter by name: malloc and mimalloc are stock; any other name is on our heap. */
-export async function startInterpreter(name: string, source: Uint8Array): Promise<Interpreter> {
+/** What is to be done with an interpreter before its first allocation. */
+interface Beginning {
+  /** With the module of a stock interpreter. */
+  readonly ofStock?: (python: PyodideExports) => void;
+  /** With our heap. */
+  readonly ofOurs?: (heap: PythonHeap) => void;
+}
+
+const STOCK = ["malloc", "mimalloc", "floor"];
+
+/** Starts an interpreter by name: malloc, mimalloc and floor are not on our heap; any other name is. */
+export async function startInterpreter(
+  name: string,
+  source: Uint8Array,
+  { ofStock, ofOurs }: Beginning = {},
+): Promise<Interpreter> {
   const module = await coreModule();
   let python: PyodideExports | undefined;
   let heap: PythonHeap | undefined;
-  const isStock = name === "malloc" || name === "mimalloc";
+  const isStock = STOCK.includes(name);
   // Strings get the same hashes in all of them, so that dicts and sets behave the same.
   const env = { PYTHONHASHSEED: "0", ...(name === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
   const pyodide = await loadWatched(loadPyodide, { env, stdout: () => undefined }, (exports) => {
     python = exports;
-    if (!isStock) heap = PythonHeap.attachAt(module, exports, {});
+    if (isStock) ofStock?.(exports);
+    else {
+      heap = PythonHeap.attachAt(module, exports, {});
+      ofOurs?.(heap);
+    }
   });
   if (!python) throw new Error("Cannot measure: Pyodide did not start");
   pyodide.FS.writeFile("/home/pyodide/program.py", source);

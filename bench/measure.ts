@@ -27,7 +27,10 @@ export function processorTime(): number {
   return (user + system) / 1000;
 }
 
-/** The milliseconds of each candidate in each round, in the order of the rounds, without the first `warmups` rounds. */
+/**
+ * The milliseconds of each candidate in each round, in the order of the rounds, without the first `warmups` rounds. Each
+ * round begins with the next candidate: what one leaves behind, such as garbage, is not always paid for by the same other.
+ */
 export function interleave(
   candidates: readonly Candidate[],
   rounds: number,
@@ -36,7 +39,8 @@ export function interleave(
 ): Map<string, number[]> {
   const times = new Map(candidates.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round < warmups + rounds; round++) {
-    for (const { name, run } of candidates) {
+    const first = round % candidates.length;
+    for (const { name, run } of [...candidates.slice(first), ...candidates.slice(0, first)]) {
       const start = clock();
       run();
       if (round >= warmups) times.get(name)?.push(clock() - start);

@@ -11,6 +11,8 @@ export interface Row {
   readonly value: number;
   readonly unit: string;
   readonly goal?: number;
+  /** Whether the figure is to be at least the goal; by default, at most. */
+  readonly atLeast?: boolean;
   /** Figures of the peers in the same run, for comparison. */
   readonly beside?: Readonly<Record<string, number>>;
 }

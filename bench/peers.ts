@@ -8,6 +8,7 @@ import { loadWatched, PythonHeap } from "../src/hosts/python/pyodide.js";
 import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
 import { footprintOf } from "../src/hosts/python/python-heap.js";
 import { Heap } from "../src/index.js";
+import { Floor } from "./floor.js";
 
 /** The functions of bench/client/index.ts. */
 interface Client {
@@ -16,6 +17,8 @@ interface Client {
   replace(slots: number, count: number, low: number, high: number, steps: number, state: number): number;
   lifo(slots: number, count: number, n: number, rounds: number): void;
   grow(slots: number, sizes: number, count: number, low: number, high: number, steps: number, state: number): number;
+  replay(slots: number, at: number, end: number): number;
+  freeAll(slots: number, count: number): void;
 }
 
 type Calloc = (count: number, size: number) => number;
@@ -33,15 +36,24 @@ export class Peer {
   readonly sizes: number;
   /** The state of the random numbers. */
   state = 12345;
+  readonly #calloc: Calloc;
   readonly #footprint: () => number;
 
   constructor(name: string, client: Client, memory: WebAssembly.Memory, calloc: Calloc, footprint: () => number) {
     this.name = name;
     this.client = client;
     this.memory = memory;
+    this.#calloc = calloc;
     this.#footprint = footprint;
-    this.slots = calloc(MOST_SLOTS, 4);
-    this.sizes = calloc(MOST_SLOTS, 4);
+    this.slots = this.words(MOST_SLOTS);
+    this.sizes = this.words(MOST_SLOTS);
+  }
+
+  /** The address of `count` new words, all 0, for the client. */
+  words(count: number): number {
+    const at = this.#calloc(count, 4);
+    if (at === 0) throw new Error(`Cannot measure ${this.name}: no memory for ${count} words`);
+    return at;
   }
 
   /** A peer inside a Pyodide. */
@@ -133,6 +145,20 @@ export async function ownHeapPeer(): Promise<Peer> {
     (count, size) => heap.raw.calloc(count, size),
     () => heap.stats().platformPeak,
   );
+}
+
+/** The allocator that never frees. */
+export async function floorPeer(): Promise<{ peer: Peer; floor: Floor }> {
+  const python = await freshHost();
+  const floor = new Floor(python);
+  const { malloc, realloc, free } = floor.functions;
+  const client = await instantiate(await clientModule("bench-context"), python.memory, {
+    ctx: 0,
+    malloc,
+    realloc,
+    free,
+  });
+  return { peer: Peer.hosted("floor", python, client), floor };
 }
 
 /** A free list of `count` blocks of `n` bytes. */

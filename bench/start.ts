@@ -4,7 +4,7 @@
 // are Pyodide alone: its cold start, and a start from its own memory snapshot. Programs run in processes of their own:
 // node start.js IMAGE FILE prints their footprints as JSON. So do versions, of which a process can load only one: node start.js VERSION prints a row.
 
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,14 +14,15 @@ import { attach, createImage, loadPython } from "../src/hosts/python/pyodide.js"
 import { exportsOfRunning } from "../src/hosts/python/pyodide-module.js";
 import { footprintOf } from "../src/hosts/python/python-heap.js";
 import { loaderOf, VERSIONS, type Version } from "../test/python/versions/list.js";
+import { figuresOf, PROGRAMS } from "./child.js";
 import { startInterpreter } from "./interpreter.js";
 import { geometricMean, median, ratio } from "./measure.js";
 import { nanoseconds, type Row, timeReplace } from "./micro.js";
 import { domainPeer, mallocPeer } from "./peers.js";
+import { measureTasks } from "./tasks.js";
 
 const MB = 1e6;
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
-const PROGRAMS = fileURLToPath(new URL("../../bench/programs/", import.meta.url));
 
 /** The milliseconds until a process writes its first line. */
 function firstLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -86,7 +87,7 @@ async function measureStarts(folder: string, rounds: number): Promise<Row[]> {
   ];
 }
 
-/** The bytes that a program has taken when it has run, by what it was started on. */
+/** The footprint after a program has run: in an interpreter from an image, and in stock interpreters with malloc and mimalloc. */
 async function footprints(image: string, file: string): Promise<Record<string, number>> {
   const source = readFileSync(file);
   const { pyodide, exports } = await loadPython({ image: readFileSync(image), pyodide: { stdout: () => undefined } });
@@ -102,12 +103,7 @@ async function footprints(image: string, file: string): Promise<Record<string, n
 }
 
 /** What this file prints when it runs in a process of its own. */
-function output(...words: string[]): unknown {
-  const self = fileURLToPath(import.meta.url);
-  return JSON.parse(
-    execFileSync(process.execPath, [self, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }),
-  );
-}
+const output = (...words: string[]): unknown => figuresOf(new URL(import.meta.url), ...words);
 
 function measureFootprints(image: string, programs: readonly string[]): Row {
   const ratios: Record<string, number> = {};
@@ -123,7 +119,7 @@ function measureFootprints(image: string, programs: readonly string[]): Row {
   };
 }
 
-/** Random replacement in one version of Pyodide, on a heap that was there first, and on one that came later. */
+/** Random replacement in one version of Pyodide, on a heap that was loaded before the interpreter, and on one that was attached to a running interpreter. */
 async function measureVersion(version: Version): Promise<Row> {
   const load = await loaderOf(version);
   const late = await load();
@@ -156,6 +152,7 @@ export async function measureStart(rounds: number, programs: readonly string[]):
     const image = join(folder, "bare.pyimage");
     writeFileSync(image, plain);
     rows.push(measureFootprints(image, programs));
+    rows.push(measureTasks(folder, rounds));
     for (const version of Object.keys(VERSIONS)) rows.push(output(version) as Row);
     return rows;
   } finally {

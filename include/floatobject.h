@@ -17,7 +17,7 @@ PyAPI_FUNC(PyObject *) PyFloat_FromDouble(double v);
 /* float(text) for a str or bytes. */
 PyAPI_FUNC(PyObject *) PyFloat_FromString(PyObject *text);
 
-/* The value of a float or an int; -1 with an error. */
+/* The value of a float or an int, or of an object with __float__ or __index__; -1 with an error. */
 PyAPI_FUNC(double) PyFloat_AsDouble(PyObject *o);
 #define PyFloat_AS_DOUBLE(o) (((PyFloatObject *)(o))->ob_fval)
 

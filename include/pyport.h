@@ -37,7 +37,7 @@ typedef size_t Py_uhash_t;
 /* For functions compiled into the module that calls them: a function with `...` can't be called across modules. */
 #define Py_LOCAL_FUNC(type) PyAPI_FUNC(__attribute__((visibility("hidden"))) type)
 
-/* C++ declares these const. C does not, for the sake of old programs. */
+/* const in C++, and nothing in C: for parameters that old programs in C pass without const. */
 #ifdef __cplusplus
 #define PY_CXX_CONST const
 #else
@@ -47,7 +47,7 @@ typedef size_t Py_uhash_t;
 /* An object. Its fields are in object.h. */
 typedef struct _object PyObject;
 
-/* Casts a pointer to any struct that begins as an object does to a pointer to an object. */
+/* Casts any pointer to PyObject *. The struct that it points to must begin with the fields of an object. */
 #define _PyObject_CAST(op) ((PyObject *)(op))
 
 #define Py_UNUSED(name) _unused_##name __attribute__((unused))

@@ -66,6 +66,7 @@ export const ERRORS = [
   // Raised for containers and sequences.
   ["STEP", "ValueError", "slice step cannot be zero"],
   ["NOT_IN_LIST", "ValueError", "list.remove(x): x not in list"],
+  ["SORTED", "ValueError", "list modified during sort"],
   [
     "SLICE_LENGTH",
     "ValueError",

@@ -59,7 +59,7 @@ for (const [name, types] of entries) {
   }
 }
 
-/** Suppresses what api-extractor says about compilers and about its own steps. */
+/** Suppresses what api-extractor says, except for errors. */
 function quiet(message) {
   if (message.logLevel !== ExtractorLogLevel.Error) message.handled = true;
 }

@@ -3,8 +3,8 @@
 //   npm run bench:compare -- COMMIT [--parts micro,objects,footprint] [--rounds 3]
 //
 // Builds COMMIT in a worktree in build/, measures it and this checkout `rounds` times each, and shows the medians of
-// each row. A row counts as worse if its median is more than 2 % higher, and all its values are above all values of the
-// other; smaller differences can be noise.
+// each row. A row counts as worse if its median is more than 2 % higher than before, and all its values are above all
+// values from before the change; smaller differences can be noise.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

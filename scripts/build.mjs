@@ -1,17 +1,22 @@
-// Builds the package into dist/: core/ to WebAssembly, the modules' bytes and the viewer into TypeScript files, src/ to JavaScript.
+// Builds the package into dist/: core/ to WebAssembly, the modules' bytes and the viewer into TypeScript files, src/ to
+// JavaScript. The command's JavaScript is put together in a few files.
 //
 //   node scripts/build.mjs            what a user of the package needs
 //   node scripts/build.mjs --dev      also what tests and benchmarks need: bench/ and test/ in dist-dev/, the benchmarks' modules
 //   node scripts/build.mjs --debug    the same as --dev, with the debug build of the core: assertions, function names, a source map
+//
+// With DEBUG_CORE in the environment, --dev builds both cores: tests of structures run on either (vitest.config.ts).
+// What was built before from the same sources is not built again.
 
 import { execFile, execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { bundleCommand } from "./command.mjs";
+import { CORE_STAMP, coreFingerprint, filesIn, fingerprint, isMadeFrom } from "./fingerprint.mjs";
 import { writeInterfaces, writeLists } from "./protocol.mjs";
 import { embedPython } from "./python.mjs";
-import { buildReport, buildViewer } from "./viewer.mjs";
+import { buildBrowser, buildViewer } from "./viewer.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const { values } = parseArgs({ options: { dev: { type: "boolean" }, debug: { type: "boolean" } } });
@@ -24,20 +29,22 @@ const DEBUG = ["--debug", "--sourceMap"];
 /** Memory and table are imported: the module is instantiated over a heap's own memory, or over a host's. */
 const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 
+/** The module in which the graph of a snapshot is made. */
+const GRAPH = ["store", "texts", "types", "reach"].map((name) => `graph/${name}.ts`).join(" ");
+
 /** The part of the compiler that writes a module's exports and imports to build/`output`.json. */
 const DESCRIBE = "scripts/exports-transform.mjs";
 /** The part of the compiler that makes numbers of texts. */
 const TEXTS = "scripts/ascii-transform.mjs";
 
-/** A hash of everything that a module is made from: its sources in a folder, the compiler, its options. */
-function fingerprint(folder, args) {
-  const hash = createHash("sha256").update(JSON.stringify(args));
-  const sources = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = sources.map(({ parentPath, name }) => `${parentPath}/${name}`).sort();
-  for (const path of ["package-lock.json", DESCRIBE, TEXTS, ...paths]) {
-    hash.update(`\0${path}\0`).update(readFileSync(path));
-  }
-  return hash.digest("hex");
+/** Builds folders and files anew, unless they were built before from the same files. */
+async function buildOnce(name, outputs, paths, build) {
+  const stamp = `build/${name}.stamp`;
+  const made = fingerprint(paths);
+  if (outputs.every(existsSync) && isMadeFrom(stamp, made)) return;
+  for (const path of [stamp, ...outputs]) rmSync(path, { recursive: true, force: true });
+  await build();
+  writeFileSync(stamp, made);
 }
 
 /**
@@ -65,8 +72,8 @@ function putIntoCache(made, output) {
 }
 
 /**
- * Compiles AssemblyScript to build/`output`.wasm and .wat, if something has changed since the last time. It runs in its
- * own process, because the compiler keeps library files between runs.
+ * Compiles AssemblyScript to build/`output`.wasm and .wat, if something has changed since the last time. The compiler
+ * runs in a process of its own, because it keeps library files between runs.
  */
 async function compile(folder, entries, output, ...options) {
   const args = [
@@ -74,8 +81,8 @@ async function compile(folder, entries, output, ...options) {
     ...["--outFile", `build/${output}.wasm`, "--textFile", `build/${output}.wat`, "--use", "abort=", ...options],
   ];
   const stamp = `build/${output}.stamp`;
-  const made = fingerprint(folder, args);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === made) return;
+  const made = fingerprint([DESCRIBE, TEXTS, ...filesIn(folder)], args);
+  if (isMadeFrom(stamp, made)) return;
   rmSync(stamp, { force: true });
   if (takeFromCache(made, output)) return writeFileSync(stamp, made);
   const env = { ...process.env, PROTOCOL_FILE: `build/${output}.json` };
@@ -91,10 +98,11 @@ async function compile(folder, entries, output, ...options) {
 }
 
 /**
- * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. Also
- * compiles a third module, of which only the constants are used, and two modules that have a memory of their own: one
- * counts what an interpreter allocates to start, one sums up a recording. The descriptions of the modules are written
- * into src/.
+ * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. A third
+ * module is compiled only for the values of its constants. Other modules have a memory of their own: one counts what an
+ * interpreter allocates to start, one sums up a recording, one has the graph of a snapshot, and one writes its rows.
+ * Three more modules are instantiated over the interpreter's memory: one reads objects for a snapshot, one finds the
+ * types of objects, and one guards the freeing of nests. The descriptions of the modules are written into src/.
  */
 async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });
@@ -111,8 +119,14 @@ async function compileCore(folder, options) {
     compile("core", "exports/constants.ts exports/c-constants.ts", `${folder}constants`, ...all),
     compile("core", "start/tally.ts", `${folder}tally`, "--importTable", "--runtime", "stub", ...options),
     compile("core", "sums/sums.ts", `${folder}sums`, ...OVER_A_HEAP, ...options),
+    compile("core", "graph/rows.ts", `${folder}rows`, "--runtime", "stub", ...options),
+    compile("core", GRAPH, `${folder}graph`, "--runtime", "stub", ...options),
+    compile("core", "graph/reader.ts", `${folder}reader`, ...OVER_A_HEAP, ...options),
+    compile("core", "types/types.ts", `${folder}types`, ...OVER_A_HEAP, ...options),
+    compile("core", "nests/nests.ts", `${folder}nests`, ...OVER_A_HEAP, ...options),
   ]);
   await writeInterfaces(`build/${folder}`);
+  writeFileSync(CORE_STAMP, coreFingerprint());
 }
 
 function compileBenchmarks() {
@@ -120,6 +134,7 @@ function compileBenchmarks() {
     compile("bench/client", "index.ts", "bench-plain", ...RELEASE, ...OVER_A_HEAP, "--lib", "bench/client/plain"),
     compile("bench/client", "index.ts", "bench-context", ...RELEASE, ...OVER_A_HEAP, "--lib", "bench/client/context"),
     compile("bench/client", "freelist.ts", "bench-freelist", ...RELEASE, ...OVER_A_HEAP),
+    compile("bench/client", "floor.ts", "bench-floor", ...RELEASE, ...OVER_A_HEAP),
     compile("bench/client", "objects.ts", "bench-objects", ...RELEASE, ...OVER_A_HEAP),
     compile("bench/client", "managed.ts", "bench-managed", ...RELEASE, "--runtime", "incremental"),
   ]);
@@ -127,16 +142,11 @@ function compileBenchmarks() {
 
 /** Writes the bytes of the core's modules into src/, from which the library compiles them. */
 function embedCore(folder) {
-  for (const [module, name] of [
-    ["core", "CORE_BASE64"],
-    ["whole", "WHOLE_BASE64"],
-    ["tally", "TALLY_BASE64"],
-    ["sums", "SUMS_BASE64"],
-  ]) {
+  for (const module of ["core", "whole", "tally", "sums", "rows", "graph", "reader", "types", "nests"]) {
     const bytes = readFileSync(`build/${folder}${module}.wasm`);
     writeFileSync(
       `src/core/${module}.generated.ts`,
-      `// A module of the core, as scripts/build.mjs made it.\nexport const ${name} =\n  "${bytes.toString("base64")}";\n`,
+      `// A module of the core, as scripts/build.mjs made it.\nexport const ${module.toUpperCase()}_BASE64 =\n  "${bytes.toString("base64")}";\n`,
     );
   }
 }
@@ -147,18 +157,29 @@ function tsc(...args) {
 
 const folder = isDebug ? "debug/" : "";
 if (!existsSync(CACHE)) mkdirSync(CACHE, { recursive: true });
+const isBoth = isDev && !isDebug && process.env.DEBUG_CORE !== undefined;
+if (isBoth) await compileCore("debug/", DEBUG);
 await compileCore(folder, isDebug ? DEBUG : RELEASE);
 if (isDev) await compileBenchmarks();
 embedCore(folder);
 embedPython();
 
-rmSync("dist", { recursive: true, force: true });
-await buildViewer();
-tsc("-p", "tsconfig.json");
-await buildReport();
-for (const module of ["core", "whole"]) cpSync(`build/${folder}${module}.wasm`, `dist/${module}.wasm`);
-
+const VIEWER = "src/page/viewer.gen.ts";
+const configs = ["package.json", "tsconfig.json", "tsconfig.dev.json"];
+const sources = filesIn("src").filter((path) => !path.endsWith(".test.ts") && path !== VIEWER);
+await buildOnce(
+  "dist",
+  ["dist", VIEWER],
+  [...configs, ...["scripts", "viewer"].flatMap(filesIn), ...sources],
+  async () => {
+    await buildViewer();
+    tsc("-p", "tsconfig.json");
+    await buildBrowser();
+    await bundleCommand();
+    for (const module of ["core", "whole"]) cpSync(`build/${folder}${module}.wasm`, `dist/${module}.wasm`);
+  },
+);
 if (isDev) {
-  rmSync("dist-dev", { recursive: true, force: true });
-  tsc("-p", "tsconfig.dev.json");
+  const files = [...configs, ...["src", "bench", "test"].flatMap(filesIn)];
+  await buildOnce("dist-dev", ["dist-dev"], files, () => tsc("-p", "tsconfig.dev.json"));
 }

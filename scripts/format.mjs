@@ -16,7 +16,7 @@ process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const ASSEMBLY_SCRIPT = ["core", "bench/client"];
 const C = ["capi", "include", "libc", "examples/c", "test/c", "bench/c"];
 
-/** The paths of the files below some folders whose names match. */
+/** The paths of the files below `folders`; only of files whose names match `ending`. */
 function filesIn(folders, ending) {
   return folders
     .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -18,6 +18,13 @@ const TYPES = {
   ".zip": "application/zip",
 };
 
+/** The panel is loaded as a page without a bundler loads it: from the built package, which also has its worker. */
+const builtPanel = {
+  name: "built panel",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/src\/panel\.js$/ }, () => ({ path: "/dist/panel.js", external: true })),
+};
+
 /** The files that the page loads, by path. */
 async function buildFiles() {
   const { outputFiles } = await build({
@@ -30,6 +37,7 @@ async function buildFiles() {
     loader: { ".woff2": "dataurl" },
     // Pyodide's code imports Node's modules only when it runs in Node.
     external: ["node:*", "ws"],
+    plugins: [builtPanel],
   });
   const files = new Map(outputFiles.map(({ path, contents }) => [`/${path.slice(HERE.length)}`, contents]));
   files.set("/index.html", await readFile(`${HERE}index.html`));
@@ -43,8 +51,10 @@ export async function servePlayground(port = 0) {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const path = pathname === "/" ? "/index.html" : pathname;
     const name = /^\/pyodide\/([\w.-]+)$/.exec(path)?.[1];
+    const built = /^\/dist(\/[\w-]+)*\/[\w.-]+\.js$/.exec(path)?.[0];
     try {
-      const content = name === undefined ? files.get(path) : await readFile(`${ROOT}node_modules/pyodide/${name}`);
+      const file = name === undefined ? built : `node_modules/pyodide/${name}`;
+      const content = file === undefined ? files.get(path) : await readFile(join(ROOT, file));
       if (content === undefined) response.writeHead(404).end();
       else response.setHeader("content-type", TYPES[extname(path)] ?? "application/octet-stream").end(content);
     } catch {

@@ -54,14 +54,14 @@ function writeCoreTable() {
 function writeObjectTable() {
   const types = BUILT_IN.length + 1;
   const lines = [
-    "/** For each kind of type, and for users' types, four functions, from the end of the allocators' on. */",
+    "/** How many functions each kind of type has, and users' types have. The first ones come after the allocators' functions. */",
   ];
   lines.push(`export const TYPE_FUNCTIONS: u32 = 4;`);
   const first = `TABLE_FUNCTIONS + ${types} * TYPE_FUNCTIONS`;
   OBJECTS.forEach(([constant], k) => {
     lines.push(`export const ${constant}: u32 = ${first} + ${k};`);
   });
-  lines.push(`/** Where SLOT_* are counted from. */`, `export const SLOTS: u32 = ${first} + ${OBJECTS.length};`);
+  lines.push(`/** The place from which SLOT_* count. */`, `export const SLOTS: u32 = ${first} + ${OBJECTS.length};`);
   lines.push(
     ...numbered(
       SLOTS.map(([constant]) => constant),
@@ -87,7 +87,7 @@ function writeCoreLists() {
   const places = [...BUILT_IN, USER, ...OWN].map(({ constant }) => constant);
   write("core/objects/model/kinds.gen.ts", "Kinds and places of types, from protocol/types.mjs.", [
     ...numbered(places, "u32"),
-    "/** How many kinds have a type of their own, and how many types have a place. */",
+    "/** How many kinds have a built-in type, and how many types have a fixed place. */",
     `export const KINDS: u32 = ${BUILT_IN.length};`,
     `export const PLACES: u32 = ${places.length};`,
   ]);
@@ -197,17 +197,13 @@ function writeErrors() {
   // Lack of memory, and the errors of C, are raised by other functions.
   const named = namedRaisers();
   const raised = all.filter(({ name }) => named.has(raiserOf(name)) && name !== "MEMORY" && name !== "RAISED");
-  write(
-    "core/objects/model/raises.gen.ts",
-    `${head}: a function for each error that a file of the core raises by one.`,
-    [
-      `import { ${raised.map(({ name }) => `E_${name}`).join(", ")} } from "./errors.gen";`,
-      'import { raiseError } from "./raise";',
-      'import { PyObject } from "./type";',
-      "",
-      ...raised.flatMap(raiser),
-    ],
-  );
+  write("core/objects/model/raises.gen.ts", `${head}: the functions that raise them.`, [
+    `import { ${raised.map(({ name }) => `E_${name}`).join(", ")} } from "./errors.gen";`,
+    'import { raiseError } from "./raise";',
+    'import { PyObject } from "./type";',
+    "",
+    ...raised.flatMap(raiser),
+  ]);
   write(
     "src/core/errors.gen.ts",
     `${head}: what the host says of each.`,
@@ -310,7 +306,7 @@ export function writeLists() {
   );
   write(
     "core/objects/model/uses.gen.ts",
-    "What functions in C are called as, from the types that include/*.h gives them.",
+    "The ways in which the core calls functions in C, and the parameters for each, from include/*.h.",
     useLines(),
   );
   writeErrors();

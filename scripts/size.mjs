@@ -2,6 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -26,6 +27,23 @@ async function bundled(entry) {
   return gzipped(outputFiles[0].contents);
 }
 
+/** Adds to `files` a file of dist/, and the files and workers that it loads, but not the page's template. */
+function addLoaded(path, files) {
+  if (files.has(path)) return files;
+  const text = readFileSync(`${ROOT}${path}`, "utf8");
+  files.add(path);
+  for (const [, name] of text.matchAll(/(?:from|import|import\(|new URL\()\s*"(\.\/[^"]+\.js)"/g))
+    addLoaded(join(dirname(path), name), files);
+  return files;
+}
+
+/** The kilobytes of files with everything that they load, each file gzipped. */
+function loaded(...entries) {
+  const files = new Set();
+  for (const entry of entries) addLoaded(entry.replace("./", ""), files);
+  return [...files].reduce((sum, file) => sum + gzipped(readFileSync(`${ROOT}${file}`)), 0);
+}
+
 /** The sizes in kilobytes, by name. */
 export async function sizes() {
   const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
@@ -37,7 +55,8 @@ export async function sizes() {
     "the whole module, gzipped": gzipped(readFileSync(`${ROOT}dist/whole.wasm`)),
     'import "pyheap", bundled and gzipped': await bundled(exports["."].default),
     'import "pyheap/pyodide", bundled and gzipped': await bundled(exports["./pyodide"].default),
-    'import "pyheap/report", bundled and gzipped': gzipped(readFileSync(ROOT + exports["./report"].browser)),
+    'import "pyheap/report", bundled and gzipped': loaded(exports["./report"].browser),
+    "pyheap/panel and pyheap/report together, gzipped": loaded(exports["./panel"].default, exports["./report"].browser),
     "the package to download": packed.size / KB,
   };
 }

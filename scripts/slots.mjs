@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 
 /**
  * The structures that have slots: a type, and its tables of functions. For each: its constant, the prefix of its slots'
- * names, and its text in the headers. `before` is 2 for a structure whose first field takes three words: its field number
- * k > 0 is word k + 2.
+ * names, and its text in the headers. `before` is 2 for a structure whose first field takes three words: its field
+ * number k > 0 is word k + 2.
  */
 const TABLES = [
   { table: "TYPE_TABLE", prefix: "tp_", structure: /struct _typeobject \{([^}]*)\}/, before: 2 },
@@ -82,13 +82,15 @@ const OTHERS = [
 ];
 
 /**
- * A use is a way in which C gives the core a function. Its number: for a method, its flags, which are lower than these; for a
- * slot of a type, 1 << 16 | its place; for the others, 2 << 16 | their own number.
+ * A use is a way in which C gives the core a function. Its number: for a method, its flags, which are below 1 << 16;
+ * for a slot of a type, 1 << 16 | its place; for a function in OTHERS, 2 << 16 | its number there.
  */
 const SLOT = 1 << 16;
 const OTHER = 2 << 16;
 
-/** The shape of a function, whose parameters all have 32 bits: the number of parameters << 1 | whether it has a result. */
+/**
+ * The shape of a function, whose parameters all have 32 bits: the number of parameters << 1 | whether it has a result.
+ */
 function shapeOf(type) {
   const [, result, parameters] = /^(.*?)\s*\((.*)\)$/s.exec(type);
   return (parameters.split(",").length << 1) | (result === "void" ? 0 : 1);

@@ -1,12 +1,18 @@
-// Builds the viewer: script, style and typefaces in one HTML page, and the page as a string in src/page/viewer.gen.ts, so
-// that it can be loaded wherever a module can.
+// Builds the viewer: script, style and typefaces in one HTML page, and the page as a string in src/page/viewer.gen.ts,
+// so that it can be loaded wherever a module can. Also builds pyheap/report and pyheap/panel for browsers, and the site on
+// which files are looked at.
 
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
 /** The text that esbuild makes from an entry, without writing a file. */
-async function bundle(entry) {
+async function bundle(entry, options = {}) {
   const { outputFiles } = await build({
+    absWorkingDir: ROOT,
     entryPoints: [entry],
     bundle: true,
     minify: true,
@@ -15,41 +21,81 @@ async function bundle(entry) {
     target: "es2022",
     loader: { ".woff2": "dataurl" },
     legalComments: "inline",
+    ...options,
   });
   return outputFiles[0].text.trim();
 }
 
-/** An HTML page: the template with a script and the style inside. */
-async function page(entry) {
-  const [script, style] = await Promise.all([bundle(entry), bundle("viewer/style/index.css")]);
-  return readFileSync("viewer/index.html", "utf8")
+/** A source of a Content-Security-Policy: exactly this text. */
+const exactly = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/** An HTML page: a template with a script and a style inside. The page's policy allows these two, and no others. */
+async function page(template, script, style) {
+  const inside = script.replaceAll("</script", "<\\/script");
+  return readFileSync(ROOT + template, "utf8")
+    .replace("script-src 'unsafe-inline'", () => `script-src ${exactly(inside)}`)
+    .replace("style-src 'unsafe-inline'", () => `style-src ${exactly(style)}`)
     .replace("/*style*/", () => style)
-    .replace("/*script*/", () => script.replaceAll("</script", "<\\/script"));
+    .replace("/*script*/", () => inside);
 }
 
-/** The viewer as dist/report/ and dist/browser/ import it. */
+/** The page's template as src/report/ and dist/browser/ import it. */
 const VIEWER = "../page/viewer.gen.js";
 
-/** pyheap/report for pages: one module with everything it imports, except the viewer, which it loads for the first page. */
-export async function buildReport() {
+/**
+ * The style of the panel, whose document is a shadow root: what is said of the document is said of its host, and widths are
+ * those of the panel, and not of the window.
+ */
+async function panelStyle() {
+  const style = await bundle("viewer/panel/panel.css");
+  return style
+    .replace(/:root(\[[^\]]*\])?/g, (_, theme) => (theme ? `:host(${theme})` : ":host"))
+    .replace(/(^|[},])body\{/g, "$1.panel,.note{")
+    .replace(/@media ?\((max|min)-width/g, "@container ($1-width");
+}
+
+/**
+ * pyheap/report and pyheap/panel for pages, in dist/browser/: with everything they import, except the page's template, which
+ * the report loads for the first page. What both need is in files that both import. src/ must be complete.
+ */
+export async function buildBrowser() {
   await build({
-    entryPoints: ["dist/report.js"],
+    absWorkingDir: ROOT,
+    entryPoints: {
+      report: "src/report.ts",
+      "panel-element": "viewer/panel/panel.ts",
+      "panel-worker": "viewer/open/worker.ts",
+    },
     outdir: "dist/browser",
     bundle: true,
+    splitting: true,
     minify: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
-    // cli-table3 loads it for tables with colours of their own, which no report has.
+    define: { PANEL_STYLE: JSON.stringify(await panelStyle()) },
+    // cli-table3 loads @colors/colors only for tables with colours of their own, which no report has.
     external: ["@colors/colors/safe", VIEWER],
+    alias: { "emoji-regex": `${ROOT}scripts/emoji-regex.cjs` },
     legalComments: "linked",
   });
 }
 
 export async function buildViewer() {
-  const html = await page("viewer/main.ts");
+  const [script, style] = await Promise.all([bundle("viewer/main.ts"), bundle("viewer/style/index.css")]);
+  const html = await page("viewer/index.html", script, style);
   writeFileSync(
     "src/page/viewer.gen.ts",
     `// The viewer without data, as scripts/viewer.mjs made it.\nexport const VIEWER: string =\n  ${JSON.stringify(html)};\n`,
   );
+}
+
+/** The site where files are looked at: one page. src/ must be complete, with what the build generates. */
+export async function buildSite() {
+  const worker = await bundle("viewer/site/worker.ts", { format: "iife", define: { "import.meta.url": "undefined" } });
+  const [script, style] = await Promise.all([
+    bundle("viewer/site/site.ts", { define: { WORKER: JSON.stringify(worker) } }),
+    bundle("viewer/site/site.css"),
+  ]);
+  return page("viewer/site/index.html", script, style);
 }

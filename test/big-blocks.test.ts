@@ -16,10 +16,9 @@ import { pprof } from "../src/report/export/pprof.js";
 import { traceReport } from "../src/report/trace-context.js";
 import { readTrace } from "../src/trace/reader.js";
 import { GIB, MIB, roomsOf, runBigBlocks } from "./big-blocks.js";
+import { SEED } from "./random.js";
 import { joined } from "./report-data.js";
 import { Tape } from "./trace-data.js";
-
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 
 function alignedOf(heap: Heap) {
   const { functions: f } = (heap as unknown as { foundation: { core: Core } }).foundation.core;

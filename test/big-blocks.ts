@@ -20,11 +20,44 @@ const ROUNDED = 24;
 /** The most bytes that a block keeps besides its size if it shrinks by less than a quarter. */
 const KEPT = 128;
 
-interface Block {
+export interface Block {
   readonly domain: Domain;
   address: Address;
   size: number;
   mark: number;
+}
+
+/** Writes a block's mark at both of its ends. */
+export function markBlock(heap: CoreHeap, { address, size, mark }: Block): void {
+  const bytes = new Uint8Array(heap.memory.buffer);
+  bytes.fill(mark, address, address + Math.min(size, MARKED));
+  bytes.fill(mark, Math.max(address, address + size - MARKED), address + size);
+}
+
+/** Checks that the first `kept` bytes of a block of `size` bytes, which are now at `address`, are as they were marked. */
+export function verifyBlock(heap: CoreHeap, address: Address, kept: number, { size, mark }: Block): void {
+  const bytes = new Uint8Array(heap.memory.buffer);
+  const isMarked = (from: number, to: number) =>
+    bytes.subarray(address + from, address + Math.max(from, to)).every((byte) => byte === mark);
+  expect(isMarked(0, Math.min(size, MARKED, kept))).toBe(true);
+  expect(isMarked(Math.max(0, size - MARKED), kept)).toBe(true);
+}
+
+/** Checks that the parts of the heap's account add up, and that none is negative. */
+export function checkAccount(heap: CoreHeap): void {
+  const { account } = heap.stats();
+  expect(sumOfParts(account)).toBe(account.platform);
+  expect(
+    Math.min(...Object.values(account.live), account.rawFree, account.freeInPools, account.freePools),
+  ).toBeGreaterThanOrEqual(0);
+}
+
+/** Checks that no block covers another, and that none reaches past the end of addresses. */
+export function checkPlaces(live: readonly Block[]): void {
+  const places = live.map(({ address, size }) => [address, address + Math.max(size, 1)] as const);
+  places.sort((a, b) => a[0] - b[0]);
+  for (const [k, [address]] of places.entries()) expect(address).toBeGreaterThanOrEqual(places[k - 1]?.[1] ?? 1);
+  expect(places.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(ADDRESS_END);
 }
 
 /** Free bytes [at, end), enough for one chunk of their size. */
@@ -100,26 +133,12 @@ export function runBigBlocks({
   };
   const mark = (block: Block) => {
     block.mark = 1 + below(255);
-    const bytes = new Uint8Array(heap.memory.buffer);
-    const { address, size } = block;
-    bytes.fill(block.mark, address, address + Math.min(size, MARKED));
-    bytes.fill(block.mark, Math.max(address, address + size - MARKED), address + size);
-  };
-  /** Checks that the first `kept` bytes of a block of `size` bytes are as they were marked. */
-  const verify = (address: Address, kept: number, { size, mark }: Block) => {
-    const bytes = new Uint8Array(heap.memory.buffer);
-    const isMarked = (from: number, to: number) =>
-      bytes.subarray(address + from, address + Math.max(from, to)).every((byte) => byte === mark);
-    expect(isMarked(0, Math.min(size, MARKED, kept))).toBe(true);
-    expect(isMarked(Math.max(0, size - MARKED), kept)).toBe(true);
+    markBlock(heap, block);
   };
   const check = () => {
     heap.check();
+    checkAccount(heap);
     const { account, allocatedBlocks, large } = heap.stats();
-    expect(sumOfParts(account)).toBe(account.platform);
-    expect(
-      Math.min(...Object.values(account.live), account.rawFree, account.freeInPools, account.freePools),
-    ).toBeGreaterThanOrEqual(0);
     for (const domain of domains) {
       const blocks = live.filter((block) => block.domain === domain);
       const bytes = blocks.reduce((sum, block) => sum + block.size, 0);
@@ -133,11 +152,8 @@ export function runBigBlocks({
       expect(large[name].bytes).toBeLessThanOrEqual(account.live[name]);
     }
     expect(allocatedBlocks - before.allocatedBlocks).toBe(live.filter(({ domain }) => domain !== heap.raw).length);
-    for (const block of live) verify(block.address, block.size, block);
-    const places = live.map(({ address, size }) => [address, address + Math.max(size, 1)] as const);
-    places.sort((a, b) => a[0] - b[0]);
-    for (const [k, [address]] of places.entries()) expect(address).toBeGreaterThanOrEqual(places[k - 1]?.[1] ?? 1);
-    expect(places.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(ADDRESS_END);
+    for (const block of live) verifyBlock(heap, block.address, block.size, block);
+    checkPlaces(live);
   };
   /** Whether a large block must be found, or can't be; undefined: either may happen. */
   const fits = (n: number, rooms: readonly Room[]): boolean | undefined => {
@@ -186,7 +202,7 @@ export function runBigBlocks({
     else if (!staysWhere) judge(address, n, rooms);
     if (n > 0x7fff_ffff) expect(address).toBe(NULL);
     if (address === NULL) return;
-    verify(address, Math.min(n, block.size), block);
+    verifyBlock(heap, address, Math.min(n, block.size), block);
     block.address = address;
     block.size = n;
     mark(block);

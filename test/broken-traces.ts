@@ -20,6 +20,7 @@ import { VIEWS } from "../src/trace/accounts.js";
 import { analyse } from "../src/trace/analysis.js";
 import { readTrace, TraceError } from "../src/trace/reader.js";
 import { mutate, sampleTrace } from "./mutations.js";
+import { typedTrace } from "./typed-traces.js";
 
 /** Milliseconds that a small file may take in total; a hang takes longer. */
 const MOST_TIME = 10_000;
@@ -60,7 +61,7 @@ async function makePage(bytes: Uint8Array): Promise<void> {
   decodePage(encodePage(buildPage(spans, { command, started, python, sample, problem })));
 }
 
-/** Recordings of each kind: of every event, with and without a start before it, sampled, aggregated. */
+/** Recordings of each kind: of every event, with and without a start before it, sampled, aggregated, with types. */
 export async function recordings(): Promise<readonly Uint8Array[]> {
   const kinds = [
     {},
@@ -70,7 +71,8 @@ export async function recordings(): Promise<readonly Uint8Array[]> {
     { aggregate: true, sample: 2000, seed: 2 },
   ];
   const made = await Promise.all(kinds.map((options) => sampleTrace({ steps: 300, ...options })));
-  return made.map(({ bytes }) => bytes);
+  const typed = [false, true].map((aggregate) => typedTrace({ seed: 3, aggregate }));
+  return [...made.map(({ bytes }) => bytes), ...typed];
 }
 
 /**
@@ -82,7 +84,7 @@ export async function survive(whole: readonly Uint8Array[], seed: number, surviv
   const begun = performance.now();
   survival.files++;
   try {
-    const { analysis, summary } = await analyse([broken], NAME);
+    const { analysis, summary } = await analyse([broken], NAME, { byType: (seed >>> 4) % 2 === 1 });
     if (summary.problem !== undefined) survival.partly++;
     const view = VIEWS[(seed >>> 3) % VIEWS.length] ?? "peak";
     reportAll(

@@ -1,6 +1,7 @@
 // The command as tests run it: the built one, in a process of its own.
 
 import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./needs.js";
 
@@ -19,6 +20,15 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the program can read from standard input. */
   readonly input?: string;
+}
+
+/** Makes a folder for PYHEAP_CACHE in which nothing is kept but the images that all tests share. */
+export function makeCache(folder: string): string {
+  const images = join(process.env.PYHEAP_CACHE ?? "", "images");
+  mkdirSync(images, { recursive: true });
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(images, join(folder, "images"));
+  return folder;
 }
 
 /** Runs `pyheap` with these arguments, to its end. */

@@ -1,11 +1,10 @@
 // For runs on the debug build of the core: the stack of a trap in a failed test names the core's files and lines.
 
-import { existsSync, readFileSync } from "node:fs";
 import { afterEach } from "vitest";
 import { located } from "../scripts/trap.mjs";
+import { WHOLE_BASE64 } from "../src/core/whole.generated.js";
 
-const module = new URL("../dist/whole.wasm", import.meta.url);
-const isDebugBuild = existsSync(module) && readFileSync(module).includes("sourceMappingURL");
+const isDebugBuild = Buffer.from(WHOLE_BASE64, "base64").includes("sourceMappingURL");
 
 if (isDebugBuild) {
   afterEach(({ task }) => {

@@ -3,6 +3,8 @@
 import { describe, expect, it } from "vitest";
 import type { MapBlocks } from "../viewer/map/blocks.js";
 import { cutGrid, fillCells } from "../viewer/map/cells.js";
+import { lowerBound } from "../viewer/sorted.js";
+import { randomIntegers } from "./random.js";
 
 /** Blocks with these addresses and sizes. */
 const blocksOf = (...blocks: readonly (readonly [address: number, size: number])[]) =>
@@ -45,6 +47,36 @@ describe("the squares of the heap map", () => {
       [0.25, 1],
     ]);
     expect(fillCells(grid, blocksOf(), one).cells.map(({ full }) => full)).toEqual([0, 0, 0]);
+  });
+
+  it("are right for blocks of up to 2 GiB, anywhere in 4 GiB", () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = randomIntegers(seed);
+      const blocks: [number, number][] = [];
+      for (let at = 8 * random(2 ** 28); at < 2 ** 32 - 16; ) {
+        const most = Math.min(2 ** 31, 2 ** 32 - at);
+        const size = 1 + random(random(3) === 0 ? most : Math.min(most, 2 ** random(22)));
+        blocks.push([at, size]);
+        at = 8 * Math.ceil((at + size) / 8) + 8 * random(2 ** random(26));
+      }
+      const all = blocksOf(...blocks);
+      const grid = cutGrid(all);
+      const { cells, bytes } = fillCells(grid, all, one);
+      const starts = Float64Array.from(cells, ({ address }) => address);
+      // Every byte is in one square, and no square has more than it has room for.
+      const whole = blocks.reduce((sum, [, size]) => sum + size, 0);
+      expect(cells.reduce((sum, { full }) => sum + full * bytes, 0) / whole).toBeCloseTo(1, 6);
+      expect(cells.every(({ full }) => full >= 0 && full <= 1)).toBe(true);
+      expect(grid.starts.every((start, k) => k === 0 || start >= (grid.starts[k - 1] as number) + bytes)).toBe(true);
+      expect(cells.length).toBeLessThanOrEqual(2 * 24_576);
+      for (const [at, size] of blocks) {
+        for (const byte of [at, at + size - 1]) {
+          const start = starts[lowerBound(starts, byte + 1) - 1] ?? Number.NaN;
+          expect(byte - start).toBeLessThan(bytes);
+          expect(byte).toBeGreaterThanOrEqual(start);
+        }
+      }
+    }
   });
 
   it("count a sampled block as many times as the blocks that it stands for", () => {

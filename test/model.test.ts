@@ -2,8 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { runAgainstModel } from "./model.js";
-
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
+import { SEED } from "./random.js";
 
 describe(`random programs (PYHEAP_SEED=${SEED})`, () => {
   it("a small heap, checked after every step", async () => {

@@ -39,7 +39,7 @@ describe("build/core.wasm", () => {
     expect(sections().has(SECTION.global)).toBe(false);
   });
 
-  it("imports a memory, a table, its address and ten functions", () => {
+  it("imports a memory, a table, its address and eleven functions", () => {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
     const names = imports.map(({ module, name, kind }) => `${kind} ${module}.${name}`).sort();
     expect(names).toEqual([
@@ -51,6 +51,7 @@ describe("build/core.wasm", () => {
       "function host.traceLine",
       "function host.traceNow",
       "function host.traceStack",
+      "function host.traceType",
       "function host.visit",
       "function host.watermark",
       "global host.control",

@@ -28,8 +28,14 @@ export const hasApt = isCI || spawnSync("apt-get", ["--version"]).status === 0;
 /** memlab, which .ci/run installs: too large for everybody who works on the package. */
 export const MEMLAB = `${ROOT}build/memlab/`;
 export const hasMemlab = isCI || existsSync(`${MEMLAB}node_modules`);
+/** DuckDB, which .ci/run installs as well. */
+export const DUCKDB = `${ROOT}build/duckdb/`;
+export const hasDuckdb = isCI || existsSync(`${DUCKDB}node_modules`);
 /** The machine's own Python, for comparison. */
 export const hasPython = isCI || spawnSync("python3", ["--version"]).status === 0;
+
+/** Whether this engine can suspend WebAssembly (JSPI), as Node can from 24 on. test/runtimes tries the same in newer engines. */
+export const canSuspend = "Suspending" in WebAssembly;
 
 /** A line for each missing thing: which tests are omitted without it, and how to get it. */
 export const LEFT_OUT: readonly string[] = [
@@ -44,6 +50,10 @@ export const LEFT_OUT: readonly string[] = [
     : [
         "heap snapshots as memlab reads them: no memlab (npm install --prefix build/memlab --no-package-lock --ignore-scripts @memlab/heap-analysis)",
       ]),
+  ...(hasDuckdb
+    ? []
+    : ["a trace as tables: no DuckDB (npm install --prefix build/duckdb --no-package-lock @duckdb/node-api)"]),
+  ...(canSuspend ? [] : ["promises in programs: this engine can't suspend WebAssembly (Node 24 and later can)"]),
   ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
   ...(hasApt ? [] : ["expat on the heap, and real packages of Python's: no apt-get, which fetches them"]),
 ];

@@ -2,7 +2,16 @@
 // plain page.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -50,12 +59,19 @@ const ANSWER = "3 whole 45 true 1000 true true true";
 describe("the package", () => {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
   const packed = layOut(join(folder, "package"));
+  let said: string;
 
   beforeAll(() => {
     const npm = (...args: string[]) => execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
     const [{ filename }] = JSON.parse(npm("pack", packed, "--json")) as [{ filename: string }];
     writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-    npm("install", "--prefer-offline", "--no-audit", "--no-fund", `./${filename}`);
+    const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier", `./${filename}`];
+    said = spawnSync("npm", install, { cwd: folder, encoding: "utf8" }).stderr;
+  });
+
+  it("installs without warnings, and with Pyodide", () => {
+    expect(said).toBe("");
+    expect(readdirSync(join(folder, "node_modules"))).toEqual(expect.arrayContaining(["pyheap", "pyodide"]));
   });
 
   it("installs without running anything", () => {
@@ -75,6 +91,26 @@ describe("the package", () => {
     expect(execFileSync(process.execPath, ["app.js"], { cwd: folder, encoding: "utf8" }).trim()).toBe(ANSWER);
     const args = ["--no-install", "pyheap", "run", "--quiet", "-c", "print(6 * 7)"];
     expect(execFileSync("npx", args, { cwd: folder, encoding: "utf8" })).toBe("42\n");
+  });
+
+  it("runs programs on the Pyodide that is installed, and its command on its own; without one, says so", () => {
+    const [installed, hidden] = [join(folder, "node_modules/pyodide"), join(folder, "node_modules/.pyodide")];
+    const code = 'import { loadPython } from "pyheap/pyodide";\nconsole.log((await loadPython()).heap.stack.version);';
+    const node = () =>
+      spawnSync(process.execPath, ["--input-type=module", "-e", code], { cwd: folder, encoding: "utf8" });
+    const inCommand = ["--no-install", "pyheap", "run", "--quiet", "-c", "import sys; print(sys.version_info[:2])"];
+    renameSync(installed, hidden);
+    try {
+      expect(node().stderr).toContain(
+        "Error: Cannot load Python: the package pyodide can't be imported (npm install pyodide;",
+      );
+      symlinkSync(join(ROOT, "node_modules/pyodide-0.29"), installed);
+      expect(node()).toMatchObject({ stdout: "3.13.2\n", status: 0 });
+      expect(execFileSync("npx", inCommand, { cwd: folder, encoding: "utf8" })).toBe("(3, 14)\n");
+    } finally {
+      rmSync(installed, { force: true });
+      renameSync(hidden, installed);
+    }
   });
 
   describe.each([

@@ -18,7 +18,7 @@ import { FlameTree } from "../viewer/flame/tree.js";
 import { Model, type Span } from "../viewer/model.js";
 import { type Shown, shownStacks } from "../viewer/shown.js";
 import { originOf } from "../viewer/words.js";
-import { randomNumbers } from "./random.js";
+import { randomNumbers, SEED } from "./random.js";
 
 const VIEWS: readonly View[] = ["peak", "end", "leaks", "allocated", "temporary"];
 const FACTS = { command: ["random"], started: "", python: null, sample: 0, problem: null };
@@ -154,7 +154,6 @@ const bySize = (groups: ReturnType<typeof groupBy>) =>
   Object.fromEntries(groups.map(({ label, own, total }) => [label, { own, total }]));
 
 describe("a page's data", () => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
   const EVENTS = 160_000;
   const PROGRAM_AT = 64 * 600;
 
@@ -162,11 +161,11 @@ describe("a page's data", () => {
     { what: "many stretches of time", options: {} },
     { what: "few", options: { mostBuckets: 640 } },
   ]) {
-    it(`agrees with an analysis of any span that is picked, with ${what} (seed ${seed})`, () => {
+    it(`agrees with an analysis of any span that is picked, with ${what} (PYHEAP_SEED=${SEED})`, () => {
       const spans = new Spans(options);
-      play(seed, EVENTS, spans, PROGRAM_AT);
+      play(SEED, EVENTS, spans, PROGRAM_AT);
       const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
-      const pick = randomNumbers(seed + 1);
+      const pick = randomNumbers(SEED + 1);
       for (const withStart of [false, true]) {
         const whole = model.range(withStart);
         const drag = () => model.snap(Math.round(whole.from + pick() * (whole.to - whole.from)));
@@ -176,9 +175,11 @@ describe("a page's data", () => {
         ];
         for (const [from = 0, to = 0] of spansToTry.map((ends) => ends.sort((a, b) => a - b))) {
           const span = model.spanOf({ from, to, withStart });
-          const end = to === whole.to ? Number.POSITIVE_INFINITY : to - 1;
-          const analysis = new Analysis({ from, to: end, withStart });
-          play(seed, EVENTS, analysis, PROGRAM_AT);
+          // Times of a page count from the program's beginning, those of an analysis from the recording's.
+          const begun = -model.data.header.begin;
+          const end = to === whole.to ? Number.POSITIVE_INFINITY : begun + to - 1;
+          const analysis = new Analysis({ from: begun + from, to: end, withStart });
+          play(SEED, EVENTS, analysis, PROGRAM_AT);
           expectSame(model, span, analysis);
         }
       }
@@ -187,19 +188,21 @@ describe("a page's data", () => {
 
   it("picks what is dragged to a hundredth of what is seen, and finer where less is seen", () => {
     const spans = new Spans();
-    const duration = play(seed, EVENTS, spans, PROGRAM_AT);
+    const duration = play(SEED, EVENTS, spans, PROGRAM_AT);
     const model = new Model(buildPage(spans, FACTS));
-    const pick = randomNumbers(seed + 2);
+    const pick = randomNumbers(SEED + 2);
     for (const withStart of [false, true]) {
       const whole = model.range(withStart);
-      expect(whole.to).toBe(duration);
+      const { begin: first } = model.data.header;
+      expect(first).toBeLessThan(0);
+      expect(whole).toEqual({ from: withStart ? first : 0, to: duration + first });
       for (const zoom of [1, 4]) {
         const seen = (whole.to - whole.from) / zoom;
         const begin = whole.from + pick() * (whole.to - whole.from - seen);
         for (let k = 0; k < 300; k++) {
           const wanted = begin + pick() * seen;
           // In the interpreter's start, the page has longer stretches of time.
-          if (zoom > 1 && wanted < model.data.header.programTime) continue;
+          if (zoom > 1 && wanted < 0) continue;
           expect(Math.abs(model.snap(wanted) - wanted)).toBeLessThanOrEqual(seen / 100);
         }
       }
@@ -223,7 +226,7 @@ describe("a page's data", () => {
   it("joins stretches of time if there would be too many rows", () => {
     const rowsOf = (mostCells: number) => {
       const spans = new Spans({ mostCells });
-      play(seed, EVENTS, spans);
+      play(SEED, EVENTS, spans);
       const { rows, crossings, buckets } = buildPage(spans, FACTS);
       return { cells: rows.accounts.length + crossings.accounts.length, buckets: buckets.length };
     };
@@ -235,7 +238,7 @@ describe("a page's data", () => {
 
   it("has one span if the trace has only totals, with the figures of all events", async () => {
     const analysis = new Analysis();
-    play(seed, 20_000, analysis, 5000);
+    play(SEED, 20_000, analysis, 5000);
     const pieces: Uint8Array[] = [];
     const metadata = { command: [], started: "", stacks: "python", sample: 0 } as const;
     const writer = totalsWriter((bytes) => pieces.push(bytes.slice()), metadata);
@@ -247,9 +250,13 @@ describe("a page's data", () => {
     expect(span).toEqual({ from: 0, to: 1, withStart: true });
     const { peak, end } = model.figures(span);
     const { peakBytes, peakBlocks, peakTime, liveBytes } = analysis.figures;
-    expect(peak).toEqual({ bytes: peakBytes, blocks: peakBlocks, time: peakTime });
+    expect(peak).toEqual({ bytes: peakBytes, blocks: peakBlocks, time: analysis.sinceProgram(peakTime) });
     expect(end.bytes).toBe(liveBytes);
-    expect(spans.startLeft).toBe(analysis.start.end.bytes);
+    const { start, line } = spans.totals;
+    expect(start).toBe(analysis.start.end.bytes);
+    // The line of the chart is the recording's own, and reaches the peak.
+    expect(line.length).toBe(analysis.timeline.points.filter(({ time }) => analysis.sinceProgram(time) >= 0).length);
+    expect(Math.max(...line.map(([, live]) => live))).toBeGreaterThan(0.9 * peakBytes);
     for (const view of VIEWS) {
       for (const by of ["line", "size", "domain"] as const) {
         expect(bySize(groupBy(model.groupable(view, span), view, by))).toEqual(bySize(groupBy(analysis, view, by)));
@@ -259,7 +266,7 @@ describe("a page's data", () => {
 
   it("keeps the sums when small stacks are put together", () => {
     const spans = new Spans();
-    play(seed, 50_000, spans);
+    play(SEED, 50_000, spans);
     const span = { from: 0, to: spans.buckets.length, withStart: true };
     const whole = new Model(buildPage(spans, FACTS));
     const small = new Model(buildPage(spans, FACTS, { mostNodes: 6 }));
@@ -269,7 +276,7 @@ describe("a page's data", () => {
 
   it("has every live block where it is", () => {
     const spans = new Spans();
-    play(seed, 20_000, spans);
+    play(SEED, 20_000, spans);
     const { blocks, buckets } = buildPage(spans, FACTS);
     const atEnd = blocks.sizes.filter((_, k) => blocks.lasts[k] === blocks.froms.length - 1);
     expect(atEnd.length).toBe(spans.live.count);
@@ -279,7 +286,7 @@ describe("a page's data", () => {
 
   it("has a sample of the blocks, and says so, if too many are live at one moment", () => {
     const spans = new Spans();
-    play(seed, 20_000, spans);
+    play(SEED, 20_000, spans);
     const all = buildPage(spans, FACTS).blocks;
     const few = decodePage(encodePage(buildPage(spans, FACTS, { mostBlocks: 100 }))).blocks;
     expect(all.step).toBe(1);
@@ -298,9 +305,9 @@ describe("a page's data", () => {
     },
     { what: "fewer moments, if blocks are too many to keep", share: 1, mostDeparted: 10_000, start: 0 },
   ]) {
-    it(`has the blocks that were live at ${what} (seed ${seed})`, () => {
+    it(`has the blocks that were live at ${what} (PYHEAP_SEED=${SEED})`, () => {
       const spans = new Spans({ mostDeparted });
-      play(seed, EVENTS, spans, start);
+      play(SEED, EVENTS, spans, start);
       const most = Math.floor(buildPage(spans, FACTS).blocks.addresses.length * share);
       const { blocks, buckets } = decodePage(encodePage(buildPage(spans, FACTS, { mostBlocks: most })));
       const { froms, untils } = blocks;
@@ -309,7 +316,8 @@ describe("a page's data", () => {
       if (what.startsWith("fewer")) expect(length).toBeLessThan(2 * 128);
       else expect(length).toBeGreaterThan(2 * 128);
       expect(blocks.addresses.length).toBeLessThanOrEqual(most);
-      const levels = levelsOf(seed, EVENTS, start);
+      const { begin } = buildPage(spans, FACTS).header;
+      const levels = new Map([...levelsOf(SEED, EVENTS, start)].map(([time, level]) => [time + begin, level]));
       const top = [...levels].reduce((best, level) => (level[1].highestOwn > best[1].highestOwn ? level : best));
       expect([...froms]).toContain(top[0]);
       froms.forEach((from, k) => {
@@ -334,14 +342,40 @@ describe("a page's data", () => {
 
   it("keeps the interpreter's start apart, and tells it more coarsely than the program", () => {
     const spans = new Spans();
-    play(seed, EVENTS, spans, PROGRAM_AT);
+    play(SEED, EVENTS, spans, PROGRAM_AT);
     const { header, buckets } = buildPage(spans, FACTS);
-    const { program, programTime } = header;
+    const { program, begin } = header;
     expect(program).toBeGreaterThan(10);
     expect(program).toBeLessThanOrEqual(2 * 128);
     expect(buckets.length).toBeGreaterThan(800);
-    expect(buckets[program]?.time).toBe(programTime);
-    expect(buckets[program - 1]?.last).toBeLessThan(programTime);
+    expect(begin).toBeLessThan(0);
+    expect(buckets[0]?.time).toBe(begin);
+    expect(buckets[program]?.time).toBe(0);
+    expect(buckets[program - 1]?.last).toBeLessThan(0);
+  });
+
+  it("shows the interpreter's start also if it took no time by a coarse clock", () => {
+    const spans = new Spans();
+    spans.allocate(8, 40_000, 2, 0);
+    spans.program();
+    spans.allocate(80_000, 500, 2, 0);
+    const model = new Model(decodePage(encodePage(buildPage(spans, FACTS))));
+    const whole = (withStart: boolean) => model.spanOf({ ...model.range(withStart), withStart });
+    expect(model.range(true).from).toBeLessThan(model.range(false).from);
+    expect([true, false].map((withStart) => model.whole("allocated", whole(withStart)).bytes)).toEqual([40_500, 500]);
+    expect([true, false].map((withStart) => model.figures(whole(withStart)).peak.bytes)).toEqual([40_500, 500]);
+  });
+
+  it("counts times from the beginning of the program, also if nothing was recorded before", () => {
+    const spans = new Spans();
+    spans.time(6000);
+    spans.program();
+    spans.allocate(80_000, 500, 2, 0);
+    spans.time(9000);
+    const model = new Model(buildPage(spans, FACTS));
+    expect(model.hasStart).toBe(false);
+    expect(model.range(false)).toEqual({ from: 0, to: 3000 });
+    expect(model.whole("allocated", model.spanOf({ ...model.range(false), withStart: false })).bytes).toBe(500);
   });
 
   it("hides the machinery of imports, whose own bytes are one frame's beside what was imported", () => {

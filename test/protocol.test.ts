@@ -2,7 +2,7 @@
 // directions; and nothing is unused. scripts/protocol.mjs makes the interfaces.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { chunkOwnerOf, ownerOf } from "../src/alloc/owners.js";
 import { itemOf } from "../src/alloc/stats.js";
 import { ALLOCATOR_TABLE, OBJECT_TABLE } from "../src/core/catalogue.gen.js";
@@ -13,6 +13,7 @@ import { OBJECT_API } from "../src/core/whole-core.js";
 import { ProtocolError } from "../src/ground/errors.js";
 import { wordsOf } from "../src/objects/bridge/messages.js";
 import { Results } from "../src/objects/bridge/results.js";
+import { EDGE, FLAG, NODE } from "../src/snapshot/graph.js";
 
 const ROOT = new URL("../", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
@@ -238,15 +239,28 @@ describe("the names of the core's functions", () => {
       "hosted",
       "evacuation",
       "debug",
-      "nodes",
       "watched",
       "tally",
       "sums",
+      "rows",
+      "store",
+      "nodes",
+      "edges",
+      "buffers",
+      "pools",
+      "blocks",
+      "texts",
+      "draft",
+      "refs",
+      "values",
+      "reach",
+      "reader",
       "gc",
       "claims",
       "objects",
       "types",
       "type",
+      "nest",
     ],
     ...[
       "int",
@@ -316,4 +330,13 @@ describe("the headers of include/", () => {
     expect(compared.length).toBeGreaterThan(30);
     expect(compared.filter(([name, word]) => places.get(name) !== word)).toEqual([]);
   });
+});
+
+test("kinds of nodes and references, and flags, are the same where a graph is made and where it is read", () => {
+  const named = { NODE, EDGE, FLAG } as Readonly<Record<string, Readonly<Record<string, number>>>>;
+  const found = [...read("core/graph/kinds.ts").matchAll(/^export const ([A-Z]+)_([A-Z]+): u32 = (\d+);$/gm)];
+  expect(found.length).toBeGreaterThan(9);
+  for (const [line, group = "", name = "", value] of found) {
+    expect(named[group]?.[name.toLowerCase()], line).toBe(Number(value));
+  }
 });

@@ -20,7 +20,7 @@ function told(...args: string[]): string {
   return stdout;
 }
 
-/** The bytes of a recording: blocks that stay, more than stayed at the end, and others that don't. */
+/** The bytes of a recording: `kept` blocks that stay live, and then 50 blocks that are freed again. */
 async function record(kept: number): Promise<Uint8Array<ArrayBuffer>> {
   const heap = await Heap.create();
   const tape = new Tape();
@@ -133,13 +133,14 @@ describe("pyheap/report", () => {
   it("says what is wrong with a trace, or with what is asked of it", async () => {
     await expect(analyse(new Blob(["no trace"]))).rejects.toThrow(TraceError);
     await expect(analyse(new File([trace], "app.trace"), { at: 999 })).rejects.toThrow(
-      /^Cannot report at 999 s: app\.trace ends after /,
+      /^Cannot report at 999 s: app\.trace has the program from 0\.000 s to [\d.]+ m?s$/,
     );
     await expect(analyse(trace, { at: 0.1, from: 0 })).rejects.toThrow(ReportError);
     await expect(analyse(trace, { at: "noon" as "end" })).rejects.toThrow(
       "Cannot report at noon: it is peak, end, leaks, allocated, temporary, or a number of seconds",
     );
-    await expect(analyse(trace, { at: -1 })).rejects.toThrow("Cannot report at -1: it is");
+    await expect(analyse(trace, { at: -1 })).rejects.toThrow(/^Cannot report at -1 s: the trace has the program from /);
+    await expect(analyse(trace, { at: Number.NaN })).rejects.toThrow("Cannot report at NaN: it is");
     const cut = await analyse(trace.subarray(0, trace.length - 10));
     expect(cut.problem).toMatch(/The recording was not ended in order|ends in the middle/);
     expect(cut.text.summary()).toContain("Everything before that is shown");

@@ -9,7 +9,10 @@ import { exportReport, FORMATS } from "../src/report/export/formats.js";
 import type { JsonExport } from "../src/report/export/json.js";
 import { traceCallers } from "../src/report/trace-callers.js";
 import { type TraceParts, traceReport } from "../src/report/trace-context.js";
+import { DIFF_DEFAULTS, traceDiff } from "../src/report/trace-diff.js";
 import { traceStacks } from "../src/report/trace-stacks.js";
+import { traceStats } from "../src/report/trace-stats.js";
+import { SUMMARY_DEFAULTS, traceSummary } from "../src/report/trace-summary.js";
 import { traceTable } from "../src/report/trace-table.js";
 import { traceTree } from "../src/report/trace-tree.js";
 import type { TraceConsumer } from "../src/trace/reader.js";
@@ -43,6 +46,9 @@ describe("stacks of 100,000 frames", () => {
     );
     const rows = { rows: 5, minShare: 0 };
     expect(traceCallers(report, { pattern: /^f/u, functions: 1, ...rows })).toMatch(/total 9\.5 MiB 100 %/);
+    expect(traceSummary(report, { ...SUMMARY_DEFAULTS, minShare: 0 })).toMatch(/peak +9\.5 MiB/);
+    expect(traceStats(trace.analysis, trace.summary).peakBytes).toBe(DEPTH * BYTES);
+    expect(traceDiff(report, report, DIFF_DEFAULTS, report.colors)).toMatch(/Nothing differs/);
     expect(traceTable(report, { by: "line", sort: "total", ...rows })).toMatch(/ 4\.8 MiB +50 % .*deep\.py:1 f\n/);
   });
 

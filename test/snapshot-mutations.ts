@@ -3,9 +3,10 @@
 
 import { evaluateQuery } from "../src/report/query.js";
 import { parseQuery } from "../src/report/query-parse.js";
+import { GraphBuilder } from "../src/snapshot/builder.js";
 import { newObjects } from "../src/snapshot/diff.js";
 import { findDominators } from "../src/snapshot/dominators.js";
-import { EDGE, GraphBuilder, NODE } from "../src/snapshot/graph.js";
+import { EDGE, NODE } from "../src/snapshot/graph.js";
 import { Paths } from "../src/snapshot/paths.js";
 import { BrokenSnapshot, readHeapSnapshot } from "../src/snapshot/reader.js";
 import { groupObjects } from "../src/snapshot/types.js";
@@ -33,6 +34,7 @@ export function wholeSnapshot(): Buffer {
       graph.edge(kind, kind === EDGE.index ? kind : number(kind === EDGE.key ? "['key']" : name), target);
     }
   }
+  for (const node of nodes) graph.buffer(node, 8192 * node);
   const pieces: Buffer[] = [];
   writeHeapSnapshot(graph.finish(), (bytes) => pieces.push(Buffer.from(bytes)));
   return Buffer.concat(pieces);

@@ -2,7 +2,7 @@
 
 import type { Measure, View } from "../src/trace/accounts.js";
 import { type Analysis, type AnalysisOptions, analyse } from "../src/trace/analysis.js";
-import { readTrace, type TraceConsumer, type TraceSummary } from "../src/trace/reader.js";
+import { IgnoringConsumer, readTrace, type TraceConsumer, type TraceSummary } from "../src/trace/reader.js";
 
 /** Takes the bytes of a trace. */
 export class Tape {
@@ -19,28 +19,8 @@ export class Tape {
 
   /** Passes the content of the trace to those functions that are given. */
   async read(to: Partial<TraceConsumer>): Promise<TraceSummary> {
-    const nothing = () => undefined;
-    const names = [
-      "account",
-      "baseGone",
-      "baseBlock",
-      "whole",
-      "metadata",
-      "function",
-      "node",
-      "allocate",
-      "free",
-      "resize",
-      "outgrown",
-      "others",
-      "liveNow",
-      "time",
-      "reserved",
-      "program",
-      "collection",
-    ];
-    const ignore = Object.fromEntries(names.map((name) => [name, nothing])) as unknown as TraceConsumer;
-    return readTrace([this.bytes], "the tape", { ...ignore, ...to });
+    const consumer: TraceConsumer = Object.assign(new IgnoringConsumer(), to);
+    return readTrace([this.bytes], "the tape", consumer);
   }
 }
 

@@ -12,7 +12,7 @@ import type { HeapProfile, HeapProfileNode } from "../src/report/export/heapprof
 import type { JsonExport } from "../src/report/export/json.js";
 import type { SpeedscopeFile } from "../src/report/export/speedscope.js";
 import type { TraceParts } from "../src/report/trace-context.js";
-import { joined } from "./report-data.js";
+import { joined, type Place, traceOf } from "./report-data.js";
 import { Tape } from "./trace-data.js";
 
 const TOTAL = { bytes: 100 * 300 + 5000 * 7, count: 107 };
@@ -61,6 +61,21 @@ describe("an export", () => {
     const names = stack(largest?.locationId ?? []).map((place) => place.replace(/:.*/, ""));
     expect(names.slice(0, 13)).toEqual(Array(13).fill("recursive"));
     expect(Number(profile.timeNanos)).toBeGreaterThan(1e18);
+  });
+
+  it("to pprof has each function's name once: as a system name, pprof would take <module> for a part of C++", () => {
+    const names = ["<module>", "<lambda>", "", "f"];
+    const places = names.map((name, k): Place => [name, "app.py", k + 1]);
+    const parts = traceOf([[100, ...places], [50]]);
+    const profile = Profile.decode(joined(FORMATS.pprof.write(exportReport(parts, FORMATS.pprof))));
+    expect(profile.function.map(({ systemName }) => Number(systemName))).toEqual(Array(5).fill(0));
+    expect(profile.function.map(({ name }) => profile.stringTable.strings[Number(name)]).sort()).toEqual([
+      "<lambda> app.py",
+      "<module> app.py",
+      "<outside Python>",
+      "<unnamed> app.py",
+      "f",
+    ]);
   });
 
   it("to speedscope keeps to speedscope's own schema, with the same totals", () => {

@@ -80,7 +80,7 @@ describe("a trace", async () => {
   it.each([
     ["nothing", new Uint8Array(0), "Cannot read app.trace: it is empty: the recording never began"],
     ["text", new TextEncoder().encode("import sys\nprint(sys.argv)\n"), "it is not a trace of pyheap"],
-    ["a newer version", changed(bytes, 8, 9), "its format is version 9, this pyheap reads 1 to 3"],
+    ["a newer version", changed(bytes, 8, 9), "its format is version 9, this pyheap reads 1 to 5"],
     ["no metadata", changed(bytes, FILE_HEADER, BLOCK.events), "its first block, at byte 12, is broken"],
   ])("is refused: %s", async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);

@@ -147,7 +147,7 @@ it("has the start as one stretch of a page, with accounts of its own", async () 
   const { header, buckets, accounts, rows } = buildPage(spans, {
     ...{ command: [], started: "", python: null, sample: 0, problem: null },
   });
-  expect(header).toMatchObject({ program: 1, events: summary.events, programTime: analysis.programTime });
+  expect(header).toMatchObject({ program: 1, events: summary.events, begin: -(analysis.programTime ?? 0) });
   expect(buckets.at(-1)).toMatchObject({ base: analysis.start.end.bytes, baseBlocks: analysis.start.end.count });
   const names = Array.from(
     accounts.nodes.subarray(0, header.startAccounts),

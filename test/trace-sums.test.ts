@@ -6,10 +6,9 @@ import { type Address, Heap, type HeapOptions } from "../src/index.js";
 import { VIEWS } from "../src/trace/accounts.js";
 import type { Analysis } from "../src/trace/analysis.js";
 import { sizeClassName } from "../src/trace/size-class.js";
-import { randomIntegers } from "./random.js";
+import { randomIntegers, SEED } from "./random.js";
 import { Tape } from "./trace-data.js";
 
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 const DOMAINS = ["raw", "mem", "object"] as const;
 const GIB = 2 ** 30;
 const PAGE = 65536;
@@ -151,10 +150,11 @@ it("end with an error if there is no memory for their tables, and the program go
       super({ ...descriptor, maximum: 40 });
     }
   }
-  vi.spyOn(WebAssembly, "Memory").mockImplementation(SmallMemory);
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = SmallMemory;
   const tape = new Tape();
   const recorder = heap.trace({ write: tape.write, aggregate: true });
-  vi.restoreAllMocks();
+  WebAssembly.Memory = Memory;
   const blocks = Array.from({ length: 100 }, (_, k) => heap.malloc(PAGE + k));
   recorder.flush();
   for (const block of blocks) heap.free(block);

@@ -1,5 +1,5 @@
-// A table of rows that is sorted by a column of choice, at first with its first rows only. It is an ordinary HTML
-// table, so that every screen reader can read it.
+// A table whose rows are sorted by a column that the user chooses. At first it shows its first rows only. It is an
+// ordinary HTML table, so that every screen reader can read it.
 
 import { h } from "./dom.js";
 import { count } from "./words.js";
@@ -9,6 +9,8 @@ const MORE = 4;
 
 export interface Column<Row> {
   readonly name: string;
+  /** What the name means. */
+  readonly title?: string;
   /** The value by which rows are sorted. */
   readonly of: (row: Row) => number | string;
   readonly cell: (row: Row) => HTMLElement;
@@ -31,13 +33,14 @@ export class DataTable<Row> {
   readonly #more = h("button", { type: "button", class: "quiet more", onclick: () => this.#showMore() });
   readonly #empty = h("p", { class: "empty" });
   #content: Content<Row> = { rows: [], columns: [], caption: "", empty: "" };
-  #sorted: number;
-  #descends = true;
+  readonly #usual: number;
+  /** The column that the user chose. It is found by its name, because other contents have other columns. */
+  #chosen: { readonly name: string; readonly descends: boolean } | undefined;
   #most = FIRST_ROWS;
 
-  /** `sorted` is the column by which the rows are sorted at first, from the highest value down. */
-  constructor(sorted: number) {
-    this.#sorted = sorted;
+  /** `usual` is the column by which the rows are sorted at first, from the highest value down. */
+  constructor(usual: number) {
+    this.#usual = usual;
     const table = h("table", {}, this.#caption, h("thead", {}, this.#head), this.#body);
     this.parts = [h("div", { class: "table-scroller" }, table), this.#empty, this.#more];
   }
@@ -55,7 +58,7 @@ export class DataTable<Row> {
     this.#body.replaceChildren(
       ...this.#order()
         .slice(0, this.#most)
-        .map((row) => h("tr", {}, ...columns.map(({ cell }) => cell(row)))),
+        .map((row) => rowOf(columns.map(({ cell }) => cell(row)))),
     );
     this.#caption.textContent = caption;
     this.#more.hidden = rows.length <= this.#most;
@@ -64,10 +67,16 @@ export class DataTable<Row> {
     this.#empty.textContent = empty;
   }
 
+  get #sorted(): { readonly column: number; readonly descends: boolean } {
+    const column = this.#content.columns.findIndex(({ name }) => name === this.#chosen?.name);
+    return column < 0 ? { column: this.#usual, descends: true } : { column, descends: this.#chosen?.descends === true };
+  }
+
   #order(): Row[] {
     const { rows, columns } = this.#content;
-    const of = columns[this.#sorted]?.of ?? (() => 0);
-    const sign = this.#descends ? -1 : 1;
+    const { column, descends } = this.#sorted;
+    const of = columns[column]?.of ?? (() => 0);
+    const sign = descends ? -1 : 1;
     return [...rows].sort((a, b) => {
       const [x, y] = [of(a), of(b)];
       return sign * (typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y));
@@ -79,34 +88,57 @@ export class DataTable<Row> {
     this.#draw();
   }
 
-  #sort(column: number): void {
-    this.#descends = this.#sorted === column ? !this.#descends : column !== 0;
-    this.#sorted = column;
+  #sort(name: string, column: number): void {
+    const sorted = this.#sorted;
+    this.#chosen = { name, descends: sorted.column === column ? !sorted.descends : column !== 0 };
     this.#draw();
   }
 
-  #headCell({ name }: Column<Row>, column: number): HTMLElement {
-    const isSorted = this.#sorted === column;
-    const direction = this.#descends ? "descending" : "ascending";
-    const sign = isSorted ? (this.#descends ? " ↓" : " ↑") : "";
+  #headCell({ name, title = "" }: Column<Row>, column: number): HTMLElement {
+    const sorted = this.#sorted;
+    const isSorted = sorted.column === column;
+    const direction = sorted.descends ? "descending" : "ascending";
+    const sign = isSorted ? (sorted.descends ? " ↓" : " ↑") : "";
     return h(
       "th",
-      { scope: "col", class: column === 0 ? "" : "figure", "aria-sort": isSorted ? direction : "none" },
-      h("button", { type: "button", onclick: () => this.#sort(column) }, `${name}${sign}`),
+      { scope: "col", class: column === 0 ? "" : "figure", "aria-sort": isSorted ? direction : "none", title },
+      h("button", { type: "button", onclick: () => this.#sort(name, column) }, `${name}${sign}`),
     );
   }
 }
 
+/** A row. If it has a link, a click anywhere in the row follows it. */
+function rowOf(cells: readonly HTMLElement[]): HTMLElement {
+  const row = h("tr", {}, ...cells);
+  const link = row.querySelector<HTMLElement>(".link");
+  if (!link) return row;
+  row.classList.add("leads");
+  row.addEventListener("click", ({ target }) => {
+    const isText = getSelection()?.isCollapsed === false;
+    if (isText || (target instanceof Element && target.closest("button"))) return;
+    link.focus({ preventScroll: true });
+    link.click();
+  });
+  return row;
+}
+
 interface FigureOptions {
-  /** What stands beside the figure, smaller. */
+  /** A smaller text beside the figure. */
   readonly more?: string;
   /** A bar of this length, from 0 to 1. */
   readonly share?: number;
+  readonly title?: string;
 }
 
 /** A cell with a number. */
-export function figureCell(text: string, { more, share }: FigureOptions = {}): HTMLElement {
-  const bar = share === undefined ? undefined : h("i", { class: "bar", "aria-hidden": "true" });
-  bar?.style.setProperty("--share", String(Math.max(0, Math.min(1, share ?? 0))));
-  return h("td", { class: "figure" }, bar, h("span", {}, text), more === undefined ? undefined : h("small", {}, more));
+export function figureCell(text: string, { more, share, title = "" }: FigureOptions = {}): HTMLElement {
+  const bar = share === undefined || share <= 0 ? undefined : h("i", { class: "bar", "aria-hidden": "true" });
+  bar?.style.setProperty("--share", String(Math.min(1, share ?? 0)));
+  return h(
+    "td",
+    { class: "figure", title },
+    bar,
+    h("span", {}, text),
+    more === undefined ? undefined : h("small", {}, more),
+  );
 }

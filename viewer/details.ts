@@ -9,11 +9,11 @@ import { type Aside, makeAside, makeList } from "./aside.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import type { State, Store } from "./state.js";
-import { functionName, measure, originOf, percent, placeOf, searchFor } from "./words.js";
+import { functionName, meaningOf, measure, originOf, percent, placeOf, searchFor } from "./words.js";
 
 /** The number of callers, callees and lines that are shown at first. */
 const FIRST_ROWS = 8;
-/** Stands before a source line that does not directly follow the one before. */
+/** Shown before a source line that does not directly follow the line above it. */
 const GAP = "⋯";
 
 const indentationOf = (text: string): number => text.length - text.trimStart().length;
@@ -31,7 +31,7 @@ function linesOf(
     for (let k = line - AROUND; k <= line + AROUND; k++) {
       const text = known[k];
       if (text === undefined || k < firstLine) continue;
-      // Lines after it with less indentation belong to another function.
+      // A line after the last one of `own` belongs to another function if it has less indentation.
       if (k > last && text !== "" && indentationOf(text) < least) break;
       shown.add(k);
     }
@@ -45,38 +45,54 @@ export class Details {
   readonly element: HTMLElement;
   readonly #model: Model;
   readonly #store: Store;
-  readonly #aside: Aside;
+  readonly #aside: Aside<string>;
 
   constructor(model: Model, store: Store) {
     this.#model = model;
     this.#store = store;
-    this.#aside = makeAside("Selected function", () => store.set({ selected: undefined }));
+    this.#aside = makeAside("Selected function", (selected) => store.set({ selected }));
     this.element = this.#aside.element;
-    store.on(["from", "to", "withStart", "withImports", "view", "metric", "selected", "tab"], () => this.update());
+    store.on(["from", "to", "withStart", "withImports", "withTypes", "view", "metric", "selected", "tab"], () =>
+      this.update(),
+    );
   }
 
   /** To be called when the selection or its figures have changed. */
   update(): void {
     const { state } = this.#store;
     const { selected, tab, view } = state;
-    this.element.hidden = selected === undefined || (tab !== "flame" && tab !== "table");
-    if (selected === undefined || this.element.hidden) return;
-    const groupable = this.#model.groupable(view, this.#model.spanOf(state), state);
+    if (selected === undefined || (tab !== "flame" && tab !== "table")) {
+      this.#aside.hide();
+      return;
+    }
+    const isType = this.#model.tree.functions.some((known) => known.isType && functionLabel(known) === selected);
+    const parts = { withImports: state.withImports, withTypes: isType || state.withTypes };
+    const groupable = this.#model.groupable(view, this.#model.spanOf(state), parts);
     const f = groupable.tree.functions.find((candidate) => functionLabel(candidate) === selected);
     if (!f) return;
     const calls = callsOf(groupable, view, selected);
-    const { metric } = state;
+    this.#aside.show(selected, () => this.#show(f, calls));
+  }
+
+  #show(f: TraceFunction, calls: FunctionCalls): void {
+    const { state } = this.#store;
+    const { metric, view } = state;
     const whole = this.#model.whole(view, this.#model.spanOf(state))[metric];
     this.#aside.title.textContent = functionName(f);
-    this.#aside.place.textContent = [placeOf(f, f.firstLine), this.#model.originName(originOf(f))]
-      .filter((part) => part)
-      .join(" · ");
+    const origin = f.isType ? "type of objects" : this.#model.originName(originOf(f));
+    this.#aside.place.textContent =
+      meaningOf(f) || [placeOf(f, f.firstLine), origin].filter((part) => part).join(" · ");
     const figure = (name: string, value: number) =>
       h("div", {}, h("dt", {}, name), h("dd", {}, measure(value, metric), h("small", {}, percent(value, whole))));
     this.#aside.content.replaceChildren(
-      h("dl", { class: "pair" }, figure("With its callees", calls.total[metric]), figure("Own", calls.own[metric])),
+      h(
+        "dl",
+        { class: "pair" },
+        figure(f.isType ? "All objects" : "Own", calls.own[metric]),
+        ...(f.isType ? [] : [figure("Total", calls.total[metric])]),
+      ),
       ...this.#sourceOf(f, calls, state),
-      ...this.#list("Called from", calls.callers, calls.total[metric], state),
+      ...this.#list(f.isType ? "Made in" : "Called from", calls.callers, calls.total[metric], state),
       ...this.#list("Calls", calls.callees, calls.total[metric], state),
       h("button", { type: "button", class: "quiet", onclick: () => this.#find(f) }, "Find in the flame graph"),
     );
@@ -84,9 +100,14 @@ export class Details {
 
   #find(f: TraceFunction): void {
     // Over a narrow page the details would cover what was found.
-    const covers = getComputedStyle(this.element).position === "fixed";
-    this.#store.set({ tab: "flame", search: searchFor(f), ...(covers && { selected: undefined }) });
-    document.getElementById("panel-flame")?.scrollIntoView({ block: "nearest" });
+    const withTypes = f.isType || this.#store.state.withTypes;
+    this.#store.set({
+      tab: "flame",
+      search: searchFor(f),
+      withTypes,
+      ...(this.#aside.covers() && { selected: undefined }),
+    });
+    (this.element.getRootNode() as ParentNode).querySelector("#panel-flame")?.scrollIntoView({ block: "nearest" });
   }
 
   /** The lines with allocations, and the lines around them, as far as the page has them. */
@@ -120,7 +141,7 @@ export class Details {
     const why = `The page has no source of this function: ${f.file} was not found, or has changed, when the page was made.`;
     return [
       h("h4", {}, "Lines"),
-      h("ul", { class: "source", tabindex: 0, "aria-label": "Lines of source, with what each has" }, ...rows),
+      h("ul", { class: "source", "aria-label": "Lines of source, with what each has" }, ...rows),
       ...(isKnown ? [] : [h("p", { class: "quiet-text" }, why)]),
     ];
   }

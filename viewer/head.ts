@@ -1,22 +1,32 @@
 // The head of the page: the program, and the figures of the selected span.
 
 import type { PageHeader } from "../src/page/model.js";
-import { h } from "./dom.js";
+import type { View } from "../src/trace/accounts.js";
+import { h, onKey } from "./dom.js";
 import { brand, type Figure, figureList, showFigures } from "./figures.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import type { Colors } from "./theme.js";
-import { bytes, counted, instantIn, programName, shortCount, time } from "./words.js";
+import { byteRange, bytes, counted, instantIn, programName, shortCount, time, when } from "./words.js";
 
 /** The state of a program that the page follows, in words. */
-const STATES = { running: "Running", idle: "Waiting", ended: "Ended", gone: "No connection" } as const;
+const STATES = {
+  running: "Running",
+  recording: "Recording",
+  idle: "Waiting",
+  reading: "Read so far",
+  ended: "Ended",
+  gone: "No connection",
+} as const;
 
-/** What a page of totals shows, and what it can't show. */
-function totalsWords(totals: PageHeader["totals"]): string[] {
-  if (!totals) return [];
-  const start = totals.start > 0 ? [`not counted: ${bytes(totals.start)} of the interpreter's start`] : [];
-  return ["totals only (--aggregate): no spans, no heap map", ...start];
-}
+/** The state of the data. `reading`: a file is being read. `whole`: the whole file was read, and no state is shown. */
+export type ProgramState = keyof typeof STATES | "whole";
+
+const LIVE: readonly ProgramState[] = ["running", "recording", "idle"];
+const ACTIVE: readonly ProgramState[] = ["running", "recording", "reading"];
+
+const lasted = ({ duration, begin }: PageHeader): string =>
+  begin < 0 ? `${time(duration)}, after ${time(-begin)} of the interpreter's start` : time(duration);
 
 export class Head {
   readonly element: HTMLElement;
@@ -34,7 +44,8 @@ export class Head {
     type: "button",
     class: "quiet",
     hidden: true,
-    title: "Write every object, and who holds it, to a file",
+    title: "Write every object, and who holds it, to a file (key: s)",
+    "aria-keyshortcuts": "s",
   });
   /** The file of the last heap snapshot. */
   readonly #taken = h("p", { role: "status", hidden: true });
@@ -66,11 +77,8 @@ export class Head {
     this.#facts.textContent = [
       ...(python === null ? [] : [`Python ${python}`]),
       ...began,
-      header.programTime > 0
-        ? `${time(header.duration - header.programTime)}, after ${time(header.programTime)} of the interpreter's start`
-        : time(header.duration),
-      counted(events, "event"),
-      ...totalsWords(totals),
+      ...(this.#model.isStill ? ["Image of an interpreter"] : [lasted(header), counted(events, "event")]),
+      ...(totals ? ["totals only (--aggregate): no spans, no heap map"] : []),
       ...(sample > 0 ? [`sampled, one in ${bytes(sample)}: figures are estimates`] : []),
     ].join(" · ");
     this.#problem.hidden = problem === null;
@@ -82,10 +90,13 @@ export class Head {
   offerSnapshots(ask: () => Promise<unknown>): void {
     this.#snapshot.textContent = "Heap snapshot";
     this.#snapshot.hidden = false;
-    this.#snapshot.addEventListener("click", () => {
+    const take = () => {
+      if (this.#snapshot.hidden) return;
       this.saySnapshot("Waiting for the program …");
       ask().catch(() => this.saySnapshot("The program cannot be asked"));
-    });
+    };
+    this.#snapshot.addEventListener("click", take);
+    onKey(this.#snapshot, "s", take);
   }
 
   /** Shows what became of the last heap snapshot that was asked for. */
@@ -96,14 +107,15 @@ export class Head {
     this.#taken.title = what;
   }
 
-  /** Shows the program's state. */
-  say(state: keyof typeof STATES): void {
-    this.#store.set({ isLive: state === "running" || state === "idle" });
+  /** Shows the state of the data. */
+  say(state: ProgramState): void {
+    this.#store.set({ isLive: LIVE.includes(state) });
     this.#showFigures();
     if (!this.#store.state.isLive) this.#snapshot.hidden = true;
-    this.status.hidden = false;
+    this.status.hidden = state === "whole";
+    if (state === "whole") return;
     this.status.textContent = STATES[state];
-    this.status.classList.toggle("running", state === "running");
+    this.status.classList.toggle("running", ACTIVE.includes(state));
   }
 
   get #isNow(): boolean {
@@ -113,23 +125,44 @@ export class Head {
   #showFigures(): void {
     const { from, to } = this.#store.state;
     const span = this.#model.spanOf(this.#store.state);
-    const after = (moment: number) => `after ${instantIn(moment, to - from)}`;
+    // Nothing happened between the end of the span and the next moment that is known.
+    const after = (moment: number) => when(Math.min(moment, to), (n) => instantIn(n, to - from));
     const { peak, end, base, reserved } = this.#model.figures(span);
+    const start = this.#model.hasStart ? base : (this.#model.data.header.totals?.start ?? 0);
     const allocated = this.#model.whole("allocated", span);
+    // Figures of a sampled recording are estimates.
+    const isSampled = this.#model.data.header.sample > 0;
+    const size = (n: number) => (isSampled ? `≈ ${bytes(n)}` : bytes(n));
+    const within = (view: View, otherwise: string) => {
+      const interval = this.#model.interval(view, span);
+      return interval ? `very likely ${byteRange(interval)}` : otherwise;
+    };
     const blocks = (n: number) => `in ${counted(n, "block")}`;
+    const calls = Math.round(allocated.count) === 1 ? "call" : "calls";
+    if (this.#model.isStill) {
+      showFigures(this.figures, [
+        ["Live", bytes(end.bytes), blocks(end.blocks)],
+        ["Allocated before", bytes(allocated.bytes), `freed or not, in ${shortCount(allocated.count)} ${calls}`],
+      ]);
+      return;
+    }
     showFigures(this.figures, [
-      ["Peak", bytes(peak.bytes), `${after(peak.time)}, ${blocks(peak.blocks)}`],
-      [this.#isNow ? "Live now" : "Live at the end", bytes(end.bytes), `${after(end.time)}, ${blocks(end.blocks)}`],
+      ["Peak", size(peak.bytes), `${after(peak.time)}, ${within("peak", blocks(peak.blocks))}`],
+      [
+        this.#isNow ? "Live now" : "Live at the end",
+        size(end.bytes),
+        `${after(end.time)}, ${within("end", blocks(end.blocks))}`,
+      ],
       [
         "Allocated",
-        bytes(allocated.bytes),
-        `freed or not, in ${shortCount(allocated.count)} ${Math.round(allocated.count) === 1 ? "call" : "calls"}`,
+        size(allocated.bytes),
+        `freed or not, ${within("allocated", `in ${shortCount(allocated.count)} ${calls}`)}`,
       ],
-      ...(this.#model.hasStart
+      ...(start > 0 || this.#model.hasStart
         ? [
             [
               "Interpreter's start",
-              bytes(base),
+              size(start),
               span.withStart ? "part of what is live" : "live too, not in the program's figures",
             ] satisfies Figure,
           ]

@@ -1,11 +1,9 @@
-// The page of a running program: it fetches the data again and again, as long as the program runs and the page is
+// The source of a running program's page: it fetches the data again and again, as long as the program runs and the page is
 // visible.
 
 import { decodePage } from "../src/page/wire.js";
 import { h } from "./dom.js";
-import { Model } from "./model.js";
-import { Page } from "./page.js";
-import { Colors } from "./theme.js";
+import { follow, type Update } from "./source.js";
 import { inflate } from "./unpack.js";
 
 /** Milliseconds from a response to the next request. */
@@ -13,41 +11,47 @@ const PAUSE = 600;
 
 const pause = () => new Promise((done) => setTimeout(done, PAUSE));
 
-async function ask(url: string) {
+async function ask(url: string): Promise<Update> {
   const response = await fetch(url);
-  const isRunning = response.headers.get("x-pyheap") === "running";
-  const objects = decodeURIComponent(response.headers.get("x-pyheap-objects") ?? "");
-  return { isRunning, objects, data: decodePage(await inflate(await response.blob())) };
+  const state = response.headers.get("x-pyheap") === "running" ? "running" : "ended";
+  const snapshot = decodeURIComponent(response.headers.get("x-pyheap-objects") ?? "");
+  return { state, snapshot, data: decodePage(await inflate(await response.blob())) };
+}
+
+/** The updates of the program whose data is at `url`. `waits` is called while there is nothing to show yet. */
+async function* polled(url: string, waits: () => void): AsyncGenerator<Update> {
+  let update = await ask(url);
+  while (update.data.header.events === 0 && update.state === "running") {
+    waits();
+    await pause();
+    update = await ask(url);
+  }
+  if (update.data.header.events === 0) return;
+  yield update;
+  try {
+    while (update.state === "running") {
+      await pause();
+      if (document.hidden) continue;
+      update = await ask(url);
+      yield update;
+    }
+  } catch {
+    yield { ...update, state: "gone" };
+  }
 }
 
 /** Shows the program whose data is at `url`. Returns after the first picture; the page then updates itself. */
 export async function followProgram(url: string, into: HTMLElement): Promise<void> {
-  let answer = await ask(url);
-  while (answer.data.header.events === 0 && answer.isRunning) {
+  const waits = () =>
     into.replaceChildren(h("p", { class: "empty" }, "Python is starting. The program is shown when it begins."));
-    await pause();
-    answer = await ask(url);
+  const page = await follow(polled(url, waits), { into });
+  if (!page) {
+    into.replaceChildren(h("p", { class: "empty" }, "Nothing was allocated by this program."));
+    return;
   }
-  const page = new Page(new Model(answer.data), new Colors(), into);
   page.store.set({ view: "end" });
-  page.head.say(answer.isRunning ? "running" : "ended");
-  if (answer.isRunning) page.head.offerSnapshots(() => fetch(url.replace(/^snapshot/, "objects"), { method: "POST" }));
-  if (answer.isRunning) void keepFollowing(url, page);
-}
-
-async function keepFollowing(url: string, page: Page): Promise<void> {
-  try {
-    for (;;) {
-      await pause();
-      if (document.hidden) continue;
-      const { isRunning, objects, data } = await ask(url);
-      page.update(data);
-      page.head.saySnapshot(objects);
-      if (isRunning) continue;
-      page.head.say("ended");
-      return;
-    }
-  } catch {
-    page.head.say("gone");
+  page.keepHistory();
+  if (page.store.state.isLive) {
+    page.head.offerSnapshots(() => fetch(url.replace(/^snapshot/, "objects"), { method: "POST" }));
   }
 }

@@ -1,5 +1,6 @@
 // The page of a trace, or of heap snapshots: reads the data inside the page, and shows it.
 
+import { messageOf } from "../src/ground/errors.js";
 import { decodeSnapshots } from "../src/page/snapshot-wire.js";
 import { decodePage } from "../src/page/wire.js";
 import { h } from "./dom.js";
@@ -25,7 +26,7 @@ async function start(into: HTMLElement): Promise<void> {
     return;
   }
   if (place?.dataset.kind === "snapshots") {
-    new ObjectsPage(decodeSnapshots(await unpack(packed)), new Colors(), into);
+    new ObjectsPage(decodeSnapshots(await unpack(packed)), new Colors(into), into).keepHistory();
     return;
   }
   const data = decodePage(await unpack(packed));
@@ -33,7 +34,7 @@ async function start(into: HTMLElement): Promise<void> {
     into.replaceChildren(h("p", { class: "empty" }, "Nothing was allocated in this recording."));
     return;
   }
-  new Page(new Model(data), new Colors(), into);
+  new Page(new Model(data), new Colors(into), into).keepHistory();
 }
 
 const root = document.getElementById("page");
@@ -44,12 +45,6 @@ if (root) {
     await start(root);
     document.documentElement.dataset.ready = "yes";
   } catch (error) {
-    root.replaceChildren(
-      h(
-        "p",
-        { class: "empty", role: "alert" },
-        `Cannot show this page: ${error instanceof Error ? error.message : error}`,
-      ),
-    );
+    root.replaceChildren(h("p", { class: "empty", role: "alert" }, `Cannot show this page: ${messageOf(error)}`));
   }
 }

@@ -2,13 +2,13 @@
 // src/page/model.ts.
 
 import { ownPeakOf, peakOf } from "../src/page/buckets.js";
-import { SMALLER } from "../src/page/fold.js";
 import { type Bucket, type PageData, ROW, ROW_VALUES } from "../src/page/model.js";
 import { highest } from "../src/page/stretches.js";
 import type { Groupable } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
+import { type Interval, intervalOf, varianceOf } from "../src/trace/sampling.js";
 import { StackTree } from "../src/trace/tree.js";
-import { type Shown, shownStacks } from "./shown.js";
+import { type Shown, type ShownParts, shownStacks } from "./shown.js";
 import { firstIndex, lowerBound } from "./sorted.js";
 import { ORIGIN_NAMES, type Origin, originOf } from "./words.js";
 
@@ -60,7 +60,7 @@ export class Model {
   #data: PageData;
   #tree = new StackTree();
   readonly #known = new Map<string, Sums>();
-  readonly #shown = new Map<boolean, Shown>();
+  readonly #shown = new Map<string, Shown>();
 
   constructor(data: PageData) {
     this.#data = data;
@@ -88,16 +88,26 @@ export class Model {
     }
   }
 
+  /** Whether the data is one moment of a heap, without the events that led to it: an image of an interpreter. */
+  get isStill(): boolean {
+    return this.#data.header.events === 0;
+  }
+
   /** The origins of the code that occurs on stacks. */
   get origins(): ReadonlySet<Origin> {
     const { functions } = this.tree;
     const used = new Set(this.data.nodes.functions);
-    return new Set(functions.filter((f, number) => used.has(number) && f.name !== SMALLER.name).map(originOf));
+    return new Set(functions.filter((_, number) => used.has(number)).map(originOf));
   }
 
   /** The name of an origin. */
   originName(origin: Origin): string {
     return origin === "outside" ? this.tree.frame(0).function.name.replace(/[<>]/g, "") : ORIGIN_NAMES[origin];
+  }
+
+  /** A line of the program's source; undefined if the page does not have it. */
+  sourceLine(file: string, line: number): string | undefined {
+    return this.data.header.sources?.[file]?.[line]?.trim();
   }
 
   get buckets(): readonly Bucket[] {
@@ -111,9 +121,9 @@ export class Model {
 
   /** The whole range that can be shown, with the interpreter's start or without. */
   range(withStart: boolean): Stretch {
-    const { duration, programTime } = this.data.header;
+    const { duration, begin } = this.data.header;
     // Totals have no times before the program.
-    return { from: withStart && this.hasStart ? 0 : programTime, to: duration };
+    return { from: withStart && this.hasStart ? begin : 0, to: duration };
   }
 
   /** The time when the bucket begins, in microseconds; for the bucket after the last one, the end of everything. */
@@ -123,10 +133,10 @@ export class Model {
 
   /** The first bucket with events at this time or later. */
   #bucketAt(time: number): number {
-    const { program, programTime } = this.data.header;
+    const { program } = this.data.header;
     const bucket = firstIndex(this.buckets.length, (k) => (this.buckets[k]?.last ?? 0) < time);
     // The program may begin between two marks of time. Then the beginning of its bucket counts.
-    return bucket < program && time >= programTime ? program : bucket;
+    return bucket < program && time >= 0 ? program : bucket;
   }
 
   /**
@@ -294,20 +304,36 @@ export class Model {
     return { bytes: sum(bytes), count: sum(count) };
   }
 
-  /** The stacks in the shown form, with Python's import system or without. */
-  #stacks(withImports: boolean): Shown {
-    const shown = this.#shown.get(withImports) ?? shownStacks(this.tree, { withImports });
-    this.#shown.set(withImports, shown);
+  /** The interval that contains the true bytes of a view, if the recording is sampled. */
+  interval(view: View, span: Span): Interval | undefined {
+    const { sample } = this.data.header;
+    if (sample === 0) return undefined;
+    const { bytes, count } = this.sums(view, span);
+    const variance = bytes.reduce((sum, of, k) => sum + varianceOf({ bytes: of, count: count[k] ?? 0 }, sample), 0);
+    return intervalOf(this.whole(view, span).bytes, variance, sample);
+  }
+
+  /** The stacks in the shown form. */
+  #stacks(parts: ShownParts): Shown {
+    const key = `${parts.withImports} ${parts.withTypes}`;
+    const shown = this.#shown.get(key) ?? shownStacks(this.tree, parts);
+    this.#shown.set(key, shown);
     return shown;
   }
 
+  /** Whether the recording has the types of objects. */
+  get hasTypes(): boolean {
+    return this.tree.functions.some(({ isType }) => isType);
+  }
+
   /** The input for the groups of src/report/trace-groups.ts. */
-  groupable(view: View, span: Span, { withImports = true } = {}): Groupable {
+  groupable(view: View, span: Span, parts: ShownParts = {}): Groupable {
     const { nodes, domains, sizeClasses } = this.data.accounts;
     const { bytes, count } = this.sums(view, span);
-    const { tree, nodeOf } = this.#stacks(withImports);
+    const { tree, nodeOf } = this.#stacks(parts);
     return {
       tree,
+      sample: this.data.header.sample,
       accounts: {
         length: nodes.length,
         nodes: { at: (k) => nodeOf[nodes[k] ?? 0] ?? 0 },

@@ -11,7 +11,7 @@ export interface Segment<T extends string> {
 
 export interface Segments<T extends string> {
   readonly element: HTMLElement;
-  /** Shows which one is chosen. If `among` is given, only those buttons are shown. */
+  /** Shows that the button of `value` is chosen. If `among` is given, only the buttons of these values are shown. */
   show(value: T, among?: readonly T[]): void;
   rename(value: T, name: string): void;
 }

@@ -5,7 +5,7 @@
 //   <module> > _find_and_load > ... > _compile_source                           <module> > <import>
 //
 // What hidden code allocated itself is added to its caller; for imports, to a frame beside the imported module. So no
-// sum changes.
+// sum changes. The types of objects are hidden in the same way, unless they are requested.
 
 import { isImport } from "../src/report/selection.js";
 import type { TraceFunction } from "../src/trace/format.js";
@@ -20,22 +20,30 @@ export interface Shown {
   readonly nodeOf: Uint32Array;
 }
 
-export function shownStacks(whole: StackTree, { withImports }: { readonly withImports: boolean }): Shown {
+/** What is shown besides the program's code; by default everything but types. */
+export interface ShownParts {
+  readonly withImports?: boolean;
+  readonly withTypes?: boolean;
+}
+
+export function shownStacks(whole: StackTree, { withImports = true, withTypes = false }: ShownParts): Shown {
   const tree = new StackTree(whole.functions[0]);
   for (const f of whole.functions.slice(1)) tree.addFunction(f);
   const imports = tree.functions.length;
   tree.addFunction(IMPORTS);
   const isMachinery = whole.functions.map((f) => !withImports && isImport(f));
-  const isRunner = whole.functions.map(({ file }) => file === RUNNER_FILE);
+  const isHidden = whole.functions.map(({ file, isType }) => file === RUNNER_FILE || (isType && !withTypes));
   const nodeOf = new Uint32Array(whole.length);
   /** For each node, the node below which its callees are shown. */
   const under = new Uint32Array(whole.length);
   const importsUnder = new Map<number, number>();
   for (let node = 1; node < whole.length; node++) {
-    const parent = under[whole.parent(node)] as number;
     const number = whole.functionNumber(node);
+    // A type below hidden imports is shown below the frame that stands for them.
+    const isType = whole.functions[number]?.isType === true;
+    const parent = (isType ? nodeOf : under)[whole.parent(node)] as number;
     under[node] = nodeOf[node] = parent;
-    if (isRunner[number]) continue;
+    if (isHidden[number]) continue;
     if (isMachinery[number]) {
       let leaf = importsUnder.get(parent);
       if (leaf === undefined) {

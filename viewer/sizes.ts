@@ -9,6 +9,14 @@ import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import { bytes, count, percent } from "./words.js";
 
+/** What the memory of a domain is for. */
+const DOMAIN_NAMES = {
+  raw: "raw",
+  mem: "mem (buffers of objects)",
+  object: "objects",
+  libc: "the C library's malloc",
+};
+
 interface SizeRow {
   readonly sizeClass: number;
   bytes: number;
@@ -22,6 +30,8 @@ export class Sizes {
   readonly #store: Store;
   readonly #account = h("div");
   readonly #body = h("tbody");
+  /** The table's title, below the account. Without an account, the name of the tab says the same. */
+  readonly #title = h("h3", {}, "Size classes");
   readonly #table: HTMLTableElement;
   readonly #empty = h("p", { class: "empty" }, "The picked span has no such allocations.");
 
@@ -44,17 +54,14 @@ export class Sizes {
       ),
       this.#body,
     );
-    const legend = BLOCK_DOMAINS.map((name) => h("li", {}, h("i", { class: `swatch domain-${name}` }), name));
+    const legend = BLOCK_DOMAINS.map((name) =>
+      h("li", {}, h("i", { class: `swatch domain-${name}` }), DOMAIN_NAMES[name]),
+    );
     this.element = h(
       "div",
       { class: "sizes" },
       this.#account,
-      h(
-        "div",
-        { class: "row" },
-        h("h3", {}, "Size classes"),
-        h("ul", { class: "legend", "aria-label": "Domains" }, ...legend),
-      ),
+      h("div", { class: "row" }, this.#title, h("ul", { class: "legend", "aria-label": "Domains" }, ...legend)),
       h("div", { class: "table-scroller" }, this.#table),
       this.#empty,
     );
@@ -65,6 +72,7 @@ export class Sizes {
     if (this.#store.state.tab !== "sizes") return;
     const { stats } = this.#model.data.header;
     this.#account.replaceChildren(...(stats ? accountBar(stats.account) : []));
+    this.#title.hidden = stats === null;
     const rows = this.#rows();
     const most = Math.max(1, ...rows.map((row) => row.bytes));
     this.#empty.hidden = rows.length > 0;
@@ -114,16 +122,16 @@ function tableRow(row: SizeRow, most: number, classes: readonly SizeClassStats[]
   );
 }
 
-function accountBar(account: Account): HTMLElement[] {
+export function accountBar(account: Account): HTMLElement[] {
   const parts: readonly (readonly [string, string, number])[] = [
-    ["objects", "domain-object", account.live.object],
-    ["mem", "domain-mem", account.live.mem],
-    ["raw", "domain-raw", account.live.raw],
-    ["escaped", "part-escaped", account.escaped],
-    ["headers, padding", "part-overhead", account.overhead],
+    [DOMAIN_NAMES.object, "domain-object", account.live.object],
+    [DOMAIN_NAMES.mem, "domain-mem", account.live.mem],
+    [DOMAIN_NAMES.raw, "domain-raw", account.live.raw],
+    [DOMAIN_NAMES.libc, "part-escaped", account.escaped],
+    ["headers and padding", "part-overhead", account.overhead],
     ["free in pools", "part-free-0", account.freeInPools],
     ["free pools", "part-free-1", account.freePools],
-    ["free for any use", "part-free-2", account.rawFree],
+    ["free, for any use", "part-free-2", account.rawFree],
   ];
   const bar = h("div", { class: "account-bar", "aria-hidden": "true" });
   const list = h("ul", { class: "account-parts" });

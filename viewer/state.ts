@@ -2,6 +2,7 @@
 
 import type { Grouping } from "../src/report/trace-groups.js";
 import type { View } from "../src/trace/accounts.js";
+import type { Model } from "./model.js";
 
 export type Metric = "bytes" | "count";
 export type Tab = "flame" | "table" | "map" | "sizes";
@@ -21,12 +22,38 @@ export interface State {
   readonly grouping: Grouping;
   /** Whether Python's import system is shown as well. */
   readonly withImports: boolean;
+  /** Whether the flame graph shows the types of objects, as the innermost frames. */
+  readonly withTypes: boolean;
   /** The flame graph omits frames with a smaller share of the whole. */
   readonly leastShare: number;
   /** The label of the function whose details are shown; undefined if there is none. */
   readonly selected: string | undefined;
+  /** The functions from the flame graph's root to the frame that it is zoomed to. */
+  readonly zoom: readonly number[];
   /** Whether the program is running: the end of the data is then now. */
   readonly isLive: boolean;
+}
+
+/** How a page begins: everything is picked. */
+export function initialState(model: Model, tab: Tab): State {
+  // Totals are of the program only.
+  const withStart = !model.hasStart && !model.data.header.totals;
+  return {
+    withStart,
+    ...model.range(withStart),
+    view: model.isStill ? "end" : "peak",
+    metric: "bytes",
+    search: "",
+    tab,
+    inverted: false,
+    grouping: "function",
+    withImports: false,
+    withTypes: false,
+    leastShare: 0,
+    selected: undefined,
+    zoom: [],
+    isLive: false,
+  };
 }
 
 type Listener<S> = (state: S, changed: ReadonlySet<keyof S>) => void;

@@ -1,21 +1,26 @@
 // The table: groups in rows, sorted by any column, filtered by the search.
 
 import { functionLabel, GROUPINGS, type Group, type Grouping, groupBy } from "../src/report/trace-groups.js";
+import { intervalOf } from "../src/trace/sampling.js";
 import { type Column, DataTable, figureCell } from "./data-table.js";
 import { h } from "./dom.js";
 import type { Model } from "./model.js";
 import { makeSegments } from "./segments.js";
 import type { Store } from "./state.js";
-import { bytes, count, counted, percent } from "./words.js";
+import { byteRange, bytes, count, counted, meaningOf, percent, placeOf } from "./words.js";
 
 const GROUPING_NAMES: Readonly<Record<Grouping, string>> = {
   function: "Function",
   line: "Line",
   file: "File",
   module: "Module",
+  type: "Type",
   domain: "Domain",
-  size: "Size class",
+  size: "Size",
 };
+
+/** The groupings whose rows are not code. Such a row calls nothing, so its total equals its own sum. */
+const KINDS: readonly Grouping[] = ["type", "domain", "size"];
 
 /** What a click on a row does. */
 interface Opener {
@@ -35,7 +40,10 @@ export class Table {
     this.#store = store;
     const choices = makeSegments({
       label: "A row is a",
-      segments: GROUPINGS.map((grouping) => ({ value: grouping, name: GROUPING_NAMES[grouping] })),
+      segments: GROUPINGS.filter((grouping) => grouping !== "type" || model.hasTypes).map((grouping) => ({
+        value: grouping,
+        name: GROUPING_NAMES[grouping],
+      })),
       isSmall: true,
       choose: (grouping) => store.set({ grouping }),
     });
@@ -49,7 +57,10 @@ export class Table {
     const { state } = this.#store;
     if (state.tab !== "table") return;
     this.#groups = groupBy(
-      this.#model.groupable(state.view, this.#model.spanOf(state), state),
+      this.#model.groupable(state.view, this.#model.spanOf(state), {
+        withImports: state.withImports,
+        withTypes: state.grouping === "type",
+      }),
       state.view,
       state.grouping,
     );
@@ -76,24 +87,55 @@ export class Table {
     const { state } = this.#store;
     const whole = this.#model.whole(state.view, this.#model.spanOf(state)).bytes;
     const share = (value: number) => (whole > 0 ? value / whole : 0);
+    const isKind = KINDS.includes(state.grouping);
+    const total: Column<Group> = {
+      name: "Total",
+      title: "Allocated by the code itself, and by what it calls",
+      of: (group) => group.total.bytes,
+      cell: (group) => figureCell(bytes(group.total.bytes), { more: percent(group.total.bytes, whole) }),
+    };
     return [
       {
         name: GROUPING_NAMES[state.grouping],
         of: ({ label }) => label,
-        cell: (group) => h("th", { scope: "row" }, ...label(group.label, this.#opener(group))),
+        cell: (group) =>
+          h(
+            "th",
+            { scope: "row" },
+            h(
+              "div",
+              { class: "what" },
+              ...labelOf(group, state.grouping, this.#opener(group)),
+              ...this.#sourceOf(group),
+            ),
+          ),
       },
       {
-        name: "Own",
+        name: isKind ? "Bytes" : "Own",
+        title: isKind ? "" : "Allocated by the code itself, without what it calls",
         of: ({ own }) => own.bytes,
-        cell: ({ own }) => figureCell(bytes(own.bytes), { more: percent(own.bytes, whole), share: share(own.bytes) }),
+        cell: (group) => {
+          const { own } = group;
+          const beside = { more: percent(own.bytes, whole), share: share(own.bytes), title: this.#within(group) };
+          return figureCell(bytes(own.bytes), beside);
+        },
       },
-      {
-        name: "Total",
-        of: ({ total }) => total.bytes,
-        cell: ({ total }) => figureCell(bytes(total.bytes), { more: percent(total.bytes, whole) }),
-      },
+      ...(isKind ? [] : [total]),
       { name: "Blocks", of: ({ own }) => own.count, cell: ({ own }) => figureCell(count(own.count)) },
     ];
+  }
+
+  /** The interval that contains the true value, in words, if the recording is sampled. */
+  #within({ own, variance }: Group): string {
+    const { sample } = this.#model.data.header;
+    return sample > 0 ? `Very likely ${byteRange(intervalOf(own.bytes, variance, sample))}` : "";
+  }
+
+  /** The source of a line, if it is known. */
+  #sourceOf({ frame }: Group): HTMLElement[] {
+    if (this.#store.state.grouping !== "line" || !frame) return [];
+    const text = this.#model.sourceLine(frame.function.file, frame.line);
+    return text ? [h("code", { title: text }, text)] : [];
   }
 
   /** The action that shows more about a row; undefined if there is nothing more. */
@@ -101,6 +143,12 @@ export class Table {
     if (!frame) return undefined;
     const { grouping } = this.#store.state;
     const f = frame.function;
+    if (grouping === "type") {
+      return {
+        title: "Show where its objects were made",
+        open: () => this.#store.set({ selected: functionLabel(f) }),
+      };
+    }
     if (grouping === "function" || grouping === "line") {
       return {
         title: "Show its lines, and who calls it",
@@ -114,18 +162,21 @@ export class Table {
   }
 }
 
-/** The name and the place in a label: `parse` and `app.py:12` in `parse (app.py:12)` and in `app.py:12 parse`. */
-function partsOf(text: string): { name: string; place: string } {
-  const [, name = text, place = ""] = /^(.+) \((.+)\)$/.exec(text) ?? [];
-  if (place !== "") return { name, place };
-  const [, first = "", second = text] = /^(\S+:\d+) (.+)$/.exec(text) ?? [];
-  return { name: second, place: first };
+/** The name of a group, and its place if it is a function or a line. */
+function partsOf({ label, frame }: Group, grouping: Grouping): { name: string; place: string } {
+  if (!frame || frame.function.file === "" || (grouping !== "function" && grouping !== "line")) {
+    return { name: label, place: "" };
+  }
+  const { function: f, line } = frame;
+  return { name: f.name, place: placeOf(f, grouping === "function" ? f.firstLine : line) };
 }
 
-function label(text: string, opener: Opener | undefined): Node[] {
-  const { name, place } = partsOf(text);
+function labelOf(group: Group, grouping: Grouping, opener: Opener | undefined): Node[] {
+  const { name, place } = partsOf(group, grouping);
+  const says = group.says ?? (group.frame && meaningOf(group.frame.function)) ?? "";
   const shown = opener
     ? h("button", { type: "button", class: "link", title: opener.title, onclick: opener.open }, name)
     : h("span", {}, name);
-  return place === "" ? [shown] : [shown, h("small", { title: place }, h("bdi", {}, place))];
+  if (place !== "") return [shown, h("small", { title: place }, h("bdi", {}, place))];
+  return says === "" ? [shown] : [shown, h("small", { class: "says", title: says }, says)];
 }

@@ -49,7 +49,7 @@ export function makeTabs<T extends string>(tabs: readonly TabName<T>[], choose: 
   };
 }
 
-/** The panels of tabs, of which `show` leaves one visible. */
+/** The panels of tabs. `show` makes one of them visible, and hides the others. */
 export function makePanels<T extends string>(contents: Readonly<Record<T, HTMLElement>>) {
   const panels = (Object.entries(contents) as [T, HTMLElement][]).map(([tab, content]) => ({
     tab,

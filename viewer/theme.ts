@@ -30,12 +30,22 @@ export class Colors {
   readonly #known = new Map<string, string>();
   readonly #probe = h("i", { hidden: true, "aria-hidden": "true" });
   readonly #listeners: (() => void)[] = [];
+  readonly #within: HTMLElement;
+  readonly #themed: HTMLElement;
   #theme = remembered();
 
-  constructor() {
-    document.body.append(this.#probe);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#changed());
-    document.documentElement.dataset.theme = this.#theme;
+  /** The colours within an element. `themed` is the element that gets the theme. */
+  constructor(within: HTMLElement, themed: HTMLElement = document.documentElement) {
+    this.#within = within;
+    this.#themed = themed;
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const changed = () => {
+      // Another page has taken the place of this one.
+      if (!within.isConnected) system.removeEventListener("change", changed);
+      else this.#changed();
+    };
+    system.addEventListener("change", changed);
+    themed.dataset.theme = this.#theme;
   }
 
   #changed(): void {
@@ -51,6 +61,7 @@ export class Colors {
   get(name: string): string {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
+    if (!this.#probe.isConnected) this.#within.append(this.#probe);
     this.#probe.style.color = `var(--${name})`;
     const color = getComputedStyle(this.#probe).color;
     this.#known.set(name, color);
@@ -68,7 +79,7 @@ export class Colors {
     button.addEventListener("click", () => {
       this.#theme = THEMES[(THEMES.indexOf(this.#theme) + 1) % THEMES.length] ?? "auto";
       remember(this.#theme);
-      document.documentElement.dataset.theme = this.#theme;
+      this.#themed.dataset.theme = this.#theme;
       show();
       this.#changed();
     });

@@ -7,9 +7,15 @@ const EDGE = 8;
 
 const note = h("div", { class: "note", role: "presentation", hidden: true });
 
-/** Shows the note near a place in the window, where there is room. */
-export function showNote(x: number, y: number, ...content: (Node | string)[]): void {
-  if (!note.isConnected) document.body.append(note);
+/** The shadow root that `element` is in, or the body of the document. */
+const around = (element: Element): ParentNode => {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? root : document.body;
+};
+
+/** Shows the note near the pointer, where there is room. */
+export function showNote({ clientX: x, clientY: y, currentTarget }: MouseEvent, ...content: (Node | string)[]): void {
+  if (currentTarget instanceof Element) around(currentTarget).append(note);
   note.replaceChildren(...content);
   note.hidden = false;
   const { width, height } = note.getBoundingClientRect();

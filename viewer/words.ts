@@ -1,15 +1,16 @@
 // Numbers and places in the form that the page shows.
 
+import { OTHER_TYPES, SMALLER } from "../src/page/fold.js";
 import type { PageFunction } from "../src/page/model.js";
 import { bytes } from "../src/text/bytes.js";
 import { counted } from "../src/text/numbers.js";
 import type { View } from "../src/trace/accounts.js";
 import type { Metric } from "./state.js";
 
-export { bytes } from "../src/text/bytes.js";
+export { byteRange, bytes } from "../src/text/bytes.js";
 export { functionName, placeOf, programName } from "../src/text/labels.js";
 export { count, counted, percent, shortCount } from "../src/text/numbers.js";
-export { instant, instantIn, stretch, time } from "../src/text/time.js";
+export { instant, instantIn, stretch, time, when } from "../src/text/time.js";
 
 export const measure = (value: number, metric: Metric): string =>
   metric === "bytes" ? bytes(value) : counted(value, "block");
@@ -34,7 +35,7 @@ export function viewOf(view: View, isLive: boolean): { readonly name: string; re
 export const MOMENT_VIEWS: readonly View[] = ["peak", "end", "leaks"];
 
 /** The origins of code, by which frames are coloured. */
-export const ORIGINS = ["program", "package", "library", "frozen", "outside"] as const;
+export const ORIGINS = ["program", "package", "library", "frozen", "outside", "smaller", "type"] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
@@ -43,6 +44,8 @@ export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
   library: "standard library",
   frozen: "interpreter",
   outside: "outside Python",
+  smaller: "smaller calls",
+  type: "types of objects",
 };
 
 /**
@@ -51,14 +54,30 @@ export const ORIGIN_NAMES: Readonly<Record<Origin, string>> = {
  */
 const NAMES_OF_CODE = ["<string>", "<stdin>", "<console>", "<exec>"];
 
-export function originOf({ file, ofStart }: PageFunction): Origin {
+export function originOf({ name, file, ofStart, isType }: PageFunction): Origin {
+  if (isType) return "type";
+  if (isSmaller({ name, file })) return "smaller";
   if (file === "") return "outside";
   if (file.startsWith("<") && (ofStart || !NAMES_OF_CODE.includes(file))) return "frozen";
   if (file.includes("site-packages/")) return "package";
   return /\/python\d+(\.\d+|\d*\.zip)\//.test(file) ? "library" : "program";
 }
 
-/** The text by which a function is searched. For a name that many functions have, it is the file. */
+const isSmaller = ({ name, file }: Pick<PageFunction, "name" | "file">) => file === "" && name === SMALLER.name;
+
+/** What a name means that the page has given to several functions or types together; "" for all others. */
+export function meaningOf(f: PageFunction): string {
+  if (isSmaller(f))
+    return "Many different calls, each with too little memory to be shown by itself. Their sum is exact.";
+  return f.isType && f.name === OTHER_TYPES.name
+    ? "Many types, each with too little memory to be shown by itself."
+    : "";
+}
+
+/**
+ * The text with which a function is searched for: its name; or its file, if the name is one that many functions have,
+ * such as `<lambda>`.
+ */
 export function searchFor({ name, file }: Pick<PageFunction, "name" | "file">): string {
   return name.startsWith("<") && file !== "" ? file : name;
 }

@@ -78,3 +78,49 @@ export function grow(slots: usize, sizes: usize, count: u32, low: u32, high: u32
   }
   return state;
 }
+
+/** What a step of a recording does; it is in the two highest bits of the step's first word, above the number of a slot. */
+const ALLOCATE: u32 = 0;
+const RESIZE: u32 = 1;
+const FREE: u32 = 2;
+const KIND_SHIFT: u32 = 30;
+const SLOT_MASK: u32 = (1 << KIND_SHIFT) - 1;
+
+/**
+ * Does the steps of a recording from `at` to `end`: a word says what happens to the block of which slot, and the size
+ * follows unless the block is freed. The program's first write to a new block is made as well. Returns the number of
+ * allocations that failed.
+ */
+export function replay(slots: usize, at: usize, end: usize): u32 {
+  let failed: u32 = 0;
+  while (at < end) {
+    const word = load<u32>(at);
+    const slot = slotAt(slots, word & SLOT_MASK);
+    const kind = word >>> KIND_SHIFT;
+    at += 4;
+    if (kind == FREE) {
+      free(load<usize>(slot));
+      store<usize>(slot, 0);
+      continue;
+    }
+    const n = load<u32>(at);
+    at += 4;
+    const block = kind == RESIZE ? realloc(load<usize>(slot), n) : malloc(n);
+    if (block == 0) {
+      failed++;
+      continue;
+    }
+    if (kind == ALLOCATE && n >= 4) store<u32>(block, 1);
+    store<usize>(slot, block);
+  }
+  return failed;
+}
+
+/** Frees every block that is still in a slot. */
+export function freeAll(slots: usize, count: u32): void {
+  for (let k: u32 = 0; k < count; k++) {
+    const block = load<usize>(slotAt(slots, k));
+    if (block != 0) free(block);
+    store<usize>(slotAt(slots, k), 0);
+  }
+}

@@ -1,8 +1,8 @@
 // Runs a Python program untraced and traced, in its own process: node program.js FILE ROUNDS PEERS prints JSON.
 //
-// Our interpreter runs it untraced, recorded with full stacks to a file, and sampled to a file, in turn. Another
-// interpreter on our heap, which never records, shows the lasting cost of having recorded. With PEERS = 1, stock
-// CPython also runs it with its tracemalloc.
+// Our interpreter runs it untraced, recorded with full stacks to a file, the same with types, summed up, and sampled, in
+// turn. Another interpreter on our heap, which never records, shows the lasting cost of having recorded. With PEERS = 1,
+// stock CPython also runs it with its tracemalloc, in one round.
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,12 @@ export interface TraceFigures {
   readonly seconds: number;
   /** Medians over the rounds of the ratio of the time to that of the untraced run. */
   readonly full: number;
+  readonly sums: number;
   readonly sample: number;
+  /** The ratio of a recording that is summed up to one with every event. */
+  readonly sumsToFull: number;
+  /** The ratio of a run that records types as well to one that records without. */
+  readonly types: number;
   /** The ratio of an interpreter that has recorded before to one that never has. */
   readonly off: number;
   /** The ratio of stock CPython with tracemalloc to the same without; absent if it was not measured. */
@@ -37,36 +42,41 @@ const source = readFileSync(file);
 const ours = await startInterpreter("ours", source);
 const never = await startInterpreter("never traced", source);
 
-function recorded(heap: PythonHeap, sample?: number): void {
+function recorded(heap: PythonHeap, options: { sample?: number; aggregate?: boolean; types?: boolean } = {}): void {
   const fd = openSync(trace, "w");
-  const recorder = heap.trace({ sample, write: (bytes) => void writeSync(fd, bytes) });
+  const recorder = heap.trace({ ...options, write: (bytes) => void writeSync(fd, bytes) });
   ours.pyodide.runPython(RUN);
   recorder.stop();
   closeSync(fd);
 }
 
-async function candidates(): Promise<Candidate[]> {
+function candidates(): Candidate[] {
   const { heap } = ours;
   if (!heap) throw new Error("Cannot measure: the interpreter is not on the heap");
-  const mine = [
+  return [
     { name: "untraced", run: () => void ours.pyodide.runPython(RUN) },
-    { name: "sample", run: () => recorded(heap, SAMPLE) },
+    { name: "sample", run: () => recorded(heap, { sample: SAMPLE }) },
     { name: "full", run: () => recorded(heap) },
+    { name: "sums", run: () => recorded(heap, { aggregate: true }) },
+    { name: "types", run: () => recorded(heap, { types: true }) },
     { name: "never", run: () => void never.pyodide.runPython(RUN) },
   ];
-  if (peers !== "1") return mine;
+}
+
+/** Stock CPython. Its tracemalloc takes so long that it is measured in one round only. */
+async function slow(): Promise<Candidate[]> {
   const { pyodide } = await startInterpreter("malloc", source);
   const traced = (frames: number) =>
     void pyodide.runPython(`import tracemalloc; tracemalloc.start(${frames}); ${RUN}; tracemalloc.stop()`);
   return [
-    ...mine,
     { name: "stock", run: () => void pyodide.runPython(RUN) },
     { name: "tracemalloc 1", run: () => traced(1) },
     { name: "tracemalloc 25", run: () => traced(25) },
   ];
 }
 
-const times = interleave(await candidates(), Number(rounds), 1, processorTime);
+const times = interleave(candidates(), Number(rounds), 1, processorTime);
+const peersTimes = peers === "1" ? interleave(await slow(), 1, 1, processorTime) : new Map<string, number[]>();
 recorded(ours.heap as PythonHeap);
 const { summary } = await analyse([readFileSync(trace)], trace);
 rmSync(trace);
@@ -74,10 +84,13 @@ const figures: TraceFigures = {
   seconds: median(times.get("untraced") ?? []) / 1000,
   full: ratio(times, "full", "untraced"),
   sample: ratio(times, "sample", "untraced"),
+  sums: ratio(times, "sums", "untraced"),
+  sumsToFull: ratio(times, "sums", "full"),
+  types: ratio(times, "types", "full"),
   off: ratio(times, "untraced", "never"),
   ...(peers === "1" && {
-    tracemalloc1: ratio(times, "tracemalloc 1", "stock"),
-    tracemalloc25: ratio(times, "tracemalloc 25", "stock"),
+    tracemalloc1: ratio(peersTimes, "tracemalloc 1", "stock"),
+    tracemalloc25: ratio(peersTimes, "tracemalloc 25", "stock"),
   }),
   events: summary.events,
   bytes: summary.bytes,

@@ -24,14 +24,14 @@ import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { Pool } from "./pool";
 import { PoolMap, poolMap } from "./poolmap";
 
-/** The fewest pools of an arena that is made from free memory which the heap already has. */
+/** An arena that is made from free memory of the heap has at least this many pools. */
 const LEAST_POOLS: u32 = 1;
 
 @unmanaged
 export class Arena {
   address: usize;
   bytes: usize;
-  /** All arenas, in the order in which they were opened, youngest first. */
+  /** Neighbours in the list of all arenas, which has them in the order in which they were opened. */
   older: Arena | null;
   younger: Arena | null;
   /** Neighbours in the list of arenas with the same number of idle pools. */
@@ -59,7 +59,7 @@ export class Arena {
     return (this.address + POOL_GRAIN - 1) & ~(POOL_GRAIN - 1);
   }
 
-  /** The size of a pool in bytes. An arena's last pool is smaller than the others. */
+  /** The size of a pool in bytes. An arena's last pool can be smaller than the others. */
   @inline
   bytesOf(pool: Pool): u32 {
     return <u32>min(POOL_SIZE, this.address + this.bytes - pool.start);
@@ -77,7 +77,7 @@ export class Arena {
     return sum;
   }
 
-  /** The `total` pools of the arena at `address`, all idle. */
+  /** Fills in the record of the arena at `address`: it has `total` pools, all idle. */
   begin(address: usize, bytes: usize, total: u32): void {
     this.address = address;
     this.bytes = bytes;
@@ -191,7 +191,7 @@ export class Arenas {
 
   /**
    * Makes a fresh arena. It looks first for free memory that the heap already has, also for smaller pieces, down to LEAST_POOLS pools; only
-   * then does it ask the arena allocator. False, and nothing changed, if there is no memory.
+   * then does it ask the arena allocator. Returns false and changes nothing if there is no memory.
    */
   private addArena(): bool {
     if (this.alloc == tableIndex(ARENA_FUNCTIONS)) {
@@ -207,8 +207,8 @@ export class Arenas {
   }
 
   /**
-   * The bytes at `address` become an arena of `pools` pools, all idle. They go back instead if there is no memory for the record, or if
-   * they reach the end of the address space, so that the address after them does not fit 32 bits.
+   * The bytes at `address` become an arena of `pools` pools, all idle. They go back instead if there is no memory for the record or for
+   * the map's entries, or if they reach the end of the address space, so that the address after them does not fit 32 bits.
    */
   private adopt(address: usize, bytes: usize, pools: u32): bool {
     const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>pools * offsetof<Pool>());
@@ -245,7 +245,7 @@ export class Arenas {
     return bytes;
   }
 
-  /** Gives back an arena whose pools are all idle and which is not in any list. */
+  /** Gives back an arena whose pools are all idle and which is not in a list of arenas with idle pools. */
   private removeArena(arena: Arena): void {
     for (let index: u32 = 0; index < arena.total; index++) {
       const pool = arena.poolAt(index);
@@ -334,7 +334,10 @@ export class Arenas {
     return this.listMask != 0;
   }
 
-  /** A pool from the arena with the fewest idle ones, from a fresh arena if none has any; null if there is no memory. */
+  /**
+   * Takes a pool from the arena that has the fewest idle pools, or from a fresh arena if no pool is idle. Null if there
+   * is no memory.
+   */
   takePool(): Pool | null {
     if (!this.hasIdlePool && !this.addArena()) return null;
     const arena = load<Arena>(this.listAt(<u32>ctz<u32>(this.listMask)));
@@ -378,7 +381,7 @@ export class Arenas {
     return !onlyOne;
   }
 
-  /** The address of the first arena that breaks an invariant; the address of the table if the lists do; or 0. */
+  /** The address of the first arena, map, list or table of arenas that breaks an invariant; 0 if none does. */
   firstInvalid(): usize {
     let count: u32 = 0;
     let grains: u32 = 0;
@@ -386,7 +389,8 @@ export class Arenas {
     let younger: Arena | null = null;
     let arena = this.youngest;
     while (arena) {
-      if (arena.younger !== younger || ++count > this.count || !arena.isValid(this.map)) return arena.address;
+      if (arena.younger !== younger || ++count > this.count || !arena.isValid(this.map))
+        return changetype<usize>(arena);
       if (arena.idleCount > 0) withIdle++;
       grains += arena.grains;
       younger = arena;
@@ -400,7 +404,7 @@ export class Arenas {
       let prev: Arena | null = null;
       while (arena) {
         if (arena.idleCount != idle || arena.prev !== prev || ++listed > count || !arena.isValid(this.map))
-          return arena.address;
+          return changetype<usize>(arena);
         prev = arena;
         arena = arena.next;
       }

@@ -7,9 +7,9 @@
 //   c        c+4 (a multiple of 8)       c+size                                           c+size
 //
 //   header, in use:  31        30 ................ 3   2         1           0
-//                    owner (1) | size, 8 at a time |   owner (0) | PREV_FREE | owner (2)
+//                    owner (1) | size / 8          |   owner (0) | PREV_FREE | owner (2)
 //   header, free:    31 .......................... 3   2         1           0
-//                    size, 8 at a time             |   1         | 0         | 1
+//                    size / 8                      |   1         | 0         | 1
 //   owner:           the domain that has the chunk, as three bits; (0) and (2) are never both set
 //
 // A block has at most MAX_REQUEST bytes, so 31 bits are enough for the size of a chunk in use. A free chunk needs more bits: free

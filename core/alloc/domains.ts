@@ -94,7 +94,7 @@ export function allocatorOf(domain: u32): Allocator {
   return changetype<Allocator>(CONTROL + DOMAINS_AT + domain * offsetof<Allocator>());
 }
 
-/** Whether pools serve the mem domain, when no hooks are installed. */
+/** Whether pools serve the domain mem. To be called only while no hooks are installed. */
 export function usesPools(): bool {
   return allocatorOf(MEM).malloc == tableIndex(SMALL_FUNCTIONS);
 }

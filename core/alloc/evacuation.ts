@@ -65,8 +65,8 @@ function firstPool(): Pool | null {
 }
 
 /**
- * Keeps, for each size class, as many of the lowest pools as all its live blocks need, and vacates all others. Returns 1 if a pool was
- * vacated, 0 if none was, -1 if there is no memory for the sums.
+ * Keeps, for each size class, as many of the lowest pools as all its live blocks need, and vacates the others that have blocks in use.
+ * Returns 1 if a pool was vacated, 0 if none was, -1 if there is no memory for the sums.
  */
 export function evacuation_begin(): i32 {
   const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());

@@ -2,8 +2,9 @@
 //
 // What Python frees is then free for the host's other code, and the other way round. Blocks that existed before the heap
 // come from the same malloc, so they can be resized and freed here like any other.
-// The limit holds for the host's whole footprint, its free memory included: while one of our calls is under way, the host's
-// malloc may not grow past it. (Where the host has no such function, it holds for the usable bytes of our blocks.)
+// The limit holds for the host's whole footprint, including its free memory: while one of our calls is under way, the
+// host's malloc may not grow past it. For this the host needs a function that limits the footprint of its malloc. Without
+// this function the limit holds for the usable bytes of our blocks only.
 
 import { MAX_REQUEST } from "../ground/config";
 import { ledger } from "../ground/ledger";
@@ -12,7 +13,7 @@ import { platform } from "../ground/platform";
 /**
  * Bytes of a block of the host's. dlmalloc keeps the chunk's size in the word before a block (a multiple of 8, with three bits for
  * other things; that word counts too). Reading it is cheaper than calling malloc_usable_size, a function of another module.
- * The host says whether its blocks have this header (PythonHeap tries it).
+ * The host says whether its blocks have this header (PythonHeap finds this out with a few blocks).
  */
 @inline
 function usableSize(block: usize): usize {

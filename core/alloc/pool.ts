@@ -6,12 +6,12 @@
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
 //   free -> a block -> a block -> ... -> 0     (a free block's first word is the next one)
 //
-// Records are apart from their pools because headers at multiples of 4 KiB would all fall into the same set of the processor's cache.
+// Records are apart from their pools: pools are 4 KiB apart, so headers in them would all fall into the same set of the processor's cache.
 //
 // A pool is in one of three states:
 //   listed    in its bin's list; it may have become full since malloc last looked at it
 //   full      no block is free, and it is in no list: malloc found it full
-//   idle      no block is in use, and it belongs to its arena only: close() made it so
+//   idle      no block is in use, and it belongs to its arena only (small.ts, close)
 // A bin's only pool may stay listed with used == 0, so that a program at the edge of a pool does not open and close it at
 // every step; such a pool is closed when memory is wanted (small.ts, scavenge).
 //
@@ -32,14 +32,15 @@ export class Pool {
   used: u32;
   next: Pool | null;
   prev: Pool | null;
-  /** Address of the head of the list that this pool belongs to; 0 if it is idle. */
+  /** Address of the pool's bin, a word that refers to the first pool of the bin's list; 0 if the pool is idle. */
   bin: usize;
   /** Where the pool is. */
   start: usize;
   blockSize: u16;
   capacity: u16;
-  /** Number of the pool in its arena's record, and whether it is listed. */
+  /** Number of the pool in its arena's record. */
   index: u8;
+  /** Whether the pool is in its bin's list. */
   listed: bool;
   /** Its blocks are being moved elsewhere (evacuation.ts). */
   isVacated: bool;

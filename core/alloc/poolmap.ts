@@ -38,7 +38,7 @@ export class PoolMap {
     return load<Pool | null>(this.at(number));
   }
 
-  /** Makes entries for the addresses [from, to). False, and nothing changed, if there is no memory for them. */
+  /** Makes entries for the addresses [from, to). Returns false and changes nothing if there is no memory for them. */
   cover(from: usize, to: usize): bool {
     const low = <u32>(from / POOL_GRAIN);
     const high = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN);
@@ -64,7 +64,9 @@ export class PoolMap {
     return true;
   }
 
-  /** Reduces the map to the addresses [from, to), and moves it if there is a lower place. Changes nothing if there is no memory for a copy. */
+  /**
+   * Reduces the map to the addresses [from, to), and moves it if there is a lower place. Changes nothing if there is no memory for a copy.
+   */
   fit(from: usize, to: usize): void {
     const first = <u32>(from / POOL_GRAIN);
     const length = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN) - first;

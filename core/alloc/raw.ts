@@ -70,7 +70,10 @@ export class Raw {
     return platform().brk - this.top;
   }
 
-  /** Empties all bins; there is no chunk yet. The first header will be the last word before an aligned address. */
+  /**
+   * Begins without a chunk, with bins that are empty already. `first` is where the first chunk's header will be: the
+   * last word before an aligned address.
+   */
   begin(first: usize): void {
     this.first = first;
     this.top = first;
@@ -133,7 +136,7 @@ export class Raw {
     return this.bestIn((word << 5) + <u32>ctz<u32>(bits), size);
   }
 
-  /** Makes the top at least `size` bytes long. False, and nothing changed, if that is not possible. */
+  /** Makes the top at least `size` bytes long. Returns false and changes nothing if that is not possible. */
   private fillTop(size: usize): bool {
     const have = this.topBytes;
     if (have >= size) return true;
@@ -287,7 +290,10 @@ export class Raw {
     return payload;
   }
 
-  /** Makes a used chunk at least `size` bytes long with what is free after it; false and nothing changed if it can't. */
+  /**
+   * Extends a used chunk to at least `size` bytes, into free memory after it. Returns false and changes nothing if that
+   * is not possible.
+   */
   private growInPlace(chunk: Chunk, size: usize): bool {
     const after = chunk.following;
     if (after.address == this.top) {
@@ -364,7 +370,9 @@ export class Raw {
     }
   }
 
-  /** Moves the block, with its content, down to where the free chunk before it begins, if there is one. The free bytes are then after it. */
+  /**
+   * Moves the block, with its content, down to where the free chunk before it begins, if there is one. The free bytes are then after it.
+   */
   slide(payload: usize): usize {
     const chunk = chunkOf(payload);
     if (!chunk.isPreviousFree) return payload;
@@ -387,7 +395,7 @@ export class Raw {
     return slid.payload;
   }
 
-  /** Bytes of the blocks from `line` up that are in use by domains. */
+  /** Bytes of the chunks from `line` up that are in use, except for the heap's own (INTERNAL). */
   usedAbove(line: usize): usize {
     let bytes: usize = 0;
     for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
@@ -397,7 +405,7 @@ export class Raw {
     return bytes;
   }
 
-  /** Where the largest free chunk from `line` up ends; 0 if there is none. */
+  /** Where the largest of the free chunks that reach above `line` ends; 0 if there is none. */
   largestHoleEnd(line: usize): usize {
     let largest: usize = 0;
     let end: usize = 0;
@@ -410,7 +418,7 @@ export class Raw {
     return end;
   }
 
-  /** The address of the first chunk that breaks an invariant, or 0. */
+  /** The address of the first chunk or bin that breaks an invariant; `first` if only a sum is wrong; 0 if all hold. */
   firstInvalid(): usize {
     let bytes: usize = 0;
     let previousFree = false;

@@ -87,7 +87,7 @@ export class Small extends PoolMap {
     }
   }
 
-  /** How many pools the bins list, each in the bin of its size class. A broken list counts as more than `most`. */
+  /** How many pools are in the lists of the bins. Returns more than `most` if a list is broken. */
   countListed(most: u32): u32 {
     let count: u32 = 0;
     for (let sizeClass: u32 = 0; sizeClass < <u32>SIZE_CLASSES; sizeClass++) {

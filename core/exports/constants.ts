@@ -1,7 +1,7 @@
 // The numbers that the core and its host both know: kinds, bits, and where things are in memory. No module exports them: the build reads
 // them here, and writes them to src/core/constants.gen.ts.
 //
-//   *_AT       from the control block
+//   *_AT       offsets from the control block's address
 //   other      offsets within a record, bytes, bits, or what the name says
 
 import { Debug } from "../hooks/debug";
@@ -9,7 +9,7 @@ import { Fault } from "../ground/fault";
 import { Ledger } from "../ground/ledger";
 import { Platform } from "../ground/platform";
 import { DEBUG_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } from "../ground/control";
-import { Tracer } from "../trace/tracer";
+import { Tracer, WAITING, Waiting } from "../trace/tracer";
 import { ErrorState } from "../objects/model/error";
 import { Collector, LISTS } from "../objects/collector/state";
 import { PyModule } from "../objects/capi/runtime/fixed-objects";
@@ -41,10 +41,21 @@ import { PyRef } from "../objects/types/weak";
 
 export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen";
 export { POOL_SIZE } from "../ground/config";
-export { CONTROL_BYTES, SCRATCH_AT } from "../ground/control";
-export { CHUNK_FUNCTIONS, TABLE_FUNCTIONS } from "../ground/table.gen";
+export { CONTROL_BYTES, LAYOUT_VERSION, MAGIC, SCRATCH_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
+export { HOST } from "../ground/platform";
+export {
+  ARENA_FUNCTIONS,
+  CHUNK_FUNCTIONS,
+  HOSTED_FUNCTIONS,
+  SMALL_FUNCTIONS,
+  TABLE_FUNCTIONS,
+} from "../ground/table.gen";
 export { CHUNK_OVERHEAD } from "../alloc/chunk";
 
+export const MAGIC_AT: usize = HEAD_AT + offsetof<Head>("magic");
+export const LAYOUT_VERSION_AT: usize = HEAD_AT + offsetof<Head>("version");
+export const TABLE_BASE_AT: usize = HEAD_AT + offsetof<Head>("tableBase");
+export const PLATFORM_KIND_AT: usize = PLATFORM_AT + offsetof<Platform>("kind");
 export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
 export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");
 export const WATERMARK_AT: usize = PLATFORM_AT + offsetof<Platform>("watermark");
@@ -139,6 +150,7 @@ export {
   RESERVED_SHIFT as TRACE_RESERVED_SHIFT,
   TIME as TRACE_TIME,
 } from "../trace/events";
+export { BATCH_BYTES, DOMAIN_BITS as BATCH_DOMAIN_BITS } from "../ground/batch";
 export { NODE as TRACE_NODE } from "../trace/nodes";
 export const TRACE_BEGIN_AT: usize = TRACE_AT + offsetof<Tracer>("begin");
 export const TRACE_FULL_AT: usize = TRACE_AT + offsetof<Tracer>("full");
@@ -146,10 +158,14 @@ export const TRACE_POSITION_AT: usize = TRACE_AT + offsetof<Tracer>("position");
 export const TRACE_CUT_AT: usize = TRACE_AT + offsetof<Tracer>("cut");
 export const TRACE_LACKED_AT: usize = TRACE_AT + offsetof<Tracer>("lacked");
 export const TRACE_SUMS_AT: usize = TRACE_AT + offsetof<Tracer>("sums");
+export const TRACE_BLOCK_AT: usize = TRACE_AT + offsetof<Tracer>("block");
+export const TRACE_BATCH_AT: usize = TRACE_AT + offsetof<Tracer>("batch");
+/** In the tracer's block: the function that finds types. */
+export const TRACE_TYPES_IN_BLOCK: usize = WAITING + offsetof<Waiting>("types");
 export const TRACE_NODE_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("nodeMask");
 export const TRACE_WATCHED_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("watchedMask");
 export const TRACE_SHADOW_ROOM_AT: usize = TRACE_AT + offsetof<Tracer>("shadowRoom");
-/** Where the offsets begin by which the core reads Python's stacks. */
+/** The first of the offsets by which the core reads Python's stacks. */
 export const TRACE_INTERPRETERS_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
 export const TRACE_THREADS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("threadsOffset");
 export const TRACE_CURRENT_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("currentFrameOffset");
@@ -161,8 +177,9 @@ export const TRACE_CODE_INSTRUCTIONS_OFFSET_AT: usize = TRACE_AT + offsetof<Trac
 export const TRACE_TASK_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("taskOffset");
 export const TRACE_COROUTINE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("coroutineOffset");
 export const TRACE_COROUTINE_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("coroutineFrameOffset");
-export const TRACE_DEPTH_AT: usize = TRACE_AT + offsetof<Tracer>("depth");
-/** Where the offsets begin by which the core finds the chunks that frames lie in. */
+export const TRACE_SHADOW_END_AT: usize = TRACE_AT + offsetof<Tracer>("shadowEnd");
+export const TRACE_SETTLED_AT: usize = TRACE_AT + offsetof<Tracer>("settled");
+/** The first of the offsets by which the core finds the chunks that frames lie in. */
 export const TRACE_CHUNK_CONTEXT_AT: usize = TRACE_AT + offsetof<Tracer>("chunkContext");
 export const TRACE_CHUNK_MALLOC_AT: usize = TRACE_AT + offsetof<Tracer>("chunkMalloc");
 export const TRACE_CHUNK_FREE_AT: usize = TRACE_AT + offsetof<Tracer>("chunkFree");
@@ -259,7 +276,10 @@ export const TYPE_OWN: usize = offsetof<PyType>("own");
 export const TYPE_HOST_ID: usize = offsetof<PyType>("hostId");
 export const TYPE_SLOT_COUNT: usize = offsetof<PyType>("slots");
 export const TYPE_SLOTS_AT: usize = offsetof<PyType>("slotsAt");
-/** The lists of tracked objects, one for each generation and one for those that are never collected; each begins with the first one's address. */
+/**
+ * The lists of tracked objects, one after the other: one for each generation, and one for objects that are never collected. The record of a
+ * list begins with the address of the first object's collector header.
+ */
 export const TRACKED_AT: usize = COLLECTOR_AT;
 export { LISTS as TRACKED_LISTS } from "../objects/collector/state";
 export const TRACKED_LIST_BYTES: usize = offsetof<Generation>();

@@ -1,4 +1,4 @@
-// The functions of the object layer that the host calls.
+// The functions of the object layer that the host calls, and the checksum of heap images.
 
 export { memory_checksum } from "../ground/checksum";
 export { begin_objects } from "../objects/begin";

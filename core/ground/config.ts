@@ -12,8 +12,8 @@
 // docs/pools.md explains why pools and arenas are this small.
 
 /**
- * Whether this is the debug build, in which structures are checked at their transitions. Without `if (DEBUG)` the condition of an assert would
- * be evaluated in the release, too.
+ * Whether this is the debug build, in which structures are checked at their transitions. Without `if (DEBUG)` the condition of an assert
+ * would be evaluated in the release, too.
  */
 export const DEBUG: bool = !ASC_NO_ASSERT;
 
@@ -24,7 +24,7 @@ export const SMALL_REQUEST_THRESHOLD: usize = 512;
 export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;
 
 export const POOL_SIZE: usize = 4096;
-/** The grain of the pool map: pools begin at multiples of it, and the size of an arena's last pool is a multiple of it. */
+/** The grain of the pool map: pools begin at multiples of it, so a grain belongs to at most one pool. */
 export const POOL_GRAIN: usize = 1024;
 /** The most pools that an arena has. */
 export const ARENA_POOLS: usize = 16;

@@ -9,7 +9,7 @@
 //
 // Invariants (isValid):
 //   reserved <= peak
-//   kind == OWN  implies  reserved == brk - base, brk <= end, brk <= memory.size() in bytes
+//   kind == OWN  implies  reserved == brk - base, brk <= end, brk <= memory.size() in bytes, brk is a multiple of GRANULE
 // A reservation that would make reserved > limit fails like one that the platform can't serve.
 // The host is told once when `reserved` passes the watermark, or falls below the low mark. It then sets new marks.
 

@@ -8,8 +8,8 @@
 // or 'c' for the C library's malloc. A freed block is filled with DD and held back. When the held blocks exceed their bounds, the oldest
 // is checked again and really freed; so a write to a freed block is found.
 //
-// Where a block's header and the registry differ, the registry is right. A fault is reported to the host, and the call does
-// nothing else: free does not free the block; malloc, calloc and realloc return 0.
+// Where a block's header and the registry differ, the registry is right. A fault is reported to the host. If the fault is
+// in the block that a call is about, the call does nothing else: free does not free the block, and realloc returns 0.
 // See docs/debug-hooks.md.
 
 import { base_malloc, base_memalign } from "../alloc/base";
@@ -79,7 +79,7 @@ export class Debug {
     while (this.count > 1 && (this.count == HELD_BLOCKS || this.heldBytes > this.heldBytesMax)) this.letGo();
   }
 
-  /** Frees the oldest held block. If it was written to, it is reported and never freed. */
+  /** Frees the oldest held block. A held block that was written to is reported instead, and never freed. */
   letGo(): void {
     const address = load<usize>(this.ringAt(this.head));
     this.head = (this.head + 1) % HELD_BLOCKS;
@@ -180,8 +180,8 @@ function firstNotDead(entry: Entry): isize {
 }
 
 /**
- * The entry of a block that `called` may free or resize; null after a fault was reported, or if the block is foreign and
- * that is allowed.
+ * The entry of a block that a function of the domain `called` may free or resize; null after a fault was reported, or if
+ * the block is foreign and that is allowed. `ifFreed` is the fault to report if the block was freed before.
  */
 function accepted(block: usize, called: u32, ifFreed: u32): Entry | null {
   const entry = registry().find(block);
@@ -214,7 +214,7 @@ function register(start: usize, n: usize, domain: u32, site: u32): usize {
   return start + HEADER;
 }
 
-/** malloc; before it fails, the blocks that are held back are freed, because they are memory too. */
+/** malloc by the hooked allocator. If that fails, frees the blocks that are held back, and tries again. */
 function mallocOrReclaim(domain: u32, n: usize): usize {
   const start = hooked(domain).doMalloc(n);
   if (start != 0 || debug().count == 0) return start;
@@ -243,7 +243,10 @@ export function debug_calloc(ctx: usize, count: usize, size: usize): usize {
   return allocate(ctx, count * size, 0);
 }
 
-/** A block for the C library at a multiple of `alignment`, a power of two from 16 up. It comes from the base allocator, not from the hooked one. */
+/**
+ * A block for the C library at a multiple of `alignment`, a power of two from 16 up. It comes from the base allocator, not from the hooked
+ * one.
+ */
 export function debug_memalign(alignment: usize, n: usize): usize {
   if (n > MAX_REQUEST - DEBUG_OVERHEAD || !registry().makeRoom()) return 0;
   let start = base_memalign(LIBC, alignment, HEADER, n + DEBUG_OVERHEAD);

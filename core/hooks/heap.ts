@@ -61,7 +61,10 @@ export function init_hosted(tableBase: u32, limit: usize, inherited: usize): voi
   setDefaultAllocators(true, true);
 }
 
-/** Closes empty pools, and gives free memory at the top back to the platform. Returns the bytes given back. */
+/**
+ * Frees the blocks that debug hooks hold back, closes empty pools, and gives free memory at the top back to the
+ * platform. Returns the bytes given back.
+ */
 export function relieve_heap(): usize {
   const before = platform().reserved;
   if (debug().installed != 0) debug().letAllGo();

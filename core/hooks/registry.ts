@@ -3,7 +3,8 @@
 //   entries: open addressing by address, a power of two long, at most three quarters full
 //   entry:   address | size | serial | site | freedAt | domain + state
 //
-// A program that writes past a block can overwrite the block's header, but hardly the registry. So a report is right even if the block is not.
+// A program that writes past a block can overwrite headers of blocks, but is unlikely to overwrite the registry.
+// So a report is right even if the header is not.
 // Invariants: every entry is reachable from its home without passing an empty one; live + held == number of entries.
 
 import { base_calloc, base_free } from "../alloc/base";
@@ -19,7 +20,7 @@ export class Entry {
   address: usize;
   size: usize;
   serial: u32;
-  /** The host's number for the place where it was allocated, and for the place where it was freed. */
+  /** The host's numbers for the places where the block was allocated and freed. */
   site: u32;
   freedAt: u32;
   domain: u8;

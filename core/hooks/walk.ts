@@ -1,6 +1,7 @@
 // Walks over the whole heap without changing it: one walker for statistics, pictures and printing; and check().
 //
-// A walk tells the host of everything in the heap, in ascending order of address within a layer:
+// A walk tells the host about everything in the heap: first the chunks, by address; then the arenas, youngest first,
+// each with its pools and their blocks by address:
 //   visit(kind, address, size, a, b)
 // The sizes of a walk to depth BLOCKS add up: chunks and top to the segment; pools and their arena's slack to the arena.
 // See docs/account.md.
@@ -136,7 +137,11 @@ export function check_heap(): u64 {
     arena = arena.older;
   }
   let inBins: u32 = 0;
-  for (let domain = MEM; domain <= LIBC; domain++) inBins += smallOf(domain).countListed(listed);
+  for (let domain = MEM; domain <= LIBC; domain++) {
+    const small = smallOf(domain);
+    if (small.domain != domain) return broken(CHECK_POOL_COUNT, changetype<usize>(small));
+    inBins += small.countListed(listed);
+  }
   if (open != ledger().pools || inBins != listed) return broken(CHECK_POOL_COUNT, CONTROL);
   if (debug().installed != 0 && debug_check() != 0) return broken(CHECK_BLOCK, CONTROL);
   return 0;

@@ -8,7 +8,7 @@
 //   tuple           16         4        yes        2000 of each length up to 20 (tuple.ts)
 //   list            20         -        yes        80
 //   dict            32         -        yes        80
-//   set, frozenset  92         -        yes
+//   set, frozenset  100        -        yes
 
 import { STATE_BYTES } from "./model/state";
 import { CONTROL, CONTROL_BYTES } from "../ground/control";

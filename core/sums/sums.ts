@@ -1,20 +1,28 @@
-// Sums of a recording by stack, made while the program runs. This is a separate module with its own memory. The tracer calls
-// `sums_event` in place of writing an event (core/trace/events.ts).
+// Sums of a recording by stack, made while the program runs. This is a separate module with its own memory. The tracer
+// writes events as words (core/ground/batch.ts); when a batch of them is full, the host copies it to `input`, and calls
+// `sums_take`. An event of a batch does not depend on the result of the one before, so the processor waits for the memory
+// of several at once.
 //
+//   input       a batch
 //   directory   a word for each 64 KiB of the heap: its leaf, or 0
-//   leaf        a word for each 8 bytes of them: the row of the block that begins there, or 0
+//   leaf        a word for each 8 of these bytes: the row of the block that begins there, or 0
 //   index       the rows by site and size: open addressing, a power of two long, at most half full
-//   chunk       | next chunk | row | row | ...          64 KiB; a row has the blocks of one site and size
+//   chunk       | next chunk, ... | row | row | ...     64 KiB; a row has the blocks of one site and size, in 32 bytes
 //
-// A site is a stack and a domain. The table of live blocks is a picture of the heap at half its size, so a block's word is as near
-// to its neighbours' words as the block is to its neighbours.
+// The leaves have the order of the heap, with 4 bytes for each 8: blocks that lie near each other have words that lie near each other.
 //
-// The peak costs little, because it is noted late. While more is live than ever before, nothing is done; the first block that dies
-// afterwards notes the peak, and gives it a number. A row that has not changed since the newest peak (`stamp`) has at the peak
-// what it has now.
+// The peak costs little, because it is noted late. While more is live than ever before, nothing is done. When a block dies after that, the
+// peak is noted and gets a number (`stamp`). Until a row's first change after a peak, its `live` is also what was live at the peak; just
+// before that change, it is copied to the row's `peak`.
 //
-// Invariants: a leaf's word is not 0 if and only if a block is live there; a row's `live` is the number of words that lead to it;
-// state.live = the sum of live * size over the rows from `firstRow` on, startLive = the same over the rows before.
+// Invariants: a leaf's word is not 0 if and only if a block is live there. For the rows from `firstRow` on, a row's `live` is the number of
+// words that have its address, and the sum of live * size is `live`. startLive = the sum of the sizes of the live blocks in earlier rows.
+
+import { ALLOCATE, BATCH_BYTES, DOMAIN, FREE, KIND, PASS, RESIZE } from "../ground/batch";
+import { beginAt, position, putNumber, readNumber } from "./numbers";
+import { addPoint, beginTimeline, TIMELINE_BYTES } from "./timeline";
+
+export { sums_point_count, sums_points } from "./timeline";
 
 const PAGE: usize = 65536;
 const LEAF_BYTES: usize = (PAGE / 8) * sizeof<u32>();
@@ -22,61 +30,70 @@ const DIRECTORY_BYTES: usize = 65536 * sizeof<u32>();
 const FIRST_INDEX: u32 = 8192;
 /** Memory is taken in steps of 1 MiB. */
 const STEP: usize = 16 * PAGE;
-const CHUNK_HEADER: usize = 8;
-
-/** In a tag: the domain; and that the block replaces another one. */
-const DOMAIN: u32 = 3;
-const DOMAIN_BITS: u32 = 2;
 
 @unmanaged
 class Row {
-  /** Node and domain; then the size. Both are compared as one number. */
   site: u32;
   size: u32;
   /** The number of the peak for which `peak` holds. */
   stamp: u32;
-  /** Blocks that are live, and that were live at the peak. */
+  /** The number of blocks that are live, and of those that were live at the peak. */
   live: u32;
   peak: u32;
-  /** Blocks that were allocated, and those of them that were freed before another block was allocated. */
-  allocated: f64;
-  temporary: f64;
+  /** Blocks that were allocated, and those of them that were freed before another block was allocated: the low 32 bits. */
+  allocated: u32;
+  temporary: u32;
+  /** The next 16 bits of both: those of `allocated`, then those of `temporary`. */
+  high: u32;
 }
 export const ROW_BYTES: usize = offsetof<Row>();
+const HIGH_TEMPORARY: u32 = 0x10000;
+/** The bytes of a chunk before its first row. With them, each row is within one line of the processor's cache. */
+const CHUNK_HEADER: usize = ROW_BYTES;
 
-/** Numbers are doubles, because the host reads them as one array. */
+/** What the host reads, as one array of doubles. It is up to date after sums_take, sums_program and sums_note. */
 @unmanaged
 class State {
-  /** What is live of the program, and was at the newest peak: bytes and blocks. */
+  /** The program's live bytes and blocks: now, and at the newest peak. */
   live: f64;
   blocks: f64;
   peak: f64;
   peakBlocks: f64;
-  /** The same of the interpreter's start. */
+  /** The same for blocks from the interpreter's start. */
   startLive: f64;
   startBlocks: f64;
   startPeak: f64;
   startPeakBlocks: f64;
-  /** The number of the newest peak. */
-  stamp: f64;
   events: f64;
   resizes: f64;
   frees: f64;
   foreignFrees: f64;
+  /** The number of the newest peak, and its time. */
+  stamp: f64;
+  peakTime: f64;
+  /** Microseconds from the start of the recording. */
+  now: f64;
+  reserved: f64;
+  reservedPeak: f64;
   /** The first chunk of rows; 0 if there is none. */
   chunks: f64;
+  /** What the interpreter's start allocated, and what of that was temporary. */
+  startBytes: f64;
+  startCount: f64;
+  startTemporaryBytes: f64;
+  startTemporaryCount: f64;
 }
 
 const state = changetype<State>(memory.data(<i32>offsetof<State>(), 8));
 
 /** No memory was left for a table. */
 let failed: bool = false;
+let input: usize = 0;
 let directory: usize = 0;
 let index: usize = 0;
 let mask: u32 = 0;
 let rows: u32 = 0;
-let stamp: u32 = 1;
-/** Rows before this one are the start's. */
+/** Rows before this one have the blocks of the interpreter's start. */
 let firstRow: usize = 0;
 /** The chunk to which rows are added, the place of the next row, and the chunk's end. */
 let chunk: usize = 0;
@@ -88,7 +105,19 @@ let endOfSpare: usize = 0;
 /** The block that was allocated last. */
 let newest: usize = 0;
 
-/** Memory of 0s, a multiple of 8 bytes; 0 if there is none. */
+// The same figures as in the state, which gets them by `publish`.
+let live: u64 = 0;
+let blocks: u32 = 0;
+let peak: u64 = 0;
+let stamp: u32 = 1;
+let events: u64 = 0;
+let resizes: u64 = 0;
+let frees: u64 = 0;
+let foreignFrees: u64 = 0;
+/** The number of the peak for which `peakTime` holds. */
+let timed: u32 = 0;
+
+/** Takes `bytes` bytes of memory, a multiple of 32, which are 0. Returns 0 if there is no memory. */
 function take(bytes: usize): usize {
   if (endOfSpare - spare < bytes) {
     const step = max(STEP, (bytes + PAGE - 1) & ~(PAGE - 1));
@@ -146,7 +175,7 @@ function addChunk(): bool {
   else store<usize>(chunk, added);
   chunk = added;
   nextRow = added + CHUNK_HEADER;
-  endOfRows = nextRow + ((PAGE - CHUNK_HEADER) / ROW_BYTES) * ROW_BYTES;
+  endOfRows = added + PAGE;
   return true;
 }
 
@@ -190,33 +219,63 @@ function settle(row: Row): void {
   row.peak = row.live;
 }
 
-/** If more is live than ever before, this is the newest peak. */
+/** If more is live than ever before, this is the newest peak. To be called before anything dies. */
 @inline
 function notePeak(): void {
-  if (state.live > state.peak) sums_note();
+  if (live > peak) newPeak();
 }
 
-/** Notes that what is live now is the peak. */
-export function sums_note(): void {
-  state.peak = state.live;
-  state.peakBlocks = state.blocks;
+/** What is live now is the peak. */
+function newPeak(): void {
+  peak = live;
+  state.peakBlocks = <f64>blocks;
   state.startPeak = state.startLive;
   state.startPeakBlocks = state.startBlocks;
-  state.stamp = <f64>++stamp;
+  stamp++;
 }
 
+/** Gives the newest peak its time: the last time that was recorded before it. */
+@inline
+function timePeak(): void {
+  notePeak();
+  if (timed == stamp) return;
+  timed = stamp;
+  state.peakTime = state.now;
+}
+
+@inline
 function died(row: Row, block: usize): void {
   notePeak();
-  if (changetype<usize>(row) < firstRow) {
-    state.startLive -= <f64>row.size;
-    state.startBlocks -= 1;
-    return;
-  }
+  if (changetype<usize>(row) < firstRow) return startDied(row);
   settle(row);
   row.live--;
-  state.live -= <f64>row.size;
-  state.blocks -= 1;
-  if (block == newest) row.temporary += 1;
+  live -= row.size;
+  blocks--;
+  if (block == newest && ++row.temporary == 0) row.high += HIGH_TEMPORARY;
+}
+
+function startDied(row: Row): void {
+  state.startLive -= <f64>row.size;
+  state.startBlocks -= 1;
+}
+
+/** Removes a block that was freed or resized. Returns its row; 0 if the block is not known. */
+@inline
+function end(block: usize): usize {
+  const leaf = load<usize>(leafAt(block));
+  if (leaf == 0) return 0;
+  const word = wordIn(leaf, block);
+  const row = load<usize>(word);
+  if (row == 0) return 0;
+  store<usize>(word, 0);
+  died(changetype<Row>(row), block);
+  return row;
+}
+
+function freed(block: usize): void {
+  const row = end(block);
+  if (row == 0) foreignFrees++;
+  else if (row >= firstRow) frees++;
 }
 
 function born(block: usize, size: u32, site: u32): void {
@@ -227,65 +286,191 @@ function born(block: usize, size: u32, site: u32): void {
   const word = wordIn(leaf, block);
   const before = load<usize>(word);
   if (before != 0) died(changetype<Row>(before), block);
-  // A block without bytes makes no peak, and is in none that was before it.
+  // A block of 0 bytes is not part of the peak before it: `live` does not grow, so the peak would later be noted with one block too many.
   if (size == 0) notePeak();
   store<usize>(word, changetype<usize>(row));
   settle(row);
   row.live++;
-  row.allocated += 1;
-  state.live += <f64>size;
-  state.blocks += 1;
+  if (++row.allocated == 0) row.high++;
+  live += size;
+  blocks++;
   newest = block;
 }
 
-/**
- * A block was allocated (`before` is 0), freed (`block` is 0), or resized: then it was at `before`, and is at `block` now. `tag` has
- * the domain, `node` is the stack.
- */
-export function sums_event(before: usize, block: usize, size: u32, tag: u32, node: u32): void {
-  if (failed) return;
-  state.events += 1;
-  if (before != 0) {
-    const leaf = load<usize>(leafAt(before));
-    const word = wordIn(leaf, before);
-    const row: usize = leaf == 0 ? 0 : load<usize>(word);
-    if (row != 0) {
-      store<usize>(word, 0);
-      died(changetype<Row>(row), before);
-    }
-    if (block == 0) {
-      if (row == 0) state.foreignFrees += 1;
-      else if (row >= firstRow) state.frees += 1;
-      return;
-    }
-    state.resizes += 1;
-  }
-  born(block, size, (node << DOMAIN_BITS) | (tag & DOMAIN));
+/** Advances the time. `steps`: the platform's bytes at the new time, in units of 64 KiB. */
+function pass(microseconds: u32, steps: u32): void {
+  if (microseconds != 0) sums_pass(<f64>microseconds);
+  state.reserved = <f64>steps * PAGE;
+  if (state.reserved > state.reservedPeak) state.reservedPeak = state.reserved;
 }
 
-/** To be called before all others. */
+/** Adds the stretch that ends now to the timeline, and advances the time. */
+export function sums_pass(microseconds: f64): void {
+  timePeak();
+  addPoint(state.now, <f64>live + state.startLive, <f64>blocks + state.startBlocks, state.reserved);
+  state.now += microseconds;
+}
+
+/** Sums up the events of a batch of `length` bytes. Does nothing if there was no memory for a table before. */
+export function sums_take(length: u32): void {
+  let at = input;
+  const last = failed ? at : at + length;
+  while (at < last) {
+    const head = load<u32>(at);
+    const block = <usize>(head & ~KIND);
+    const kind = head & KIND;
+    if (kind == FREE) {
+      events++;
+      freed(block);
+      at += 4;
+    } else if (kind == ALLOCATE) {
+      events++;
+      born(block, load<u32>(at, 4), load<u32>(at, 8));
+      at += 12;
+    } else if (kind == RESIZE) {
+      resizes++;
+      end(block);
+      at += 4;
+    } else {
+      if (kind == PASS) pass(load<u32>(at, 4), load<u32>(at, 8));
+      at += 12;
+    }
+  }
+  publish();
+}
+
+/** The most bytes of a block of the start: its distance, its size and its tag. */
+const LONGEST_BLOCK: usize = 5 + 5 + 1;
+/** The block of the start that was taken last. */
+let lastOfStart: usize = 0;
+
+/**
+ * Takes blocks that are live when the program begins, as src/trace/base.ts encodes them, from `length` bytes of the input. All of them
+ * have one stack: its `site` is that of domain 0. Unless these are the last ones, a block whose bytes may not be complete is not taken.
+ * Returns how many bytes were taken.
+ */
+export function sums_base(length: u32, site: u32, areLast: bool): u32 {
+  const end = input + length;
+  const stop = areLast || length < <u32>LONGEST_BLOCK ? end : end - LONGEST_BLOCK;
+  beginAt(input);
+  while (position() < stop && !failed) {
+    lastOfStart += readNumber() << 3;
+    const size = readNumber();
+    born(lastOfStart, size, site | (readNumber() & DOMAIN));
+  }
+  publish();
+  return <u32>(position() - input);
+}
+
+function publish(): void {
+  state.live = <f64>live;
+  state.blocks = <f64>blocks;
+  state.peak = <f64>peak;
+  state.stamp = <f64>stamp;
+  state.events = <f64>events;
+  state.resizes = <f64>resizes;
+  state.frees = <f64>frees;
+  state.foreignFrees = <f64>foreignFrees;
+}
+
+/** To be called before all other functions of this module. */
 export function sums_begin(): void {
+  input = take(BATCH_BYTES);
+  beginTimeline(take(TIMELINE_BYTES));
   directory = take(DIRECTORY_BYTES);
   index = take(<usize>FIRST_INDEX * sizeof<u32>());
   mask = FIRST_INDEX - 1;
 }
 
-/** What is live now is the interpreter's start, and what follows is the program's. The host has read the rows. */
+/** Adds up the rows so far: they are the start's. */
+function sumStart(): void {
+  for (let first = <usize>state.chunks; first != 0; ) {
+    const next = load<usize>(first);
+    const last = next == 0 ? nextRow : first + PAGE;
+    for (let at = first + CHUNK_HEADER; at != last; at += ROW_BYTES) {
+      const row = changetype<Row>(at);
+      const size = <f64>row.size;
+      const allocated = <f64>allocatedOf(row);
+      const temporary = <f64>temporaryOf(row);
+      state.startBytes += size * allocated;
+      state.startCount += allocated;
+      state.startTemporaryBytes += size * temporary;
+      state.startTemporaryCount += temporary;
+    }
+    first = next;
+  }
+}
+
+/** Ends the interpreter's start: what is live now belongs to it, and what follows belongs to the program. */
 export function sums_program(): void {
+  sumStart();
   memory.fill(index, 0, (<usize>mask + 1) << 2);
   rows = 0;
   chunk = 0;
   state.chunks = 0;
   firstRow = nextRow = endOfRows = spare;
   newest = 0;
-  state.startLive = state.live;
-  state.startBlocks = state.blocks;
-  state.live = state.blocks = 0;
-  state.resizes = state.frees = state.foreignFrees = 0;
-  sums_note();
+  state.startLive = <f64>live;
+  state.startBlocks = <f64>blocks;
+  live = blocks = 0;
+  resizes = frees = foreignFrees = 0;
+  newPeak();
+  timePeak();
+  publish();
 }
 
+/** Notes the peak so far. To be called before the results are read. */
+export function sums_note(): void {
+  timePeak();
+  siteBefore = 0;
+  publish();
+}
+
+@inline
+function allocatedOf(row: Row): u64 {
+  return row.allocated | ((<u64>(row.high & 0xffff)) << 32);
+}
+
+@inline
+function temporaryOf(row: Row): u64 {
+  return row.temporary | ((<u64>(row.high >> 16)) << 32);
+}
+
+/** The site of the row that was encoded last. */
+let siteBefore: u32 = 0;
+
+/**
+ * Encodes the rows from one address to another, which are in one chunk, as src/trace/sums-content.ts says, at the place where batches
+ * come in. Returns the number of bytes. To be called after sums_note, with all rows in their order, at most ENCODED_ROWS at a time.
+ */
+export function sums_encode(at: usize, end: usize): u32 {
+  beginAt(input);
+  for (; at != end; at += ROW_BYTES) {
+    const row = changetype<Row>(at);
+    const distance = <i32>(row.site - siteBefore);
+    siteBefore = row.site;
+    putNumber(<u32>((distance << 1) ^ (distance >> 31)));
+    putNumber(row.size);
+    putNumber(row.live);
+    putNumber(row.stamp == stamp ? row.peak : row.live);
+    putNumber(allocatedOf(row));
+    putNumber(temporaryOf(row));
+  }
+  return <u32>(position() - input);
+}
+
+/** The most rows that sums_encode can encode at a time. */
+export const ENCODED_ROWS: u32 = 1024;
+/** The most bytes of an encoded row: four numbers of 32 bits, and two of 48. */
+const ENCODED_BYTES: u32 = 4 * 5 + 2 * 7;
+if (ENCODED_ROWS * ENCODED_BYTES > <u32>BATCH_BYTES) ERROR("encoded rows do not fit");
+
 // The results: addresses in this module's memory.
+
+/** Where the host writes a batch. */
+export function sums_input(): usize {
+  return input;
+}
 
 export function sums_state(): usize {
   return changetype<usize>(state);

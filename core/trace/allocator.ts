@@ -14,7 +14,7 @@ import {
   TABLE_FUNCTIONS,
   TRACE_FUNCTIONS,
 } from "../ground/table.gen";
-import { allocated, beginEvents, CLEARED, freed, lacking, resized, trace_flush } from "./events";
+import { allocated, beginEvents, CLEARED, freed, lacking, resized, settle, trace_flush } from "./events";
 import { nodes_make_room } from "./nodes";
 import { beginSamples } from "./sample";
 import { beginShadow } from "./shadow";
@@ -42,6 +42,7 @@ export function trace_calloc(ctx: usize, count: usize, size: usize): usize {
 }
 
 export function trace_realloc(ctx: usize, block: usize, n: usize): usize {
+  settle();
   const moved = next(ctx).doRealloc(block, n);
   if (block == 0 || moved == 0) return entered(moved, n, domainOf(ctx));
   if (tracer().recording != 0) resized(block, moved, n, domainOf(ctx));
@@ -72,7 +73,10 @@ function standIn(domain: u32, samples: bool): void {
   }
 }
 
-/** Starts to trace each domain: every block if `rate` is 0, else one in `rate` bytes. False, and nothing changed, if there is no memory for the tables. */
+/**
+ * Starts to trace each domain: every block if `rate` is 0, else on average one for each `rate` bytes. Returns false and changes
+ * nothing if there is no memory for the tables.
+ */
 export function trace_start(rate: u32): bool {
   const t = tracer();
   if (!t.takeBlock() || !nodes_make_room() || !watched_make_room() || !beginShadow()) {
@@ -87,7 +91,7 @@ export function trace_start(rate: u32): bool {
   return true;
 }
 
-/** Ends recording. Domains in which the tracer is still the first allocator get their previous one back. */
+/** Ends recording. Domains in which the tracer is still the first allocator get their previous allocator back. */
 export function trace_stop(): void {
   trace_flush();
   const t = tracer();

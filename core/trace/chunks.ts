@@ -3,23 +3,25 @@
 //
 //   chunk    | header | first frame | frame | frame |      | header | first frame | frame |            older ones on the left
 //   shadow   ...      |      k      | k + 1 | k + 2        |     k + 3       ...
-//   list     | chunk, k | chunk, k + 3 | ...               the newest last; the first `seen` of them have their index in the shadow
+//   list     | chunk, k | chunk, k + 3 | ...               the newest last; the first `seen` of them have their place in the shadow
 //
-// CPython takes a chunk (16 KiB) when a frame does not fit into the one before, and gives it back when its first frame is popped. Until then the
-// first frame has been on the stack without a break, and all frames below it have waited for what they called: their instructions, codes and
-// callers are as they were. So a comparison of the shadow with the stack, which begins at the innermost frame, can end at the first frame of
+// CPython takes a chunk (16 KiB) when a frame does not fit into the one before, and gives it back when the chunk's first frame is popped.
+// Until then that frame stays on the stack, and all frames below it wait for the functions that they called: their instructions, codes and
+// callers do not change. So a comparison of the shadow with the stack, which begins at the innermost frame, can end at the first frame of
 // the newest chunk.
 //
-// CPython gets chunks from its arena allocator; while the tracer records, its functions are called in place of that allocator. When the list is
-// full, every second chunk is removed from it: the comparison can end at any chunk, and only takes longer if newer ones are unknown. The first
-// chunk of a thread is never given back. It begins with a word that is not a frame, and counts as if it began with shadow[0].
+// CPython gets chunks from its arena allocator. While the tracer records, chunk_malloc and chunk_free are called in place of that
+// allocator. When the list is full, every second chunk is removed from it: the comparison can end at any chunk, and only takes longer if
+// newer ones are unknown. The first chunk of a thread is never given back. It begins with a word that is not a frame, and counts as if it
+// began with the outermost frame.
 //
-// Invariants: for every k, list[k].chunk has not been given back since it was entered; if k < seen, shadow[list[k].index] is its first frame, or
-// list[k].index is 0, and list[k].index < depth. settled = the index of the newest chunk that is seen, or 0. awaited = the first frame of the
-// oldest chunk that is not seen, or 0.
-// One change is not noticed: a trace function sets f_lineno of the frame that it was called for, and a chunk begins between that frame and its own.
+// Invariants: for every k, list[k].chunk has not been given back since it was entered; if k < seen, its first frame is in the shadow at the
+// place list[k].place, or list[k].place is FIRST, and list[k].place < shadowEnd. settled = the place of the newest chunk that is seen, or
+// FIRST. awaited = the first frame of the oldest chunk that is not seen, or 0.
+// One change is not noticed: a trace function sets f_lineno of the frame that it was called for, and a chunk begins between that frame and
+// the trace function's own frame.
 
-import { CHUNKS, Tracer, tracer } from "./tracer";
+import { CHUNKS, FIRST, Tracer, tracer } from "./tracer";
 
 const ENTRY: usize = 8;
 /** In a thread's first chunk, the first frame lies this many bytes further on than in other chunks. Every frame is longer than this. */
@@ -30,11 +32,11 @@ function at(t: Tracer, k: u32): usize {
   return t.chunks + <usize>k * ENTRY;
 }
 
-/** Sets how many chunks are in the list, and how many of them, from the oldest on, have their index in the shadow. */
+/** Sets how many chunks are in the list, and how many of them, from the oldest on, have their place in the shadow. */
 function become(t: Tracer, count: u32, seen: u32): void {
   t.chunkCount = count;
   t.chunksSeen = seen;
-  t.settled = seen == 0 ? 0 : load<u32>(at(t, seen - 1), 4);
+  t.settled = seen == 0 ? FIRST : load<u32>(at(t, seen - 1), 4);
   t.awaited = seen == count ? 0 : load<usize>(at(t, seen)) + t.chunkHeader;
 }
 
@@ -43,21 +45,21 @@ export function beginChunks(): void {
   become(tracer(), 0, 0);
 }
 
-/** shadow[depth ...] has changed: chunks that begin there count as not seen. */
-export function unseeFrom(t: Tracer, depth: u32): void {
+/** The shadow has changed from a place on: chunks that begin there count as not seen. */
+export function unseeFrom(t: Tracer, place: u32): void {
   let seen = t.chunksSeen;
-  while (seen != 0 && load<u32>(at(t, seen - 1), 4) >= depth) seen--;
+  while (seen != 0 && load<u32>(at(t, seen - 1), 4) >= place) seen--;
   become(t, t.chunkCount, seen);
 }
 
-/** Notes shadow[index] if it is the first frame of the chunk that is awaited. */
+/** Notes a frame's place if it is the first frame of the chunk that is awaited. */
 @inline
-export function seeFirst(t: Tracer, index: u32, frame: usize): void {
-  if (frame - t.awaited <= FIRST_OF_THREAD) see(t, frame == t.awaited ? index : 0);
+export function seeFirst(t: Tracer, place: u32, frame: usize): void {
+  if (frame - t.awaited <= FIRST_OF_THREAD) see(t, frame == t.awaited ? place : FIRST);
 }
 
-function see(t: Tracer, index: u32): void {
-  store<u32>(at(t, t.chunksSeen), index, 4);
+function see(t: Tracer, place: u32): void {
+  store<u32>(at(t, t.chunksSeen), place, 4);
   become(t, t.chunkCount, t.chunksSeen + 1);
 }
 
@@ -84,7 +86,7 @@ export function chunk_free(ctx: usize, chunk: usize, n: usize): void {
   const t = tracer();
   for (let k: u32 = t.recording == 0 ? 0 : t.chunkCount; k != 0; ) {
     if (load<usize>(at(t, --k)) != chunk) continue;
-    if (k < t.chunksSeen) t.depth = load<u32>(at(t, k), 4);
+    if (k < t.chunksSeen) t.shadowEnd = load<u32>(at(t, k), 4);
     become(t, k, min(k, t.chunksSeen));
     break;
   }

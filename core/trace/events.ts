@@ -8,20 +8,27 @@
 //
 // An address is written in one of three ways. If it was in one of the last events: how many events ago (v < 48, a < 7). If it
 // is in the table of addresses: its slot (48 <= v < 56, a >= 8: three bits, and a byte). Else: its distance from the address before.
-// A site is a stack, a size, a domain, and whether the block is cleared. s = 0: the previous site was used before, and this site followed
-// it the last time; 1: a slot of the table of sites, two bytes; 2: in full. The reader keeps the same tables.
+// A site is a stack, a size, a domain, and whether the block is cleared. s says how it is written. 0: not at all, because the previous site was
+// followed by this one the last time, too; 1: its slot in the table of sites, two bytes; 2: in full. The reader keeps the same tables.
 //
 // The time is recorded every EVENTS_PER_MARK events, before a large block is allocated or freed, and when the host asks for it: before the
 // program waits, and for the first event after that. So every event lies between two recorded times, with at most EVENTS_PER_MARK events of
 // small blocks between them.
+//
+// If types are recorded, the event of a new block of the object domain waits until something else happens: then the block's object has its
+// type (core/types/types.ts). The type is the innermost node of the event's stack: a function that represents the type, at line 0. Before anything
+// else is recorded, the event that waits is written. So the records have the same order as without types.
 
+import * as BATCH from "../ground/batch";
+import { OBJECT } from "../ground/domains.gen";
 import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
+import { childAtLine } from "./nodes";
 import { currentStack } from "./stack";
 import { ADDRESS_ENTRY, SITE_ENTRY, SLOT_SHIFT, Tracer, tracer } from "./tracer";
-import { LARGE, mayBeWatched, unwatch, watch } from "./watched";
+import { functionOfType, LARGE, mayBeWatched, unwatch, watch } from "./watched";
 
-/** Microseconds since some moment of the host's. */
+/** Microseconds since a moment that the host chose. From one call to the next the number never decreases, and increases by at most 2^31. */
 @external("host", "traceNow")
 declare function hostNow(): f64;
 
@@ -35,6 +42,8 @@ export const OTHERS: u32 = 0xc4;
 export const LIVE: u32 = 0xc5;
 
 const EVENTS_PER_MARK: u32 = 64;
+/** The most bytes of a batch from one mark to the next, with the mark: resizes have 16 bytes each. */
+const BETWEEN_MARKS: usize = (EVENTS_PER_MARK + 1) * 16;
 /** Blocks of at least this size are large: their allocation and their end are recorded with exact times. */
 const LARGE_BYTES: usize = 8192;
 /** The platform's bytes are recorded in steps of 64 KiB: this is log2 of a step. */
@@ -42,6 +51,9 @@ export const RESERVED_SHIFT: u32 = 16;
 
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
 export const CLEARED: u32 = 4;
+const DOMAIN: u32 = CLEARED - 1;
+/** The type of the object in a block is found in its first bytes. */
+const TYPE_END: usize = 24;
 /** A resize with this instead of the form of a site has no site: the new block was not sampled. */
 const OUTGROWN: u32 = 3;
 
@@ -54,8 +66,8 @@ export const HASH_SIZE: u32 = 0x85ebca6b;
 export const HASH_MIX: u32 = 0xc2b2ae35;
 
 /** Makes room for an event, and records the time if the last mark is too old. To be called before each event. */
-@inline
 function beforeEvent(t: Tracer): void {
+  settle();
   t.makeRoom();
   if (--t.untilMark == 0) mark(t);
 }
@@ -64,13 +76,14 @@ function beforeEvent(t: Tracer): void {
 export function trace_mark(): void {
   const t = tracer();
   if (t.recording == 0) return;
+  settle();
   t.makeRoom();
   mark(t);
   if (t.pointBytes != 0) tellLive();
   t.untilMark = 1;
 }
 
-/** The same for an event that makes a block. The event, and the end of the block, get their exact times if the block is large. */
+/** Like beforeEvent, for an event that makes a block. If the block is large, the event and the end of the block get their exact times. */
 @inline
 function beforeSite(t: Tracer, block: usize, size: usize): void {
   if (size >= LARGE_BYTES) {
@@ -80,31 +93,50 @@ function beforeSite(t: Tracer, block: usize, size: usize): void {
   beforeEvent(t);
 }
 
-/** Sums up an event, as core/sums/sums.ts has it, in place of writing it. */
-@inline
-function sum(t: Tracer, before: usize, block: usize, size: usize, tag: u32, node: u32): void {
-  call_indirect<void>(t.sums, before, block, size, tag, node);
+/** Puts a record of three words into the batch. There is room: mark() has made room for all events until the next mark. */
+function putThree(t: Tracer, head: u32, second: u32, third: u32): void {
+  const at = t.batch;
+  store<u32>(at, head);
+  store<u32>(at, second, 4);
+  store<u32>(at, third, 8);
+  t.batch = at + 12;
 }
 
-/** The block is not watched any more. If it was large, the event that ends it gets its exact time. */
+/** Puts a record of one word into the batch. */
+@inline
+function putOne(t: Tracer, head: u32): void {
+  store<u32>(t.batch, head);
+  t.batch += 4;
+}
+
+/** Puts a block that is allocated into the batch. */
+@inline
+function putBirth(t: Tracer, block: usize, size: usize, tag: u32, node: u32): void {
+  putThree(t, <u32>block | BATCH.ALLOCATE, <u32>size, (node << BATCH.DOMAIN_BITS) | (tag & BATCH.DOMAIN));
+}
+
+/** Stops watching a block that is about to end. If it is large, the next event, which ends it, gets its exact time. */
 @inline
 function unwatchLarge(t: Tracer, block: usize): void {
   if (mayBeWatched(block) && (unwatch(block) & LARGE) != 0) t.untilMark = 1;
 }
 
-/** Writes the time, and the platform's bytes if they have changed, into the buffer. */
+/** Writes the time, and the platform's bytes if they have changed, into the buffer; if events are summed up, both into the batch. */
 function mark(t: Tracer): void {
   t.untilMark = EVENTS_PER_MARK;
   const now = hostNow();
-  const passed = now - t.lastTime;
-  if (passed >= 1.0) {
-    // A rest of less than a microsecond is kept for the next mark.
-    const whole = <u32>min<f64>(passed, 4294967295.0);
-    t.lastTime += <f64>whole;
-    t.put(TIME);
-    t.putNumber(whole);
-  }
+  // A remainder of less than a microsecond is kept for the next mark.
+  const passed = <u32>(now - t.lastTime);
+  t.lastTime += <f64>passed;
   const reserved = <u32>(platform().reserved >> RESERVED_SHIFT);
+  if (t.sums != 0) {
+    t.makeRoomInBatch(BETWEEN_MARKS);
+    return putThree(t, BATCH.PASS, passed, reserved);
+  }
+  if (passed != 0) {
+    t.put(TIME);
+    t.putNumber(passed);
+  }
   if (reserved != t.lastReserved) {
     t.lastReserved = reserved;
     t.put(RESERVED);
@@ -173,15 +205,62 @@ function putSite(t: Tracer, form: u32, node: u32, size: usize, tag: u32): void {
   }
 }
 
-/** Records the allocation of a block of `size` bytes. */
-export function allocated(block: usize, size: usize, tag: u32): void {
+/** Writes that a block was allocated, or that it replaced the block at `before`. */
+function put(t: Tracer, before: usize, block: usize, size: usize, tag: u32, node: u32): void {
+  if (t.sums != 0) {
+    if (before != 0) putOne(t, <u32>before | BATCH.RESIZE);
+    return putBirth(t, block, size, tag, node);
+  }
+  const form = enterSite(t, node, size, tag);
+  if (before == 0) {
+    putAddress(t, ALLOCATE | (form << 4), ALLOCATE_NEAR, 8, 7, block);
+  } else {
+    t.put(RESIZE | (form << 4));
+    putPlain(before);
+    putPlain(block);
+  }
+  putSite(t, form, node, size, tag);
+}
+
+/** Records that a block was made: at once, or, if the type of the object in it is to be recorded, when that is known. */
+function made(before: usize, block: usize, size: usize, tag: u32): void {
   const t = tracer();
   const node = currentStack();
   beforeSite(t, block, size);
-  if (t.sums != 0) return sum(t, 0, block, size, tag, node);
-  const form = enterSite(t, node, size, tag);
-  putAddress(t, ALLOCATE | (form << 4), ALLOCATE_NEAR, 8, 7, block);
-  putSite(t, form, node, size, tag);
+  const w = t.waiting;
+  if (w.types == 0 || (tag & DOMAIN) != OBJECT) return put(t, before, block, size, tag, node);
+  // The bytes in which the type will be are cleared, so what is found there later was written by the program.
+  if (before == 0) memory.fill(block, 0, min(size, TYPE_END));
+  t.waitingFor = block;
+  w.before = before;
+  w.size = size;
+  w.tag = tag;
+  w.node = node;
+  w.live = t.lastLive;
+}
+
+/** Writes the event that waits, if there is one. To be called before anything else is recorded, and before its block is freed or resized. */
+@inline
+export function settle(): void {
+  if (tracer().waitingFor != 0) putWaiting();
+}
+
+function putWaiting(): void {
+  const t = tracer();
+  const w = t.waiting;
+  const block = t.waitingFor;
+  t.waitingFor = 0;
+  const type = call_indirect<usize>(w.types, block, w.size);
+  const id = type == 0 ? 0 : functionOfType(type);
+  const node = id == 0 ? w.node : childAtLine(w.node, id, 0);
+  t.makeRoom();
+  put(t, w.before, block, w.size, w.tag, node);
+  putLive(t, w.live);
+}
+
+/** Records the allocation of a block of `size` bytes. */
+export function allocated(block: usize, size: usize, tag: u32): void {
+  made(0, block, size, tag);
 }
 
 /** Notes that a request of `n` bytes found no memory, and flushes if the host waits for this. Returns 0. */
@@ -204,6 +283,7 @@ export function trace_flush(): void {
 export function tellOthers(count: u32): void {
   if (count == 0) return;
   const t = tracer();
+  settle();
   t.makeRoom();
   t.put(OTHERS);
   t.putNumber(count);
@@ -215,10 +295,15 @@ function live(t: Tracer): u32 {
   return t.liveSmall + (<u32>(l.large - l.bytes4) >> 3);
 }
 
-/** Records the exact number of live bytes. */
+/** Records the exact number of live bytes; after the event that waits, if there is one. */
 export function tellLive(): void {
   const t = tracer();
   const now = live(t);
+  if (t.waitingFor != 0) t.waiting.live = now;
+  else putLive(t, now);
+}
+
+function putLive(t: Tracer, now: u32): void {
   if (now == t.lastLive) return;
   t.makeRoom();
   t.put(LIVE);
@@ -231,8 +316,8 @@ export function freed(block: usize): void {
   const t = tracer();
   unwatchLarge(t, block);
   beforeEvent(t);
-  if (t.sums != 0) return sum(t, block, 0, 0, 0, 0);
-  putAddress(t, 0, FREE_NEAR, 48, 56, block);
+  if (t.sums != 0) return putOne(t, <u32>block | BATCH.FREE);
+  putPlain(block);
 }
 
 /** Writes an address in the form that a free uses. */
@@ -242,16 +327,8 @@ function putPlain(block: usize): void {
 
 /** Records that the block at `before` was resized to `size` bytes, and is now at `block`. */
 export function resized(before: usize, block: usize, size: usize, tag: u32): void {
-  const t = tracer();
-  const node = currentStack();
-  unwatchLarge(t, before);
-  beforeSite(t, block, size);
-  if (t.sums != 0) return sum(t, before, block, size, tag, node);
-  const form = enterSite(t, node, size, tag);
-  t.put(RESIZE | (form << 4));
-  putPlain(before);
-  putPlain(block);
-  putSite(t, form, node, size, tag);
+  unwatchLarge(tracer(), before);
+  made(before, block, size, tag);
 }
 
 /** Records that a block is resized, and that the new block is not sampled. */

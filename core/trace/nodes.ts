@@ -39,14 +39,11 @@ function at(index: u32): usize {
 /** The node for a place below `parent`; 0 if there is none. */
 @inline
 function find(parent: u32, id: u32, place: u32): u32 {
+  const key = <u64>parent | ((<u64>id) << 32);
   let index = hash(parent, id, place);
-  let node = load<u32>(at(index), 12);
-  while (node != 0) {
-    const entry = at(index);
-    if (load<u32>(entry) == parent && load<u32>(entry, 8) == place && load<u32>(entry, 4) == id) break;
-    node = load<u32>(at(++index), 12);
-  }
-  return node;
+  let entry = at(index);
+  while (load<u32>(entry, 12) != 0 && (load<u64>(entry) != key || load<u32>(entry, 8) != place)) entry = at(++index);
+  return load<u32>(entry, 12);
 }
 
 function enter(parent: u32, id: u32, place: u32, node: u32): void {

@@ -1,25 +1,25 @@
 // Sampling: the allocators that record some blocks, so that bytes and counts can be estimated from them.
 //
 //   bytes allocated  ----------|-----------------------|----|------------------->
-//     samples          gap        gap                     gap        exponential, `rate` bytes in the mean
+//     samples          gap        gap                     gap        exponential, on average `rate` bytes
 //     points         -----|-----|-----|-----|-----|-----|-----|----->  an eighth of the rate apart, wherever samples are
 //
 // A block is sampled if a gap ends in it: with a probability of 1 - exp(-size / rate), independent of all other blocks. A reader
 // that counts it 1 / probability times gets unbiased sums (src/trace/analysis.ts). Gaps are rounded up to whole bytes, which
 // changes nothing because sizes are whole too. A block of 0 bytes counts as one of 1 byte. After a sample the next gap begins.
 //
-// What can't be estimated from samples is recorded exactly. Each event is preceded by the number of blocks allocated
-// since the last event that were not sampled; so the reader knows how many blocks came between a sampled block's birth
-// and its end. Each point records how much is live; so the reader knows the highest memory use to within an eighth of the
-// rate. The highest of many estimates would be too high.
+// What can't be estimated from samples is recorded exactly. Each event is preceded by the number of blocks that were
+// allocated since the last event, but not sampled; so the reader knows how many blocks came between a sampled block's
+// birth and its end. Each point records how much is live; so the reader knows the highest memory use to within an
+// eighth of the rate. The highest of many estimates would be too high.
 //
 //   stop    | bytes to the next sample or point, less one | allocations since the last stop or event |      one word: one subtraction
 //             33 bits, below zero: it is reached            31 bits
 //
 // The count of allocations can't overflow: each counts as at least one byte, and a gap has less than 2^31 bytes.
 //
-// For an allocation that is not sampled, nothing is done but that subtraction and an addition to what is live. For a
-// free: one look at its pool's record, or, if it is in no pool, into the table of watched blocks.
+// For an allocation that is not sampled, nothing is done but that subtraction and an addition to what is live. A free looks once: at the
+// record of the block's pool, or, if the block is in no pool, into the table of watched blocks.
 //
 // Where the pools serve a domain, the sample_small_* functions replace its functions, and do the same work without a
 // call.
@@ -33,7 +33,7 @@ import { Allocator } from "../alloc/domains";
 import { Pool } from "../alloc/pool";
 import { giveTo, Small, small_calloc, small_realloc, smallMalloc } from "../alloc/small";
 import { SMALL_REQUEST_THRESHOLD } from "../ground/config";
-import { allocated, CLEARED, freed, lacking, outgrown, resized, tellLive, tellOthers } from "./events";
+import { allocated, CLEARED, freed, lacking, outgrown, resized, settle, tellLive, tellOthers } from "./events";
 import { domainOf, tracer } from "./tracer";
 import { mayBeWatched, SAMPLED, unwatch, watch } from "./watched";
 
@@ -67,7 +67,7 @@ function goOn(): void {
   t.stop = (<i64>t.stopBytes - 1) << COUNT_BITS;
 }
 
-/** Sampling begins, one block in `rate` bytes. */
+/** Begins sampling: on average one block for each `rate` bytes. */
 export function beginSamples(rate: u32): void {
   const t = tracer();
   t.untilMark = 1;
@@ -88,7 +88,10 @@ function tellCounted(less: u32): void {
   t.untilMark = 1;
 }
 
-/** Records what has to be recorded of a new block, which replaces the block at `before` (0: none). */
+/**
+ * Records a new block if it is sampled, or if it replaces a sampled one; and what is live if a point has been reached. `before` is the
+ * block that it replaces, or 0.
+ */
 function came(before: usize, block: usize, n: usize, tag: u32): void {
   const t = tracer();
   const isStop = t.stop < 0;
@@ -115,19 +118,19 @@ function came(before: usize, block: usize, n: usize, tag: u32): void {
   goOn();
 }
 
-/** A block that was allocated before the recording is one of its samples. */
+/** Makes a block that was allocated before the recording one of its samples. */
 export function trace_adopt(block: usize): void {
   watch(block, SAMPLED);
 }
 
-/** The block is about to be freed. */
+/** Records that a block is about to be freed, if it was sampled. */
 function end(block: usize): void {
   if (tracer().recording == 0 || (unwatch(block) & SAMPLED) == 0) return;
   tellCounted(0);
   freed(block);
 }
 
-/** Like `entered`, for a block in place of the one at `before`. */
+/** Like `entered`, for a block that replaces the one at `before`. */
 function sampledRealloc(before: usize, block: usize, n: usize, units: u32, tag: u32): usize {
   if (block == 0) return lacking(n);
   tracer().liveSmall += unitsOf(block) - units;
@@ -141,7 +144,7 @@ function units(pool: Pool): u32 {
   return <u32>pool.blockSize >> 3;
 }
 
-/** The same for the pool that a block is in; 0 if it is in none. */
+/** The block size, in units of 8 bytes, of the pool that a block is in; 0 if it is in none. */
 function unitsOf(block: usize): u32 {
   const pool = arenas().map.poolOf(block);
   return pool ? units(pool) : 0;
@@ -164,6 +167,7 @@ export function sample_calloc(ctx: usize, count: usize, size: usize): usize {
 }
 
 export function sample_realloc(ctx: usize, block: usize, n: usize): usize {
+  settle();
   const before = unitsOf(block);
   const moved = next(ctx).doRealloc(block, n);
   return sampledRealloc(block, moved, n, before, domainOf(ctx));
@@ -189,6 +193,7 @@ export function sample_small_calloc(ctx: usize, count: usize, size: usize): usiz
 }
 
 export function sample_small_realloc(ctx: usize, block: usize, n: usize): usize {
+  settle();
   const before = unitsOf(block);
   const moved = small_realloc(ctx, block, n);
   return sampledRealloc(block, moved, n, before, changetype<Small>(ctx).domain);

@@ -1,21 +1,19 @@
 // The shadow: the interpreter's stack as it was seen last.
 //
-//   | outermost | ... | innermost |   room   |  frames on the way |
-//    0                 depth - 1             shadowRoom - count ...
+//   | 0 | outermost | ... | innermost |   room   |  frames on the way |
+//    0   FIRST                         shadowEnd                       shadowRoom
 //
 //   entry: frame | instruction | code | function | node
 //
+// A place is the distance of an entry from the beginning, in bytes. The entry at place 0 is the caller of the outermost frame: it has
+// no frame.
 // "Frames on the way" are the addresses of the frames that a walk has passed, from the end downwards.
 
 import { base_malloc, base_realloc } from "../alloc/base";
 import { INTERNAL } from "../ground/domains.gen";
 import { beginChunks } from "./chunks";
 import { childOf } from "./nodes";
-import { HINTS, tracer } from "./tracer";
-
-const FIRST_ROOM: u32 = 256;
-/** A chain longer than this is not a stack: no interpreter allows deeper stacks. */
-const MOST_FRAMES: u32 = 1 << 20;
+import { FIRST, HINTS, tracer } from "./tracer";
 
 @unmanaged
 export class Seen {
@@ -38,14 +36,20 @@ export class Seen {
 }
 
 export const SEEN: u32 = offsetof<Seen>();
+if (SEEN != FIRST) ERROR("the outermost frame comes after one entry");
 
+const FIRST_ROOM: u32 = 256 * SEEN;
+/** A chain of more than a million frames is not a stack: no interpreter allows deeper stacks. */
+const MOST_ROOM: u32 = SEEN << 20;
+
+/** The entry at a place. */
 @inline
-export function seen(index: u32): Seen {
-  return changetype<Seen>(tracer().shadow + index * SEEN);
+export function seen(place: u32): Seen {
+  return changetype<Seen>(tracer().shadow + place);
 }
 
 /**
- * The word that holds the last known index of a frame in the shadow. The index is only a guess, and has to be checked.
+ * The word that holds the last known place of a frame in the shadow. The place is only a guess, and has to be checked.
  */
 @inline
 export function hintOf(frame: usize): usize {
@@ -57,24 +61,31 @@ if ((<usize>1) << (32 - 22) != HINTS) ERROR("a hash must have as many bits as th
 /** Makes an empty shadow. False if there is no memory for it. */
 export function beginShadow(): bool {
   const t = tracer();
-  t.depth = 0;
+  t.shadowEnd = FIRST;
   beginChunks();
-  if (t.shadow != 0) return true;
-  t.shadow = base_malloc(INTERNAL, FIRST_ROOM * SEEN);
-  t.shadowRoom = FIRST_ROOM;
-  return t.shadow != 0;
+  if (t.shadow == 0) {
+    t.shadow = base_malloc(INTERNAL, FIRST_ROOM);
+    if (t.shadow == 0) return false;
+    t.shadowRoom = FIRST_ROOM;
+  }
+  memory.fill(t.shadow, 0, FIRST);
+  return true;
 }
 
-/** Doubles the room of the shadow. The `count` entries at its end stay at its end. */
-export function growShadow(count: u32): bool {
+/**
+ * Doubles the room of the shadow, when it is full. What comes after `shadowEnd` is then at the end again. False if there is no memory, or if
+ * the stack is too deep.
+ */
+export function growShadow(): bool {
   const t = tracer();
-  const room = t.shadowRoom * 2;
-  if (room > MOST_FRAMES) return false;
-  const shadow = base_realloc(INTERNAL, t.shadow, room * SEEN);
+  const room = t.shadowRoom;
+  if (room > MOST_ROOM / 2) return false;
+  const shadow = base_realloc(INTERNAL, t.shadow, room * 2);
   if (shadow == 0) return false;
   t.shadow = shadow;
-  memory.copy(shadow + (room - count) * SEEN, shadow + (t.shadowRoom - count) * SEEN, count * SEEN);
-  t.shadowRoom = room;
+  t.shadowRoom = room * 2;
+  const end = shadow + t.shadowEnd;
+  memory.copy(end + room, end, room - t.shadowEnd);
   return true;
 }
 
@@ -84,7 +95,7 @@ export function growShadow(count: u32): bool {
  */
 export function forgetCode(code: usize): void {
   const t = tracer();
-  for (let index = t.settled; index < t.depth; index++) {
-    if (seen(index).code == code) t.depth = index;
+  for (let place = t.settled; place < t.shadowEnd; place += SEEN) {
+    if (seen(place).code == code) t.shadowEnd = place;
   }
 }

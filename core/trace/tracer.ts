@@ -2,16 +2,21 @@
 //
 //   control block: | Tracer | the allocator that each domain had before |
 //   one block of the base allocator:
-//     | addresses 2048 x 8 | sites 2048 x 12 | hints 1024 x 4 | chunks 512 x 8 | buffer 128 KiB |
-//                                                                                begin ... position ... full ... end
+//     | addresses 2048 x 8 | sites 2048 x 12 | hints 1024 x 4 | chunks 512 x 8 | Waiting | buffer 128 KiB |
+//     | batch                                |                                             begin ... position ... full ... end
 //
-//   allocator <- sample <- events <- stack <- watched <- shadow <- nodes, chunks <- this file        (what imports what)
+// If events are summed up, a batch of them (ground/batch.ts) is in the place of the tables of addresses and sites. Then only new nodes are
+// in the buffer.
 //
-// Invariants: begin <= position <= end; a record is begun only while position < full, and none is longer than end - full.
+//   allocator <- sample <- events <- stack <- watched <- shadow <- nodes, chunks <- this file        (each may import those to its right)
+//
+// Invariants: begin <= position <= end; block <= batch <= block + BATCH_BYTES; a record is begun only while position < full, and none is
+// longer than end - full.
 // docs/trace-format.md has the format of what is in the buffer.
 
 import { base_free, base_malloc } from "../alloc/base";
 import { Allocator } from "../alloc/domains";
+import { BATCH_BYTES } from "../ground/batch";
 import { CONTROL, CONTROL_BYTES, TRACE_AT } from "../ground/control";
 import { DOMAINS, INTERNAL } from "../ground/domains.gen";
 
@@ -26,16 +31,39 @@ export const HINTS: usize = 1024;
 /** The number of chunks of the interpreter's stack that are remembered. */
 export const CHUNKS: usize = 512;
 const CHUNK_ENTRY: usize = 8;
+/** The place of the outermost frame in the shadow (shadow.ts): after one entry. */
+export const FIRST: u32 = 20;
 const BUFFER_BYTES: usize = 128 * 1024;
-const TABLES: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>() + CHUNKS * CHUNK_ENTRY;
+/** Where the event that waits is, in the block. */
+export const WAITING: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>() + CHUNKS * CHUNK_ENTRY;
+const TABLES: usize = WAITING + offsetof<Waiting>();
 /** The size of the tables and the buffer. */
 export const BLOCK_BYTES: usize = TABLES + BUFFER_BYTES;
 /** The longest record, rounded up. */
 const LONGEST_RECORD: usize = 64;
 
-/** The host takes the bytes from `begin` to `position`. */
+/**
+ * The host sums up the batch, from `block` to `batch`, and empties it. Then, unless `onlyBatch`, it takes the bytes from `begin` to
+ * `position`.
+ */
 @external("host", "traceFlush")
-declare function hostFlush(): void;
+declare function hostFlush(onlyBatch: bool): void;
+
+/** An event that waits for its block's type (Tracer.waitingFor): the block was allocated, or resized if `before` is not 0. */
+@unmanaged
+export class Waiting {
+  /**
+   * The function that finds the type of the object in a block: core/types/types.ts. 0: types are not recorded. The host sets it after
+   * trace_start.
+   */
+  types: u32;
+  before: usize;
+  size: usize;
+  tag: u32;
+  node: u32;
+  /** The live bytes, in units of 8, that are to be recorded after the event. */
+  live: u32;
+}
 
 @unmanaged
 export class Tracer {
@@ -65,7 +93,10 @@ export class Tracer {
   untilPoint: u32;
   /** Bytes between two points; 0: every event is recorded. */
   pointBytes: u32;
-  /** The bytes live in pools, in units of 8, counted from some moment on; and the total that was recorded last. */
+  /**
+   * The bytes live in pools, in units of 8, counted from the beginning of the recording; and the total that was
+   * recorded last.
+   */
   liveSmall: u32;
   lastLive: u32;
 
@@ -78,7 +109,8 @@ export class Tracer {
   instructionOffset: usize;
   ownerOffset: usize;
   codeInstructionsOffset: usize;
-  // Where asyncio's running task is in a thread state, its coroutine in a task, and the frame in a coroutine. If they are 0, no task is found.
+  // Where asyncio's running task is in a thread state, its coroutine in a task, and the frame in a coroutine. If they are 0, no task is
+  // found.
   taskOffset: usize;
   coroutineOffset: usize;
   coroutineFrameOffset: usize;
@@ -87,14 +119,13 @@ export class Tracer {
   chunkMalloc: u32;
   chunkFree: u32;
   chunkHeader: usize;
-  /** The stack as it was seen last: `depth` entries, outermost first; then addresses of frames on the way. */
+  /** The stack as it was seen last, up to the place `shadowEnd`; then addresses of frames on the way. There is room up to `shadowRoom`. */
   shadow: usize;
   shadowRoom: u32;
-  depth: u32;
-  /** The results of a comparison of the shadow with the stack. */
-  changed: u32;
+  shadowEnd: u32;
+  /** A result of a comparison of the shadow with the stack. */
   broken: u32;
-  /** The index at which a frame was in the shadow, by a hash of its address. */
+  /** The place at which a frame was in the shadow, by a hash of its address. */
   hints: usize;
   chunks: usize;
   chunkCount: u32;
@@ -114,8 +145,18 @@ export class Tracer {
   cut: u32;
   /** The bytes of the first request for which there was no memory. The host sets this to 0 if it wants to be told of that request. */
   lacked: u32;
-  /** The function that sums up events, which are not written then: core/sums/sums.ts. 0: they are written. */
+  /** 1 if events are summed up, and not written. */
   sums: u32;
+  /** The end of the batch. */
+  batch: usize;
+  /** The block whose event waits for its type; 0 if none does. */
+  waitingFor: usize;
+
+  /** The event that waits. */
+  @inline
+  get waiting(): Waiting {
+    return changetype<Waiting>(this.chunks + CHUNKS * CHUNK_ENTRY);
+  }
 
   /** Makes room for one record from `position` on. */
   @inline
@@ -123,9 +164,15 @@ export class Tracer {
     if (this.position >= this.full) this.flush();
   }
 
-  /** Hands the buffer's bytes to the host, and empties it. */
+  /** Has the host sum up the batch if fewer than `bytes` are free in it. */
+  @inline
+  makeRoomInBatch(bytes: usize): void {
+    if (this.batch + bytes > this.hints) hostFlush(true);
+  }
+
+  /** Hands what was recorded to the host, and empties the buffer. */
   flush(): void {
-    if (this.position != this.begin) hostFlush();
+    hostFlush(false);
     this.position = this.begin;
   }
 
@@ -144,6 +191,7 @@ export class Tracer {
     }
     memory.fill(this.block, 0, TABLES);
     this.position = this.begin;
+    this.batch = this.block;
     return true;
   }
 
@@ -155,7 +203,7 @@ export class Tracer {
     give(this.watched);
     this.block = this.shadow = this.nodes = this.watched = 0;
     this.position = this.begin = 0;
-    this.nodeCount = this.nodeEntries = this.watchedCount = this.watchedMask = this.depth = 0;
+    this.nodeCount = this.nodeEntries = this.watchedCount = this.watchedMask = 0;
     this.stop = i64.MAX_VALUE;
     this.pointBytes = 0;
   }
@@ -165,7 +213,7 @@ export class Tracer {
     store<u8>(this.position++, byte);
   }
 
-  /** Seven bits to a byte, the lowest first; the highest bit says that more follow. */
+  /** Writes a number, seven bits to a byte, the lowest first; the highest bit says that more bytes follow. */
   putNumber(value: u32): void {
     let at = this.position;
     while (value >= 128) {
@@ -176,7 +224,7 @@ export class Tracer {
     this.position = at;
   }
 
-  /** A number of either sign: 0, -1, 1, -2 ... are 0, 1, 2, 3 ... */
+  /** Writes a number of either sign: 0, -1, 1, -2 ... become 0, 1, 2, 3 ... */
   @inline
   putSigned(value: i32): void {
     this.putNumber((value << 1) ^ (value >> 31));
@@ -187,8 +235,9 @@ function give(block: usize): void {
   if (block != 0) base_free(INTERNAL, block);
 }
 
-const HOOKED_OFFSET: usize = 264;
+const HOOKED_OFFSET: usize = 272;
 
+if (BATCH_BYTES != SLOTS * (ADDRESS_ENTRY + SITE_ENTRY)) ERROR("a batch must end where the hints begin");
 if (offsetof<Tracer>() > HOOKED_OFFSET) ERROR("Tracer does not fit");
 if (HOOKED_OFFSET + offsetof<Allocator>() * DOMAINS > CONTROL_BYTES - TRACE_AT)
   ERROR("the hooked allocators do not fit");

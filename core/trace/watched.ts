@@ -1,13 +1,13 @@
-// Blocks whose end the tracer wants to know: code objects, large blocks, and blocks that were sampled.
+// Blocks whose end the tracer wants to know: code objects, types, large blocks, and blocks that were sampled.
 //
 //   table: open addressing by address, a power of two long, at most a quarter full
-//   entry: address | SAMPLED? CODE? LARGE? function
+//   entry: address | SAMPLED? CODE? LARGE? TYPE? function
 //
-// The host is asked about each code object once, when it is first seen on the stack: it reads name, file and lines then. When the block of a
-// code object is freed, its entry is removed, and its calls are removed from the shadow (shadow.ts). So the host is asked again about a later code
-// object at the same address. Function 0 is a function that stacks don't show.
-// Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of
-// its blocks are in the table.
+// The host is asked about each code object once, when it is first seen on the stack: it reads name, file and lines then. When the block of
+// a code object is freed, its entry is removed, and its calls are removed from the shadow (shadow.ts). So the host is asked again about a
+// later code object at the same address. Function 0 is a function that stacks don't show.
+// Invariants: every entry is reachable from its home without passing an empty one; a pool knows how many of its blocks
+// are in the table.
 
 import { arenas } from "../alloc/arena";
 import { base_calloc, base_free } from "../alloc/base";
@@ -19,8 +19,16 @@ import { tracer } from "./tracer";
 @external("host", "traceCode")
 declare function hostCode(code: usize): u32;
 
+/** The host's number for the function that stands for a type; 0 if there is no type at the address. */
+@external("host", "traceType")
+declare function hostType(type: usize): u32;
+
 export const ENTRY: usize = 8;
 const FIRST_LENGTH: u32 = 4096;
+/** The block is that of a type object. */
+const TYPE: u32 = 0x10000000;
+/** A type's block begins with the collector's header. */
+const TYPE_FRONT: usize = 8;
 /** The block is large: its end is recorded with its exact time. */
 export const LARGE: u32 = 0x20000000;
 const CODE: u32 = 0x40000000;
@@ -50,9 +58,20 @@ function find(block: usize): u32 {
 export function functionOf(code: usize): u32 {
   const entry = at(find(code));
   const known = load<u32>(entry, 4);
-  if (load<usize>(entry) == code && (known & CODE) != 0) return known & (LARGE - 1);
+  if (load<usize>(entry) == code && (known & CODE) != 0) return known & (TYPE - 1);
   const id = hostCode(code);
   watch(code, CODE | id);
+  return id;
+}
+
+/** The function that stands for a type; 0 if the host finds no type at the address. */
+export function functionOfType(type: usize): u32 {
+  const block = type - TYPE_FRONT;
+  const entry = at(find(block));
+  const known = load<u32>(entry, 4);
+  if (load<usize>(entry) == block && (known & TYPE) != 0) return known & (TYPE - 1);
+  const id = hostType(type);
+  if (id != 0) watch(block, TYPE | id);
   return id;
 }
 
@@ -96,7 +115,7 @@ export function mayBeWatched(block: usize): bool {
   return load<usize>(at(home(block))) != 0;
 }
 
-/** Removes a block that is freed from the table. Returns the bits that it had; 0 if it was not there. */
+/** Removes a block, which is about to be freed, from the table. Returns the bits of its entry; 0 if it had none. */
 export function unwatch(block: usize): u32 {
   let hole = find(block);
   if (block == 0 || load<usize>(at(hole)) == 0) return 0;

@@ -1,10 +1,8 @@
-// A Python prompt, and beside it a picture of Python's heap as it changes. An example of the viewer in a program's page.
+// A Python prompt, and beside it a panel that shows Python's heap as it changes. Python runs in a worker, which shares its
+// heap with the panel.
 
-import type { PageData } from "../../src/page/model.js";
+import { openPanel } from "../../src/panel.js";
 import { h } from "../../viewer/dom.js";
-import { Model } from "../../viewer/model.js";
-import { Page } from "../../viewer/page.js";
-import { Colors } from "../../viewer/theme.js";
 import type { PythonMessage, RunLine } from "./messages.js";
 
 const TO_TRY = [
@@ -26,10 +24,8 @@ const form = find("prompt", HTMLFormElement);
 const input = find("line", HTMLTextAreaElement);
 const sign = find("sign", HTMLLabelElement);
 const python = new Worker("python.js", { type: "module" });
-const colors = new Colors();
 const history: string[] = [];
 let recalled = 0;
-let page: Page | undefined;
 
 function print(text: string, kind: "typed" | "output" | "error" | "banner"): void {
   const last = lines.lastElementChild;
@@ -38,12 +34,10 @@ function print(text: string, kind: "typed" | "output" | "error" | "banner"): voi
   lines.scrollTop = lines.scrollHeight;
 }
 
-function show(data: PageData): void {
-  if (page) page.update(data);
-  else {
-    page = new Page(new Model(data), colors, find("page", HTMLDivElement), "map");
-    page.store.set({ view: "end" });
-  }
+/** Shows what is allocated from now on. */
+async function show(port: MessagePort): Promise<void> {
+  const panel = await openPanel(port, { dock: "none", into: find("page", HTMLDivElement) });
+  await (await panel.controls).record();
 }
 
 function run(line: string): void {
@@ -52,7 +46,6 @@ function run(line: string): void {
   recalled = history.length;
   input.value = "";
   input.disabled = true;
-  page?.head.say("running");
   const request: RunLine = { line };
   python.postMessage(request);
 }
@@ -61,17 +54,20 @@ function ready(isWhole: boolean): void {
   sign.textContent = isWhole ? ">>>" : "...";
   input.disabled = false;
   input.focus({ preventScroll: true });
-  page?.head.say("idle");
 }
 
 python.addEventListener("message", ({ data: message }: MessageEvent<PythonMessage>) => {
   if (message.kind === "output") print(message.text, message.isError ? "error" : "output");
-  else if (message.kind === "data") show(message.data);
   else if (message.kind === "done") ready(message.isWhole);
+  else if (message.kind === "ready") print(message.banner, "banner");
   else {
-    print(message.banner, "banner");
-    ready(true);
-    document.documentElement.dataset.ready = "yes";
+    show(message.port).then(
+      () => {
+        ready(true);
+        document.documentElement.dataset.ready = "yes";
+      },
+      (error: Error) => print(error.message, "error"),
+    );
   }
 });
 python.addEventListener("error", (event) => print(`Python could not be started: ${event.message}`, "error"));

@@ -1,7 +1,5 @@
 // The messages between the page and the thread in which Python runs.
 
-import type { PageData } from "../../src/page/model.js";
-
 /** The page asks for a line to be run. */
 export interface RunLine {
   readonly line: string;
@@ -12,4 +10,5 @@ export type PythonMessage =
   | { readonly kind: "output"; readonly text: string; readonly isError: boolean }
   /** The line was run; `isWhole` tells whether the statement is complete. */
   | { readonly kind: "done"; readonly isWhole: boolean }
-  | { readonly kind: "data"; readonly data: PageData };
+  /** Python's heap, for the panel. */
+  | { readonly kind: "heap"; readonly port: MessagePort };

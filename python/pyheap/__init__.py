@@ -96,9 +96,12 @@ def snapshot(file):
     """Writes every object of the interpreter, its size in the heap, and who refers to it by which name.
 
     The file is in the format of V8's heap snapshots, .heapsnapshot: Chrome's DevTools and `pyheap report objects` read it. Returns a
-    dict: objects, references, and bytes, those of the whole heap. No code of the program runs meanwhile. Raises OSError.
+    dict: objects, references, and bytes, those of the whole heap. No code of the program runs meanwhile. A file that exists stays
+    until the new one is whole. Raises OSError.
     """
-    with open(file, "wb") as out:
+    from ._replace import replacing
+
+    with replacing(file) as out:
         return _json.loads(_pyheap.snapshot(lambda piece: out.write(piece.to_bytes())))
 
 

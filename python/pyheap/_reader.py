@@ -48,6 +48,8 @@ class Metadata:
     end_memory: int
     sample: int
     is_aggregated: bool
+    has_types: bool
+    """Whether the types of objects were recorded."""
     problem: str | None
     """Why the recording could be read only in part; None if it was read completely."""
 
@@ -57,7 +59,7 @@ class MemorySnapshot:
     """Live bytes of the program at a moment."""
 
     time: float
-    """Seconds from the beginning of the recording."""
+    """Seconds from the beginning of the program; negative for the interpreter's start."""
     heap: int
     """Live bytes of the blocks that were recorded."""
     platform: int
@@ -65,17 +67,28 @@ class MemorySnapshot:
 
 
 class AllocationRecord:
-    """What one stack has, in one domain and one size class."""
+    """What one stack has, in one domain and one size class, and of one type if types were recorded."""
 
-    __slots__ = ("allocator", "n_allocations", "size", "size_class", "_node", "_reader")
+    __slots__ = ("allocator", "n_allocations", "size", "size_class", "type", "_node", "_reader")
 
-    def __init__(self, reader: FileReader, node: int, allocator: str, size_class: str, size: int, count: int) -> None:
+    def __init__(
+        self,
+        reader: FileReader,
+        node: int,
+        allocator: str,
+        size_class: str,
+        type: str | None,
+        size: int,
+        count: int,
+    ) -> None:
         self._reader = reader
         self._node = node
         self.allocator = allocator
         """The domain: raw, mem, object or libc."""
         self.size_class = size_class
         """The sizes of the blocks, as a range."""
+        self.type = type
+        """The objects' type, with its module unless it is built in; None if the blocks have no objects, or types were not recorded."""
         self.size = size
         """Bytes."""
         self.n_allocations = count
@@ -88,7 +101,8 @@ class AllocationRecord:
     def __repr__(self) -> str:
         where = self.stack_trace(1)
         place = f"{where[0][0]} ({where[0][1]}:{where[0][2]})" if where else "outside of Python"
-        return f"<{self.size} bytes in {self.n_allocations} blocks, {place}>"
+        of = "" if self.type is None else f" of {self.type}"
+        return f"<{self.size} bytes in {self.n_allocations} blocks{of}, {place}>"
 
 
 class FileReader:
@@ -135,6 +149,7 @@ class FileReader:
             end_memory=round(figures["liveBytes"]),
             sample=told["sample"],
             is_aggregated=bool(told.get("aggregated")),
+            has_types=bool(told.get("types")),
             problem=data["problem"],
         )
         self._functions = data["functions"]
@@ -153,9 +168,9 @@ class FileReader:
         return stack
 
     def _records(self, view: str) -> list[AllocationRecord]:
-        at = 3 + 2 * self._views.index(view)
+        at = 4 + 2 * self._views.index(view)
         records = [
-            AllocationRecord(self, row[0], row[1], row[2], row[at], row[at + 1])
+            AllocationRecord(self, *row[:4], row[at], row[at + 1])
             for row in self._accounts
             if row[at + 1] > 0 or row[at] > 0
         ]

@@ -25,6 +25,7 @@ class Tracker:
 
     sample: the mean distance between samples in bytes; 0 records everything.
     aggregate: keep sums by stack only, in place of every event. The file is small, whatever the duration.
+    types: record the type of each object as well: `pyheap report --by-type`, AllocationRecord.type.
     overwrite: replace a file that is there; otherwise it is a FileExistsError.
 
     One recording runs at a time, so a Tracker inside of another, or under `pyheap run --trace`, is a RuntimeError.
@@ -36,6 +37,7 @@ class Tracker:
         *,
         sample: int = 0,
         aggregate: bool = False,
+        types: bool = False,
         overwrite: bool = False,
     ) -> None:
         if not isinstance(sample, int) or not 0 <= sample <= 64 * 2**20:
@@ -43,6 +45,7 @@ class Tracker:
         self._file = None if file is None else _os.path.abspath(_os.fspath(file))
         self._sample = sample
         self._aggregate = bool(aggregate)
+        self._types = bool(types)
         self._overwrite = overwrite
         self._end = None
         self._content: bytes | None = None
@@ -55,7 +58,13 @@ class Tracker:
         if self._file is not None:
             # Python's own errors, before anything is recorded.
             open(self._file, "wb" if self._overwrite else "xb").close()
-        asked = {"file": self._file, "command": _sys.argv or [""], "sample": self._sample, "aggregate": self._aggregate}
+        asked = {
+            "file": self._file,
+            "command": _sys.argv or [""],
+            "sample": self._sample,
+            "aggregate": self._aggregate,
+            "types": self._types,
+        }
         self._end = _pyheap.track(_json.dumps(asked))
         return self
 
@@ -79,7 +88,7 @@ class Tracker:
 
 
 class MemoryLimitExceeded(AssertionError):
-    """A function took, or left, more memory than it may. records: the stacks to blame, those with the most bytes first."""
+    """A function took, or left, more memory than it may. records: the stacks that allocated it, those with the most bytes first."""
 
     def __init__(self, message: str, records: list[AllocationRecord]) -> None:
         super().__init__(message)
@@ -172,7 +181,7 @@ def recorded(function, check, *, file=None, collects: bool = False):
 
 
 def limit_memory(size: int | str):
-    """A decorator: a call whose peak is above the size raises MemoryLimitExceeded, with the stacks to blame.
+    """A decorator: a call whose peak is above the size raises MemoryLimitExceeded, with the stacks that allocated it.
 
     >>> @pyheap.limit_memory("20 MB")
     ... def load(): ...
@@ -184,7 +193,7 @@ def limit_memory(size: int | str):
 
 
 def limit_leaks(size: int | str):
-    """A decorator: a call that leaves more than this behind raises MemoryLimitExceeded, with the stacks to blame.
+    """A decorator: a call that leaves more than this behind raises MemoryLimitExceeded, with the stacks that allocated it.
 
     What a call returns is left behind as well. Garbage is collected before the end, so cycles don't count.
     """

@@ -22,8 +22,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pyheap", "memory of tests")
     group.addoption("--pyheap", action="store_true", help="record every test, and report those that took the most memory")
     group.addoption("--most-allocations", type=int, default=5, metavar="N", help="tests in that report (default: 5)")
-    group.addoption("--stacks", type=int, default=3, metavar="N", help="stacks that are blamed (default: 3)")
-    group.addoption("--pyheap-bin-path", metavar="FOLDER", help="keep the recordings there, a file for each test")
+    group.addoption("--stacks", type=int, default=3, metavar="N", help="stacks that a failed limit shows (default: 3)")
+    group.addoption("--pyheap-bin-path", metavar="FOLDER", help="keep recordings in this folder, a file for each test")
 
 
 def pytest_configure(config: pytest.Config) -> None:

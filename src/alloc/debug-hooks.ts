@@ -74,7 +74,7 @@ const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
   "realloc of freed block",
 ]);
 
-/** Reads the record that the core left: `Fault` in core/ground/fault.ts. */
+/** Reads the record that the core wrote: `Fault` in core/ground/fault.ts. */
 export function readFault(core: Core, words: Words, sites: Sites): Fault {
   const field = (at: number) => words.get(core.control + at);
   const domain = field(C.FAULT_DOMAIN_AT);

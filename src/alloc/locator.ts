@@ -17,7 +17,7 @@ export const [, LIBRARY] = /^(?:file:\/\/)?(.*\/)alloc\/locator\.[jt]s$/.exec(im
 /** Files in this folder that count as the program: the library's own tests, and its command. */
 const PROGRAMS = /\.test\.ts:|\/cli\/[\w-]+\.[jt]s:/;
 
-/** Whether a frame of JavaScript is between the program and the heap. */
+/** Whether a frame of JavaScript is this library's, or has no file, and so is not the program's. */
 function isInside(line: string): boolean {
   return (LIBRARY !== undefined && line.includes(LIBRARY) && !PROGRAMS.test(line)) || /<anonymous>\)?$/.test(line);
 }
@@ -55,7 +55,7 @@ function isFrame(line: string): boolean {
   return line !== "" && !line.startsWith("Error");
 }
 
-/** Whether a function is the `main` that compilers put around a program's. */
+/** Whether a function is the wrapper, also named `main`, that compilers put around the program's own `main`. */
 function isWrapper({ name, url }: WasmFrame, called: WasmFrame | undefined): boolean {
   return name === "main" && called?.name === "main" && url === called.url;
 }
@@ -102,7 +102,10 @@ export function stackLocator(): string | undefined {
   return placeOf(inC, caller);
 }
 
-/** Only the functions in C; for when the caller of those is known. */
+/**
+ * Like stackLocator, but only the functions in C: for programs where all calls of C come from the same JavaScript
+ * function.
+ */
 export function functionLocator(): string | undefined {
   return placeOf(readStack().inC);
 }

@@ -17,13 +17,15 @@ export interface Account {
   readonly live: Readonly<Record<DomainName, number>>;
   /** Free blocks of pools that are in use. */
   readonly freeInPools: number;
-  /** Pools of arenas that no size class uses. */
+  /** Idle pools: they are in an arena, and no size class uses them. */
   readonly freePools: number;
   /** Free memory of the raw allocator, or of the host's malloc. */
   readonly rawFree: number;
   /** Headers, padding, and the heap's own tables. */
   readonly overhead: number;
-  /** In use through the C library's malloc, past Python's memory manager: by modules in C, or by a host's other code. */
+  /**
+   * In use through the C library's malloc, without Python's memory manager: by modules in C, or by a host's other code.
+   */
   readonly escaped: number;
 }
 
@@ -125,7 +127,7 @@ export function itemOf(kind: number, address: number, size: number, a: number, b
   }
 }
 
-/** What a host's malloc reports about itself; null for a heap in its own memory. */
+/** What a host's malloc reports about itself. */
 export interface HostFigures {
   /** Bytes that the host's malloc took from the platform. */
   readonly platform: number;
@@ -232,12 +234,13 @@ export class Tally {
   finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
     const { control } = this.#core;
     const word = (at: number) => words.get(control + at);
-    // A domain may have freed blocks that the host allocated before the heap was attached. Its count can then be below
-    // zero, modulo 2^32.
-    const belowZero = 2 ** 32 - (host?.inherited ?? 0);
+    // What the host had allocated before the heap was attached is counted as raw, and is not the heap's. A domain may
+    // have freed some of it. Its count can then be below zero, modulo 2^32.
+    const { inherited = 0 } = host ?? {};
     const largeBytes = (domain: number) => {
       const bytes = word(C.LARGE_BYTES_AT + 4 * domain);
-      return bytes < belowZero ? bytes : bytes - 2 ** 32;
+      const signed = bytes < 2 ** 32 - inherited ? bytes : bytes - 2 ** 32;
+      return domain === C.RAW ? signed - inherited : signed;
     };
     const largeBlocks = (domain: number) => word(C.LARGE_BLOCKS_AT + 4 * domain) | 0;
 
@@ -258,14 +261,11 @@ export class Tally {
     let account: Account;
     let platformPeak: number;
     if (host) {
-      const large = (domain: number, name: DomainName) => {
-        const bytes = largeBytes(domain) - (name === "raw" ? host.inherited : 0);
-        return Math.max(0, bytes);
-      };
+      const large = (domain: number) => Math.max(0, largeBytes(domain));
       const live = {
-        raw: large(C.RAW, "raw"),
-        mem: large(C.MEM, "mem") + (this.#live[C.MEM] ?? 0),
-        object: large(C.OBJECT, "object") + (this.#live[C.OBJECT] ?? 0),
+        raw: large(C.RAW),
+        mem: large(C.MEM) + (this.#live[C.MEM] ?? 0),
+        object: large(C.OBJECT) + (this.#live[C.OBJECT] ?? 0),
       };
       const chunks = [C.RAW, C.MEM, C.OBJECT, C.INTERNAL].reduce(
         (sum, domain) => sum + Math.max(0, largeBlocks(domain)),

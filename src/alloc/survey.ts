@@ -11,7 +11,8 @@ import { ownerOf } from "./owners.js";
 import { type HeapItem, type HeapStats, type HostFigures, itemOf, Tally } from "./stats.js";
 
 /**
- * All heaps of this program that have not been collected. They tell which heap owns an address that is unknown here.
+ * All heaps of this program that JavaScript's collector has not freed. If the address in a fault is not a block of its
+ * heap, the other heaps are searched for it.
  */
 const surveys = new Set<WeakRef<Survey>>();
 
@@ -42,7 +43,7 @@ export class Survey {
     surveys.add(new WeakRef(this));
   }
 
-  /** The account and the statistics, as of now: one walk over arenas and pools. */
+  /** The account and the statistics, as of now: one walk over chunks, arenas and pools. */
   stats(host: HostFigures | null): HeapStats {
     const tally = new Tally(this.#core);
     this.#calls.visiting(
@@ -60,11 +61,13 @@ export class Survey {
     );
   }
 
-  /** The blocks of the object domain that are in use and in pools. It makes no object for a block. */
-  objectBlocks(visit: (address: number, size: number) => void): void {
+  /** The blocks in use of the pools at these addresses. Unlike `walk`, makes no object for a block. */
+  poolBlocks(pools: ReadonlySet<number>, visit: (address: number, size: number) => void): void {
+    let isWanted = false;
     this.#calls.visiting(
-      (kind, address, size, domain, isUsed) => {
-        if (kind === C.VISIT_BLOCK && domain === C.OBJECT && isUsed === 1) visit(address >>> 0, size);
+      (kind, address, size, _domain, isUsed) => {
+        if (kind === C.VISIT_POOL) isWanted = pools.has(address >>> 0);
+        else if (isWanted && kind === C.VISIT_BLOCK && isUsed === 1) visit(address >>> 0, size);
       },
       () => this.#core.functions.walk_heap(C.DEPTH_BLOCKS),
     );

@@ -1,4 +1,5 @@
-// Typed blocks: PyMem_New, PyMem_Resize and PyMem_Del, with a view that stays valid when the memory grows.
+// Typed blocks: PyMem_New, PyMem_Resize and PyMem_Del. A block has a view, which is made anew after the memory has
+// grown.
 
 import type { InMemory } from "../core/memory-words.js";
 import { type Address, formatAddress, NULL } from "../ground/address.js";
@@ -103,7 +104,10 @@ export class TypedBlock<T extends ElementType> {
     return this.#view as ViewOf<T>;
   }
 
-  /** Changes the length. The first elements stay as they were. If there is no memory, nothing has changed. */
+  /**
+   * Changes the length. The first elements stay as they were. Throws MemoryError if there is no memory; then nothing
+   * has changed.
+   */
   resize(length: number): void {
     this.#mustBeThere();
     this.#address = this.#allocator.realloc(this.#address, this.#bytes(length));

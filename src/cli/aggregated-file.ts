@@ -1,18 +1,16 @@
 // The file of an aggregated recording. The program's thread sums up what it allocates (core/sums/sums.ts). Once a second
-// the main thread gets the sums, and writes the whole file. So the program does not wait for it, and a process that is
-// killed loses at most a second. The events of a sampled recording are few, and are summed up here.
+// the main thread gets the sums, and writes them to the file as they are, with the stacks. So the program does not wait for
+// the file, and a process that is killed loses about a second, or more if the file takes long to write (PAUSE). The events of
+// a sampled recording are few, and are summed up here (sampled-totals.ts).
 //
-//   program's thread: sums, or sampled events -> messages -> totals -> FILE.part, which takes the place of FILE
+//   program's thread: sums, or sampled events -> messages -> FILE.part, which takes the place of FILE
 //
 // If FILE is not a regular file, or if no second file can be made beside it, FILE is written only when the recording
 // ends.
 
 import { closeSync, fstatSync, openSync, realpathSync, renameSync, rmSync } from "node:fs";
-import { Analysis } from "../trace/analysis.js";
-import { TraceFeed } from "../trace/feed.js";
-import type { TraceEnd } from "../trace/format.js";
-import { readSums } from "../trace/sums-content.js";
-import { totalsWriter, writeTotals } from "../trace/totals-writer.js";
+import { BLOCK, type TraceEnd } from "../trace/format.js";
+import { endBlock, type TraceSink } from "../trace/writer.js";
 import type { TraceRequest } from "./protocol.js";
 import { writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
@@ -22,25 +20,61 @@ const SAVE_EVERY = 1000;
 /** After a write that took long, the pause is this many times the duration of the write. */
 const PAUSE = 20;
 
+/** What the program's thread has recorded. */
+export interface Recorded {
+  /** Takes more bytes: a header, or the content of a block. */
+  take(bytes: Uint8Array): void;
+  /** Writes what was recorded until now. With `end`, the recording counts as ended. */
+  write(to: TraceSink, end?: TraceEnd): void;
+}
+
+/** The pieces of a recording's file, of which only the newest sums are kept. */
+export class Pieces implements Recorded {
+  readonly #kept: Uint8Array[] = [];
+  #sums: Uint8Array[] = [];
+  #end: Uint8Array[] = [];
+  /** The header of the block whose content comes next. */
+  #header: Uint8Array | undefined;
+
+  take(bytes: Uint8Array): void {
+    const header = this.#header;
+    this.#header = undefined;
+    if (this.#kept.length === 0) this.#kept.push(bytes);
+    else if (!header) this.#header = bytes;
+    else if (header[0] === BLOCK.sums) this.#sums = [header, bytes];
+    else if (header[0] === BLOCK.end) this.#end = [header, bytes];
+    else this.#kept.push(header, bytes);
+  }
+
+  write(to: TraceSink, end?: TraceEnd): void {
+    for (const piece of [...this.#kept, ...this.#sums]) to(piece);
+    if (end) to(endBlock(end));
+    else this.#end.forEach(to);
+  }
+}
+
+const writing = (fd: number) => (bytes: Uint8Array) =>
+  writeAll(fd, bytes, (code) => Object.assign(new Error(code), { code }));
+
 export class AggregatedFile {
   readonly #request: TraceRequest;
-  readonly #analysis = new Analysis();
-  readonly #feed = new TraceFeed(this.#analysis);
+  readonly #recorded: Recorded;
   /** The path of the file; undefined if another file can't take its place. */
   readonly #path: string | undefined;
   readonly #timer: NodeJS.Timeout;
   #hasMore = false;
   #next = 0;
 
-  constructor(request: TraceRequest) {
+  constructor(request: TraceRequest, recorded: Recorded) {
     this.#request = request;
+    this.#recorded = recorded;
     this.#path = fstatSync(request.fd).isFile() ? realpathSync(request.file) : undefined;
     this.#timer = setInterval(() => this.#save(), SAVE_EVERY);
   }
 
   /** Takes bytes that the program's thread has recorded: a header, or the content of a block. */
   take(bytes: Uint8Array): void {
-    this.#feed.push(bytes);
+    this.#recorded.take(bytes);
     this.#hasMore = true;
   }
 
@@ -49,7 +83,7 @@ export class AggregatedFile {
     if (!this.#hasMore || begun < this.#next) return;
     this.#hasMore = false;
     try {
-      this.#replace(undefined);
+      this.#replace();
     } catch {
       // end() tries again, and reports what is wrong.
     }
@@ -59,9 +93,8 @@ export class AggregatedFile {
   /** Ends the file after the recording has ended. Throws if it can't be written. */
   end(): void {
     clearInterval(this.#timer);
-    const { end } = this.#feed;
     try {
-      if (!this.#replace(end)) this.#write(this.#request.fd, end);
+      if (!this.#replace()) this.#recorded.write(writing(this.#request.fd));
     } catch (error) {
       throw new Error(`Cannot write ${this.#request.file}: ${reasonOf(error)}`);
     }
@@ -71,15 +104,15 @@ export class AggregatedFile {
   dump(file: string, end: TraceEnd): void {
     const fd = openSync(file, "w");
     try {
-      this.#write(fd, end);
+      this.#recorded.write(writing(fd), end);
     } finally {
       closeSync(fd);
     }
   }
 
-  /** Writes a new file, and puts it in the place of the old one. False if that is not possible here. */
-  #replace(end: TraceEnd | undefined): boolean {
-    if (this.#path === undefined || this.#feed.metadata === undefined) return false;
+  /** Writes a new file, and puts that in the place of the old one. False if that is not possible here. */
+  #replace(): boolean {
+    if (this.#path === undefined) return false;
     const part = `${this.#path}.part`;
     let fd: number;
     try {
@@ -88,7 +121,7 @@ export class AggregatedFile {
       return false;
     }
     try {
-      this.#write(fd, end);
+      this.#recorded.write(writing(fd));
       closeSync(fd);
       renameSync(part, this.#path);
     } catch (error) {
@@ -96,15 +129,5 @@ export class AggregatedFile {
       throw error;
     }
     return true;
-  }
-
-  #write(fd: number, end: TraceEnd | undefined): void {
-    const { metadata, sums, events } = this.#feed;
-    if (!metadata) return;
-    const write = (bytes: Uint8Array) => writeAll(fd, bytes, (code) => Object.assign(new Error(code), { code }));
-    const writer = totalsWriter(write, metadata);
-    const summed = sums && readSums(sums, this.#analysis);
-    writeTotals(writer, summed ?? this.#analysis);
-    if (end) writer.end({ ...end, events: summed?.events ?? events });
   }
 }

@@ -1,4 +1,5 @@
-// `pyheap run --fail-over-peak` and `--fail-over-leak`: a run as a check, with the stacks to blame.
+// `pyheap run --fail-over-peak` and `--fail-over-leak`: if the program's memory is over its budget, the run fails, and
+// the stacks with most of that memory are printed.
 
 import type { Colors } from "picocolors/types.js";
 import { startWords, type TraceReport, traceReport, viewSum } from "../report/trace-context.js";

@@ -18,7 +18,7 @@ for (const [fd, stream] of [
     try {
       writeAll(fd, typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk, Error);
     } catch {
-      // Nobody reads it.
+      // Nobody reads this stream.
     }
     return true;
   };

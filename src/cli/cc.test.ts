@@ -1,11 +1,21 @@
 // pyheap cc, and pyheap run for modules in C, as users run them.
 
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { command } from "../../test/command.js";
+import { inProcess } from "../../test/in-process.js";
 import { findToolchain } from "../hosts/c/toolchain.js";
 import type { JsonReport } from "../report/json.js";
 
@@ -55,6 +65,30 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(pyheap(["cc", "broken.c", "-o"]).stderr).toBe("pyheap: Cannot compile: -o needs a value after it\n");
   });
 
+  it("replaces an older module only by one that is whole", () => {
+    file("add.c", ADD);
+    expect(pyheap(["cc", "add.c", "-o", "kept/add.wasm"]).status).toBe(0);
+    const older = readFileSync(join(folder, "kept/add.wasm"));
+    // A linker that fails when it has written a part.
+    mkdirSync(join(folder, "tools"), { recursive: true });
+    file(
+      "tools/wasm-ld",
+      '#!/bin/sh\nfor word; do [ "$last" = -o ] && printf half > "$word"; last=$word; done; exit 1\n',
+    );
+    for (const version of ["-18", "-19", "-20", "-21", "-22"])
+      symlinkSync("wasm-ld", join(folder, `tools/wasm-ld${version}`));
+    chmodSync(join(folder, "tools/wasm-ld"), 0o755);
+    const { status, stderr } = pyheap(["cc", "add.c", "-o", "kept/add.wasm"], {
+      PATH: `${join(folder, "tools")}:${process.env.PATH}`,
+    });
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("Cannot link kept/add.wasm: "),
+    });
+    expect(readFileSync(join(folder, "kept/add.wasm"))).toEqual(older);
+    expect(readdirSync(join(folder, "kept"))).toEqual(["add.wasm"]);
+  });
+
   it("does not write over what it was given", () => {
     file("given.wasm", "mine");
     expect(pyheap(["cc", "given.wasm"])).toMatchObject({
@@ -72,25 +106,39 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(stderr).toMatch(/no compiler for WebAssembly was found: install clang and lld .*@yowasp\/clang\n$/);
   });
 
-  it.runIf(existsSync(YOWASP) || process.env.CI !== undefined)("takes @yowasp/clang where that is installed", () => {
-    const place = mkdtempSync(join(tmpdir(), "pyheap-yowasp-"));
-    mkdirSync(join(place, "node_modules"));
-    symlinkSync(YOWASP, join(place, "node_modules/@yowasp"));
-    writeFileSync(join(place, "leak.c"), readFileSync(join(EXAMPLES, "leak.c")));
-    expect(pyheap(["cc", "leak.c"], { PATH: "" }, place)).toEqual({ status: 0, stdout: "", stderr: "" });
-    const { status, stdout, stderr } = pyheap(["run", "--debug-hooks", "leak.wasm"], {}, place);
-    expect({ status, stdout }).toEqual({ status: 0, stdout: "the same text, once more\n" });
-    expect(stderr).toMatch(/Not freed {2}101 blocks/);
-    writeFileSync(join(place, "broken.c"), "int f( { }\n");
-    expect(pyheap(["cc", "broken.c"], { PATH: "" }, place).stderr).toMatch(/error:[\s\S]*@yowasp\/clang failed/);
-  });
+  it.runIf(existsSync(YOWASP) || process.env.CI !== undefined)(
+    "takes @yowasp/clang where that is installed",
+    async () => {
+      const place = mkdtempSync(join(tmpdir(), "pyheap-yowasp-"));
+      mkdirSync(join(place, "node_modules"));
+      symlinkSync(YOWASP, join(place, "node_modules/@yowasp"));
+      writeFileSync(join(place, "leak.c"), readFileSync(join(EXAMPLES, "leak.c")));
+      // In this process: a compiler of 60 MB is loaded once.
+      vi.stubEnv("PATH", "");
+      const compile = (file: string) => inProcess(["cc", file], { cwd: place });
+      expect(await compile("leak.c")).toEqual({ status: 0, stdout: "", stderr: "" });
+      const { status, stdout, stderr } = pyheap(["run", "--debug-hooks", "leak.wasm"], {}, place);
+      expect({ status, stdout }).toEqual({ status: 0, stdout: "the same text, once more\n" });
+      expect(stderr).toMatch(/Not freed {2}101 blocks/);
+      writeFileSync(join(place, "broken.c"), "int f( { }\n");
+      expect(await compile("broken.c")).toMatchObject({
+        status: 1,
+        stdout: "",
+        stderr: expect.stringMatching(/error:[\s\S]*@yowasp\/clang failed/),
+      });
+      vi.unstubAllEnvs();
+    },
+  );
 });
 
 describe.runIf(canCompile)("pyheap run, for C", () => {
+  /** The module of an example, which is compiled once. */
   function compiled(name: string): string {
-    const { status, stderr } = pyheap(["cc", join(EXAMPLES, `${name}.c`), "-Wall", "-Wextra", "-o", `${name}.wasm`]);
+    const made = `${name}.wasm`;
+    if (existsSync(join(folder, made))) return made;
+    const { status, stderr } = pyheap(["cc", join(EXAMPLES, `${name}.c`), "-Wall", "-Wextra", "-o", made]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    return `${name}.wasm`;
+    return made;
   }
 
   for (const [name, output] of [

@@ -3,8 +3,9 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CompileError, compileC } from "../hosts/c/compile.js";
-import { UsageError } from "./system/errors.js";
+import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
+import { Replacement } from "./system/replacement.js";
 
 const HELP = `
 The output is file.wasm, or the file that -o names. An existing file is overwritten only if it is such a module; with
@@ -52,11 +53,23 @@ function parse(words: readonly string[]): Arguments {
   return parsed;
 }
 
-/** The word that belongs to an option before it. */
+/** The value of the option `words[k]`: the next word. */
 function valueAfter(words: readonly string[], k: number): string {
   const value = words[k + 1];
   if (value === undefined) throw new UsageError(`Cannot compile: ${words[k]} needs a value after it`);
   return value;
+}
+
+/** Compiles to a file that takes the place of an older one when it is whole. */
+async function compile(parsed: Arguments): Promise<void> {
+  const made = new Replacement(parsed.output);
+  try {
+    await compileC({ ...parsed, output: made.path, outputName: parsed.output });
+    made.keep();
+  } catch (error) {
+    made.drop();
+    throw error;
+  }
 }
 
 export function addCc(program: Command): void {
@@ -70,11 +83,14 @@ export function addCc(program: Command): void {
     .passThroughOptions()
     .addHelpText("after", HELP)
     .action(async (words: string[]) => {
+      const parsed = parse(words);
       try {
-        await compileC(parse(words));
+        await compile(parsed);
       } catch (error) {
-        if (!(error instanceof CompileError)) throw error;
-        process.stderr.write(`pyheap: ${error.message}\n`);
+        const isOfTools = error instanceof CompileError;
+        if (!isOfTools && !(error instanceof Error && "code" in error)) throw error;
+        const why = isOfTools ? error.message : `Cannot write ${parsed.output}: ${reasonOf(error)}`;
+        process.stderr.write(`pyheap: ${why}\n`);
         process.exitCode = 1;
       }
     });

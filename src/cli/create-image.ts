@@ -1,28 +1,37 @@
 // pyheap image create: starts Python, imports modules, runs code, and writes the interpreter as it is then.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import type { PyodideAPI } from "pyodide";
-import { createImage } from "../hosts/python/pyodide.js";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, delimiter, dirname, resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import { PYTHON_IMAGE_MAGIC } from "../hosts/python/python-image.js";
 import { bytes } from "../text/bytes.js";
 import { visibleLines } from "../text/visible.js";
-import type { FileSystem } from "./emscripten-files.js";
-import { seenAt, showFolders } from "./folders.js";
-import { holdDefinitions, startOptions } from "./run-definitions.js";
+import { answer } from "./asked-packages.js";
+import { seenAt } from "./folders.js";
+import type { ImageMessage, ImageOrder, Step } from "./image-order.js";
+import { noteMade } from "./open-image.js";
+import type { ProgramPackageOptions } from "./package-options.js";
+import { Provider } from "./packages/provider.js";
+import { pyodideFolder } from "./pyodide-folder.js";
+import { STACK_MEBIBYTES } from "./python-thread.js";
+import { makeShared, viewShared } from "./shared.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
+import { replaceFile } from "./system/replacement.js";
+import { virtualEnvironment } from "./virtual-environment.js";
 
 /** The exit code if the program that prepares the image fails. */
 const FAILED = 1;
 
 const IMAGE: FileKind = {
   name: "an image of Python",
-  begins: (begin) => begin.subarray(0, 8).toString("latin1") === "PYHEAPPY",
+  begins: (begin) => begin.subarray(0, PYTHON_IMAGE_MAGIC.length).toString("latin1") === PYTHON_IMAGE_MAGIC,
 };
 
-export interface CreateOptions {
+export interface CreateOptions extends ProgramPackageOptions {
   readonly import?: string;
   readonly c?: string;
+  readonly venv?: string;
   readonly compress?: boolean;
   readonly force?: boolean;
 }
@@ -40,42 +49,39 @@ export async function create(file: string, script: string | undefined, options: 
     .filter((name) => name !== "")
     .map((name): Step => ({ code: importOf(name), filename: "<import>" }));
   if (code !== undefined) steps.push({ code, filename: "<string>" });
-  if (path !== undefined)
-    steps.push({
-      code: readFileSync(path, "utf8"),
-      filename: `${seenAt(dirname(path))}/${basename(path)}`,
-    });
-  let image: Uint8Array;
-  try {
-    image = await createImage({
-      compress,
-      pyodide: {
-        ...startOptions({}),
-        fsInit: async (FS: unknown) =>
-          showFolders(
-            FS as FileSystem,
-            { folder: process.cwd(), script, places: [], isSandboxed: false },
-            () => undefined,
-          ),
-      } as object,
-      prepare: (pyodide) => runSteps(pyodide, steps, path),
-    });
-  } catch (error) {
-    process.stderr.write(`${visibleLines(error instanceof Error ? error.message : String(error)).trimEnd()}\n`);
+  const folder = path === undefined ? undefined : seenAt(dirname(path));
+  const seen = path === undefined ? undefined : `${folder}/${basename(path)}`;
+  if (path !== undefined && seen !== undefined) steps.push({ code: readFileSync(path, "utf8"), filename: seen });
+  const pyodide = options.pyodide === undefined ? undefined : pyodideFolder(options.pyodide);
+  const isShown = process.stderr.isTTY === true && !process.env.CI;
+  const provider = options.packages
+    ? await Provider.begin(options, process.env, isShown ? process.stderr : undefined)
+    : undefined;
+  const made = await prepared(
+    {
+      ...{ steps, script: seen, folder, compress, pyodide },
+      paths: (process.env.PYTHONPATH ?? "")
+        .split(delimiter)
+        .filter((path) => path !== "")
+        .map((path) => resolve(path)),
+      sites: virtualEnvironment(options.venv, process.env)?.sites ?? [],
+      packages: provider && { offered: provider.offered, folders: provider.folders },
+      shared: makeShared(),
+    },
+    provider,
+  );
+  if (typeof made === "string") {
+    process.stderr.write(`${visibleLines(made).trimEnd()}\n`);
     return FAILED;
   }
   try {
-    writeFileSync(file, image);
+    replaceFile(file, made);
+    noteMade(made);
   } catch (error) {
     throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
-  process.stderr.write(`pyheap: ${file}: ${bytes(image.length)}\n`);
+  process.stderr.write(`pyheap: ${file}: ${bytes(made.length)}\n`);
   return 0;
-}
-
-interface Step {
-  readonly code: string;
-  readonly filename: string;
 }
 
 function importOf(name: string): string {
@@ -84,18 +90,22 @@ function importOf(name: string): string {
   return `import ${name}`;
 }
 
-/**
- * Runs the steps. What they define stays in the interpreter, except the names of imported modules. The folder of the
- * file is in sys.path only while the steps run.
- */
-function runSteps(pyodide: PyodideAPI, steps: readonly Step[], path: string | undefined): void {
-  const imports = pyodide.toPy({});
-  if (path !== undefined)
-    pyodide.runPython(`import sys; sys.path.insert(0, folder)`, { globals: pyodide.toPy({ folder: dirname(path) }) });
-  for (const { code, filename } of steps) {
-    pyodide.runPython(code, filename === "<import>" ? { globals: imports, filename } : { filename });
-  }
-  if (path !== undefined)
-    pyodide.runPython(`import sys; sys.path.remove(folder)`, { globals: pyodide.toPy({ folder: dirname(path) }) });
-  holdDefinitions(pyodide);
+/** The image, made in a thread of its own; or why it can't be made. */
+function prepared(order: ImageOrder, provider: Provider | undefined): Promise<Uint8Array | string> {
+  const worker = new Worker(new URL("./image-worker.js", import.meta.url), {
+    workerData: order,
+    resourceLimits: { stackSizeMb: STACK_MEBIBYTES },
+  });
+  const shared = viewShared(order.shared);
+  return new Promise((done) => {
+    worker.on("message", (message: ImageMessage) => {
+      if (message.kind === "provide") void answer(worker, shared, provider, message.wanted);
+      else {
+        done(message.kind === "image" ? message.image : message.why);
+        void worker.terminate();
+      }
+    });
+    worker.on("error", (error) => done(`pyheap: Python ended: ${error.message}`));
+    worker.on("exit", (code) => done(`pyheap: Python ended with exit code ${code}, and no image was made`));
+  });
 }

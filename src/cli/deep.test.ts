@@ -2,40 +2,43 @@
 
 import { expect, it } from "vitest";
 import { command } from "../../test/command.js";
+import { NESTS, RECURSIONS } from "../../test/run-programs.js";
 
 const run = (code: string) => command(["run", "--quiet", "-c", code]);
 
 it("a recursion through C is a RecursionError", () => {
-  const code = `
-import functools
-def visit(node, *, mark=0):
-    again = functools.partial(visit, mark=1)
-    for child in node: again(child)
-ring = []; ring.append(ring)
-try: visit(ring)
-except RecursionError: print("partial")
-other = []; other.append(other)
-try: ring == other
-except RecursionError: print("comparison")
-`;
-  expect(run(code)).toEqual({ status: 0, stdout: "partial\ncomparison\n", stderr: "" });
+  expect(run(RECURSIONS.code)).toEqual({ status: 0, stdout: RECURSIONS.stdout, stderr: "" });
 });
 
-it("what is nested 400,000 deep is freed", () => {
+it.each(["pyheap", "malloc"])("what is nested 400,000 deep is freed, on %s", (allocator) => {
+  const { status, stdout, stderr } = command(["run", "--quiet", "--allocator", allocator, "-c", NESTS.code]);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: NESTS.stdout, stderr: "" });
+});
+
+it("what is nested three million deep is freed, and a finalizer runs at any depth", () => {
   const code = `
-class Slots: __slots__ = ("next",)
-class Plain: pass
-def node(kind, next):
-    made = kind()
-    made.next = next
-    return made
-for wrap in (lambda x: [x], lambda x: (x,), lambda x: {"k": x}, lambda x: node(Slots, x), lambda x: node(Plain, x)):
-    nest = None
-    for _ in range(400_000): nest = wrap(nest)
-    del nest
-    print("freed")
+class Last:
+    def __del__(self): print("finalized", sum(range(10)))
+nest = Last()
+for _ in range(3_000_000): nest = [nest]
+del nest
+print("freed")
 `;
-  expect(run(code)).toEqual({ status: 0, stdout: "freed\n".repeat(5), stderr: "" });
+  expect(run(code)).toEqual({ status: 0, stdout: "finalized 45\nfreed\n", stderr: "" });
+});
+
+// CPython's issue 149146: freeing the nest comes after the MemoryError, with no memory left.
+it("one nest that fills the whole memory is freed when its MemoryError is caught", () => {
+  const code = `
+def fill(wrap):
+    nest = None
+    while True: nest = wrap(nest)
+for wrap in lambda x: [x, None], lambda x: {"k": x}:
+    try: fill(wrap)
+    except MemoryError: print("caught")
+`;
+  const { status, stdout, stderr } = command(["run", "--quiet", "--limit", "64MiB", "-c", code]);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "caught\n".repeat(2), stderr: "" });
 });
 
 it("a recursion through JavaScript is a RecursionError, each time, and calls that return are not counted", () => {

@@ -81,7 +81,7 @@ export interface StreamOperations {
 
 interface NodeFiles {
   readonly stream_ops: StreamOperations;
-  /** Emscripten's number for Node's name of an error. */
+  /** Emscripten's number for an error of Node.js, by the error's name. */
   convertNodeCode(error: { code: string }): number | undefined;
 }
 
@@ -107,7 +107,7 @@ export interface EmscriptenFiles {
   mount(type: NodeFiles, options: { readonly root: string }, path: string): Node;
 }
 
-/** The error that a program sees for an error of Node's with this name, such as ENOENT. */
+/** The error that a program sees for an error of Node.js with this name, such as ENOENT. */
 export function errorOf({ ErrnoError, filesystems }: EmscriptenFiles, code: string): Error {
   return new ErrnoError(filesystems.NODEFS.convertNodeCode({ code }) ?? ERRNO.EIO);
 }

@@ -1,6 +1,16 @@
 // Files that the command writes: what is overwritten, what is refused, and the messages.
 
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -14,6 +24,7 @@ import { analyse } from "../trace/analysis.js";
 import { KINDS } from "./report/export.js";
 import { terminalColors } from "./report/trace-input.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
+import { Replacement, replaceFile } from "./system/replacement.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-files-"));
 const at = (name: string) => join(folder, name);
@@ -22,6 +33,12 @@ function file(name: string, text: string | Uint8Array): string {
   writeFileSync(at(name), text);
   return at(name);
 }
+
+/** The bytes of a file, or of all files of a folder. */
+const contentOf = (path: string): string[] =>
+  statSync(path).isDirectory()
+    ? readdirSync(path).flatMap((name) => contentOf(join(path, name)))
+    : [readFileSync(path).toString("base64")];
 
 const KIND: FileKind = { name: "a report", begins: textBegins(/^REPORT/) };
 
@@ -104,9 +121,48 @@ it.each([
   expect(readFileSync(at(own), "utf8")).toBe("mine");
   expect(pyheap(...report, "--force", "app.trace").status).toBe(0);
   expect(pyheap(...report, "-o", own, "app.trace").status).toBe(0);
+  // A page tells what it was made from; an export can't.
+  expect(pyheap(...report, "app.trace").status).toBe(own === "app.html" ? 0 : 2);
+  file("other.trace", readFileSync(at("app.trace")));
+  renameSync(at(own), at(own.replace("app", "other")));
+  expect(pyheap(...report, "other.trace").stderr).toMatch(
+    /^pyheap: Cannot write other\.\w+: it is there already; name/,
+  );
+  renameSync(at(own.replace("app", "other")), at(own));
   expect(pyheap(...report, "--force", "-o", "app.trace", "app.trace").stderr).toMatch(
     /app\.trace: this command reads it/,
   );
+});
+
+it.each([
+  ["csv", "app.csv"],
+  ["pprof", "app.pb.gz"],
+  ["parquet", "app.parquet"],
+])("a broken trace leaves the older export to %s as it was, and nothing beside it", async (format, output) => {
+  const own = mkdtempSync(join(folder, "replaced-"));
+  const trace = Buffer.from(await recordTrace());
+  writeFileSync(join(own, "app.trace"), trace);
+  const write = () => command(["report", "export", format, "--force", "app.trace"], { cwd: own });
+  expect(write().status).toBe(0);
+  const content = () => readdirSync(own, { recursive: true, encoding: "utf8" }).sort();
+  const [names, old] = [content(), contentOf(join(own, output))];
+  writeFileSync(join(own, "app.trace"), Buffer.concat([trace.subarray(0, 12), Buffer.alloc(64)]));
+  expect(write().status).toBe(2);
+  expect([content(), contentOf(join(own, output))]).toEqual([names, old]);
+});
+
+it("a file that is replaced keeps its permissions, and the link that leads to it", () => {
+  const target = file("old.json", "old");
+  chmodSync(target, 0o640);
+  symlinkSync(target, at("link.json"));
+  replaceFile(at("link.json"), "new");
+  expect(readFileSync(target, "utf8")).toBe("new");
+  expect(statSync(target).mode & 0o777).toBe(0o640);
+  const broken = new Replacement(target);
+  writeFileSync(broken.path, "half");
+  broken.drop();
+  expect(readFileSync(at("link.json"), "utf8")).toBe("new");
+  expect(existsSync(broken.path)).toBe(false);
 });
 
 it("pyheap run overwrites neither its program nor a file that is not a trace or report, before anything runs", () => {

@@ -1,5 +1,6 @@
-// The files of the machine that a Python program sees: all of them, at the same paths as outside. Pyodide's own files
-// are in memory, in /lib, /dev and /proc; where a name is in both, the file in memory is used.
+// The files of the machine that a Python program sees: all of them, at the same paths as outside; with --sandbox, only
+// those of some places (places.ts); on Windows, only the folders of the command and of the script. Pyodide's own files
+// are in memory, in /lib, /dev and /proc; if a name exists in memory and on the machine, the file in memory is used.
 
 import { existsSync } from "node:fs";
 import { platform } from "node:os";
@@ -23,7 +24,7 @@ const TAKEN = ["/", "/lib", "/dev", "/proc", "/home", "/home/pyodide"];
 /** Where a folder is shown if its own path is one of TAKEN. */
 const ELSEWHERE = "/mnt/host";
 
-/** Whether a path inside is the same path outside. */
+/** Whether the program can see all files of the machine below one root. On Windows it can't. */
 const hasOneRoot = platform() !== "win32";
 
 /** The path at which the program sees the current folder. */

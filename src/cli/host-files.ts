@@ -41,7 +41,7 @@ const WRITES = 0o3;
 /** The flag of statvfs for a file system that can only be read. */
 const READ_ONLY = 1;
 
-/** All files that the program sees at their own paths. */
+/** The place of all files that the program sees at their own paths. */
 const EVERYTHING: Place = { guest: "/", host: "/", isReadOnly: false };
 
 /** The machine's files in one interpreter. */
@@ -327,7 +327,7 @@ export class HostFiles {
       try {
         return ask();
       } catch (error) {
-        // Another process created the file between the two calls.
+        // Another process created the file after Emscripten had looked it up.
         const isCreated = typeof flags === "number" && (flags & (CREATE | EXCLUSIVE)) === CREATE;
         if (!isCreated || (error as { errno?: number }).errno !== ERRNO.EEXIST) throw error;
         return ask();

@@ -21,7 +21,7 @@ export class InputSender {
     this.#bytes = input;
   }
 
-  /** The reader waits for bytes. */
+  /** To be called when the reader waits for bytes. */
   request(): void {
     if (this.#pending.length > 0 || this.#ended) {
       this.#send();

@@ -1,10 +1,11 @@
 // Recordings of modules in C that are killed, or ended by a signal, while they compute and ask the heap for nothing.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { launch } from "../../test/child.js";
 import { MAIN } from "../../test/command.js";
 import { canCompile } from "../../test/needs.js";
 import { Tape } from "../../test/trace-data.js";
@@ -45,9 +46,9 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the program, and sends it a signal some time after it is up. */
+/** Runs the program, and sends it a signal `after` milliseconds after its first output. */
 async function run(signal: NodeJS.Signals, after: number, ...words: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, "run", ...words], { cwd: folder });
+  const child = launch(["run", ...words], { cwd: folder });
   let stderr = "";
   child.stderr.on("data", (text: Buffer) => {
     stderr += text;

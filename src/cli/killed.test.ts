@@ -1,11 +1,10 @@
 // A recording whose process is killed: it has everything until at most a second before, whatever the program was doing.
 
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { MAIN } from "../../test/command.js";
+import { launch } from "../../test/child.js";
 import { Tape } from "../../test/trace-data.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-killed-"));
@@ -45,15 +44,7 @@ for k in range(20): step(k)
 
 it("loses a second at most if only sums are kept", async () => {
   const file = join(folder, "sums.trace");
-  const child = spawn(process.execPath, [
-    MAIN,
-    "run",
-    "--aggregate",
-    "--trace",
-    file,
-    "-c",
-    `${PROGRAM}time.sleep(600)`,
-  ]);
+  const child = launch(["run", "--aggregate", "--trace", file, "-c", `${PROGRAM}time.sleep(600)`]);
   let told = "";
   child.stdout.on("data", (text: Buffer) => {
     told += text;
@@ -81,7 +72,7 @@ it.each([
   ["waits for input", "input()"],
 ])("loses a second at most when it %s", async (_what, then) => {
   const file = join(folder, "killed.trace");
-  const child = spawn(process.execPath, [MAIN, "run", "--trace", file, "-c", PROGRAM + then]);
+  const child = launch(["run", "--trace", file, "-c", PROGRAM + then]);
   const told: { step: number; at: number }[] = [];
   let rest = "";
   child.stdout.on("data", (text: Buffer) => {

@@ -1,4 +1,4 @@
-// Access to the page of a running program: everyone who has its address, by any name and port; nobody else.
+// Who can read the page of a running program: everyone who knows its token, under any host name and port; nobody else.
 
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

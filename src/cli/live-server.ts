@@ -9,30 +9,13 @@
 // does not know the token, even if its name is made to lead here (DNS rebinding). It is not in a cookie, because a
 // browser sends cookies along with requests from other sites.
 
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { deflateRawSync } from "node:zlib";
 import { encodePage } from "../page/wire.js";
 import { viewerTemplate } from "../report/flamegraph.js";
+import { closeServer, GUARDS, isSame, LOCALHOST, listen, newToken } from "../serve/guards.js";
 import type { LiveProgram } from "./live.js";
 import { UsageError } from "./system/errors.js";
-
-const HOST = "127.0.0.1";
-const TOKEN_BYTES = 24;
-
-/**
- * Headers of every response. The browser must believe the response's type, must not show it inside another page, and must
- * not pass its address, which has the token, to other sites.
- */
-const GUARDS = {
-  "x-content-type-options": "nosniff",
-  "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  "x-frame-options": "DENY",
-  "cross-origin-resource-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "cache-control": "no-store",
-};
 
 const NO_TOKEN = [
   "This page shows a program that runs under pyheap, to whoever has its whole address.",
@@ -59,21 +42,9 @@ function sendText(response: ServerResponse, status: number, text: string, kind =
   response.writeHead(status, { ...GUARDS, "content-type": `text/${kind}; charset=utf-8` }).end(text);
 }
 
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-
-/** Whether two texts are equal. The time that it takes does not tell how many characters agree. */
-const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((done, fail) => {
-    server.once("error", (error) => fail(new UsageError(`Cannot show the program on port ${port}: ${error.message}`)));
-    server.listen(port, HOST, () => done((server.address() as AddressInfo).port));
-  });
-}
-
 /** The URL that is asked for; undefined if it is not valid. */
 function urlOf({ url }: IncomingMessage): URL | undefined {
-  return URL.canParse(url ?? "", `http://${HOST}`) ? new URL(url ?? "", `http://${HOST}`) : undefined;
+  return URL.canParse(url ?? "", `http://${LOCALHOST}`) ? new URL(url ?? "", `http://${LOCALHOST}`) : undefined;
 }
 
 /**
@@ -86,7 +57,7 @@ export async function serveLive(
   takeSnapshot: () => void,
   template?: string,
 ): Promise<LiveServer> {
-  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  const token = newToken();
   const data = `data-live="snapshot?token=${token}"`;
   const viewer = template ?? (await viewerTemplate());
   const page = viewer.replace('data-theme="auto"', `data-theme="auto" ${data}`);
@@ -101,12 +72,8 @@ export async function serveLive(
     else if (url?.pathname === "/snapshot") sendSnapshot(program, response);
     else sendText(response, 404, "There is nothing here: the page is at /.\n");
   });
-  const own = `${HOST}:${await listen(server, port)}`;
-  return {
-    address: `http://${own}/?token=${token}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const bound = await listen(server, port).catch((error: Error) => {
+    throw new UsageError(`Cannot show the program on port ${port}: ${error.message}`);
+  });
+  return { address: `http://${LOCALHOST}:${bound}/?token=${token}`, close: () => closeServer(server) };
 }

@@ -1,9 +1,14 @@
 // pyheap run --live-terminal, on a terminal and elsewhere: all output of the program is there when it has ended.
 
 import { spawnSync } from "node:child_process";
+import colors from "picocolors";
 import { describe, expect, it } from "vitest";
 import { MAIN } from "../../test/command.js";
 import { Terminal } from "../../test/terminal.js";
+import { buildPage } from "../page/build.js";
+import { Spans } from "../page/spans.js";
+import { typeFunction } from "../trace/format.js";
+import { liveText } from "./live-terminal.js";
 
 const COMMAND = `"${process.execPath}" "${MAIN}" run --quiet --live-terminal -c`;
 
@@ -21,7 +26,28 @@ const PROGRAM = [
   "time.sleep(0.7)",
 ].join("\n");
 
-const FIGURES = /^ {2}live [\d.]+ [KM]iB {3}peak/;
+it("the view has the program's figures, and the interpreter's start as one", () => {
+  const spans = new Spans();
+  spans.metadata({ command: ["app.py"], started: "", stacks: "python", sample: 0 });
+  for (const name of ["of_start", "of_program"]) spans.function({ name, file: `${name}.py`, firstLine: 1 });
+  for (const k of [1, 2]) spans.node(0, k, 1);
+  spans.function(typeFunction("app.Point"));
+  spans.node(2, 3, 0);
+  const facts = { command: ["app.py"], started: "", python: null, sample: 0, problem: null };
+  const view = () => liveText(buildPage(spans, facts), colors.createColors(false), 100);
+  spans.allocate(8, 5 * 2 ** 20, 2, 1);
+  spans.time(1000);
+  spans.program();
+  spans.allocate(16, 3 * 2 ** 20, 2, 2);
+  spans.free(16);
+  spans.allocate(24, 2 ** 20, 2, 3);
+  spans.time(2000);
+  expect(view()).toMatch(/^ {2}live 1\.0 MiB {3}peak 3\.0 MiB {3}interpreter's start 5\.0 MiB {3}from the platform /m);
+  expect(view()).toMatch(/1\.0 MiB +100 % .*of_program/);
+  expect(view()).not.toMatch(/of_start|app\.Point/);
+});
+
+const FIGURES = /^ {2}live [\d.]+ ([KM]i)?B {3}peak/;
 
 describe("the view of a program, in its terminal", () => {
   it.runIf(hasScript)("leaves all that the program wrote above it", () => {

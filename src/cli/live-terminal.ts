@@ -1,4 +1,4 @@
-// A running program, on the terminal: figures, the last minute as a line of bars, and the stacks with most memory. They
+// A running program, on the terminal: figures, the last minute as a line of bars, and the functions with most memory. They
 // are drawn in place, below the program's output. If standard error is not a terminal: one line of figures a second.
 
 import type { Colors } from "picocolors/types.js";
@@ -27,16 +27,17 @@ export interface Drawing {
   end(): void;
 }
 
-/** What was live in the last minute, as bars of eight heights. */
+/** The program's live bytes in the last minute, as bars of eight heights. */
 function sparkline({ buckets, header }: PageData, width: number): string {
   const begin = Math.max(0, header.duration - SHOWN);
   const scale = width / Math.max(1, header.duration - begin);
   const columnOf = (time: number) => Math.min(width - 1, Math.floor((time - begin) * scale));
   const values = Array<number>(width).fill(0);
-  buckets.forEach(({ time, peakBytes, endBytes }, k) => {
+  buckets.forEach(({ time, ownPeakBytes, endBytes, base }, k) => {
+    if (k < header.program) return;
     const first = Math.max(0, columnOf(time));
     for (let column = first; column <= columnOf(buckets[k + 1]?.time ?? header.duration); column++) {
-      values[column] = Math.max(values[column] ?? 0, column === first ? peakBytes : endBytes);
+      values[column] = Math.max(values[column] ?? 0, column === first ? ownPeakBytes : endBytes - base);
     }
   });
   const most = Math.max(1, ...values);
@@ -51,12 +52,15 @@ interface Place {
   count: number;
 }
 
-/** The functions with most live memory, each counted where it is innermost. */
+/** The program's functions with most live memory, each counted where it is innermost. */
 function topPlaces({ rows, accounts, nodes, header }: PageData): Place[] {
   const places = new Map<number, Place>();
   for (let row = 0; row < rows.accounts.length; row++) {
-    const node = accounts.nodes[rows.accounts[row] ?? 0] ?? 0;
-    const number = nodes.functions[node] ?? 0;
+    const account = rows.accounts[row] ?? 0;
+    if (account < header.startAccounts) continue;
+    const innermost = accounts.nodes[account] ?? 0;
+    const isType = header.functions[nodes.functions[innermost] ?? 0]?.isType;
+    const number = nodes.functions[(isType ? nodes.parents[innermost] : innermost) ?? 0] ?? 0;
     const f = header.functions[number];
     const at = f ? visible(placeOf(f, f.firstLine)) : "";
     const place = places.get(number) ?? { name: visible(f?.name ?? ""), at, bytes: 0, count: 0 };
@@ -78,11 +82,15 @@ function placeText({ name, at }: Place, columns: number): string {
   return `${forTerminal(name.slice(0, columns - place.length - 2))}  ${forTerminal(place)}`;
 }
 
-/** In bytes: what is live now, the peak of that, and what the platform gave. */
-function figures({ buckets }: PageData): { live: number; peak: number; reserved: number } {
-  const last = buckets.at(-1);
-  const peak = buckets.reduce((most, { peakBytes }) => Math.max(most, peakBytes), 0);
-  return { live: last?.endBytes ?? 0, peak, reserved: last?.reserved ?? 0 };
+/**
+ * Sums of bytes: the program's live blocks, now and at their peak; the live blocks of the interpreter's start; and the
+ * memory that the platform gave.
+ */
+function figures({ buckets, header }: PageData): { live: number; peak: number; start: number; reserved: number } {
+  const { endBytes = 0, base = 0, reserved = 0 } = buckets.at(-1) ?? {};
+  const own = buckets.slice(header.program);
+  const peak = own.reduce((most, { ownPeakBytes }) => Math.max(most, ownPeakBytes), 0);
+  return { live: endBytes - base, peak, start: base, reserved };
 }
 
 /** The figures as one line, for output that is not a terminal. */
@@ -94,7 +102,7 @@ function liveLine(data: PageData): string {
 /** The view as lines of text. `note` is a last line about heap snapshots. */
 export function liveText(data: PageData, colors: Colors, columns: number, note = ""): string {
   const { header } = data;
-  const { live, peak, reserved } = figures(data);
+  const { live, peak, start, reserved } = figures(data);
   const line = sparkline(data, Math.max(10, columns - 4));
   const places = layOut(
     topPlaces(data).map((place) => [
@@ -108,7 +116,7 @@ export function liveText(data: PageData, colors: Colors, columns: number, note =
   );
   return [
     `${colors.bold(forTerminal(programName(header.command)))}  ${colors.dim(`${time(header.duration)}, ${counted(header.events, "event")}`)}`,
-    `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   from the platform ${bytes(reserved)}`,
+    `  live ${colors.bold(bytes(live))}   peak ${bytes(peak)}   ${start > 0 ? `interpreter's start ${bytes(start)}   ` : ""}from the platform ${bytes(reserved)}`,
     `  ${colors.cyan(line)}`,
     places,
     ...(note === "" ? [] : [colors.dim(`  ${forTerminal(note.slice(0, Math.max(10, columns - 4)))}`)]),
@@ -116,7 +124,7 @@ export function liveText(data: PageData, colors: Colors, columns: number, note =
   ].join("\n");
 }
 
-/** The signal of the key Ctrl-\\, which a terminal sends whatever the program reads from it. */
+/** The signal that a terminal sends when the key Ctrl-\\ is pressed, even while the program reads input. */
 const KEY_SIGNAL = "SIGQUIT";
 
 /** What the view says about heap snapshots. */
@@ -156,12 +164,16 @@ export function drawLive(
 }
 
 function writeLines(program: LiveProgram, to: Pick<NodeJS.WriteStream, "write">): Drawing {
-  const write = () => to.write(liveLine(program.data()));
-  const timer = setInterval(write, LINE_EVERY);
+  const write = (data: PageData) => to.write(liveLine(data));
+  const timer = setInterval(() => {
+    const data = program.data();
+    // There is nothing while the interpreter starts.
+    if (data.buckets.length > 0) write(data);
+  }, LINE_EVERY);
   return {
     end: () => {
       clearInterval(timer);
-      write();
+      write(program.data());
     },
   };
 }

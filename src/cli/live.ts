@@ -1,7 +1,9 @@
 // A program that is shown while it runs: takes the messages of its thread, and makes the data of a page at any moment.
 
+import { Arrivals } from "../ground/arrivals.js";
 import { buildPage, type ProgramFacts } from "../page/build.js";
 import { type HeapShape, withShape } from "../page/heap-shape.js";
+import { LIVE_SIZE, LIVE_SPANS } from "../page/live-size.js";
 import type { PageData } from "../page/model.js";
 import { withSources } from "../page/sources.js";
 import { Spans } from "../page/spans.js";
@@ -10,45 +12,8 @@ import { readTrace } from "../trace/reader.js";
 import type { WorkerMessage } from "./protocol.js";
 import { sourceFiles } from "./system/source-files.js";
 
-/**
- * A live page is made again and again, so it has fewer stacks, stretches of time and blocks than a report, and fewer
- * moments in its map.
- */
-const LIVE_SIZE = { mostNodes: 6000, mostBlocks: 500_000 };
-const LIVE_SPANS = { mostDeparted: 100_000, mostBuckets: 1024, mostCells: 100_000 };
-
-/** Chunks that arrive one by one, as an async sequence with an end. */
-class Chunks implements AsyncIterable<Uint8Array> {
-  readonly #waiting: Uint8Array[] = [];
-  #wake: () => void = () => undefined;
-  #ended = false;
-
-  push(chunk: Uint8Array): void {
-    this.#waiting.push(chunk);
-    this.#wake();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#wake();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const chunk = this.#waiting.shift();
-      if (chunk) yield chunk;
-      else if (this.#ended) return;
-      else {
-        await new Promise<void>((done) => {
-          this.#wake = done;
-        });
-      }
-    }
-  }
-}
-
 export class LiveProgram {
-  readonly #chunks = new Chunks();
+  readonly #chunks = new Arrivals<Uint8Array>();
   readonly #facts: ProgramFacts;
   readonly #sources: Sources;
   #shape: HeapShape | undefined;
@@ -58,7 +23,7 @@ export class LiveProgram {
   readonly snapshots: { count: number; last: string | undefined; problem: string | undefined } = {
     ...{ count: 0, last: undefined, problem: undefined },
   };
-  /** What is known of the program so far. */
+  /** The recording so far, summed up. */
   readonly spans = new Spans(LIVE_SPANS);
 
   constructor(command: readonly string[]) {

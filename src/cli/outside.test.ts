@@ -34,7 +34,7 @@ function say(program: string, words: readonly string[], env: NodeJS.ProcessEnv):
   const { status, stdout, stderr } = spawnSync(program, words, {
     encoding: "utf8",
     cwd: folder,
-    env: { ...process.env, PYHEAP_CACHE: at("cache"), PYTHONDONTWRITEBYTECODE: "1", ...env },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ...env },
   });
   return { status, stdout, stderr };
 }

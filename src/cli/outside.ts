@@ -1,25 +1,29 @@
 // Gives Python, after its start, the environment variables and the paths of the machine.
 
 /**
- * Defines outside(environment, prefix, sites, zone). The program sees the variables in `environment`, and no others.
- * `prefix` is the folder of a virtual environment, or ""; `sites` has folders of packages; `zone` has the two names of a
- * time zone, or none. PYTHONPATH comes first in the module search path, as when Python starts. Returns
- * add_libraries(folder), which adds a folder in which libraries are looked for.
+ * Defines library_folders(), and outside(environment, prefix, sites, zone), after which the program sees the variables in `environment`,
+ * and no others. `prefix` is the folder of a virtual environment, or ""; `sites` has folders of packages; `zone` has the two names of a
+ * time zone, or none. PYTHONPATH comes first in the module search path, as when Python starts. outside returns add_libraries(folder),
+ * which adds a folder in which libraries are looked for.
  */
 export const OUTSIDE = `
+def library_folders():
+    "Returns a function that adds a folder in which libraries are looked for. Only the C library needs the list, so os.environ does not show it."
+    import os
+    libraries, putenv = os.environ.get("LD_LIBRARY_PATH", "").split(":"), os.putenv
+
+    def add_libraries(folder=""):
+        libraries.append(folder)
+        putenv("LD_LIBRARY_PATH", ":".join(filter(None, libraries)))
+    return add_libraries
+
 def outside(environment, prefix, sites, zone):
     import os, site, sys, time
 
-    # The folders of the libraries that modules in C are linked to. Only the C library needs them, so os.environ does not show them.
-    libraries, putenv = os.environ.get("LD_LIBRARY_PATH", "").split(":"), os.putenv
+    add_libraries = library_folders()
     os.environ.clear()
     os.environ.update(environment)
-
-    def add_libraries(folder):
-        libraries.append(folder)
-        putenv("LD_LIBRARY_PATH", ":".join(filter(None, libraries)))
-
-    putenv("LD_LIBRARY_PATH", ":".join(libraries))
+    add_libraries()
 
     first = []
     if environment.get("PYTHONPATH"):

@@ -3,13 +3,20 @@
 
 /**
  * package_imports(offered, get, folders, add_libraries) prepares Python for packages. `offered` has the names of modules
- * that can be had, `folders` the packages that are there already. `get` takes triples: a module, what imports it, and
- * True; or a requirement, who asks for it, and False. It returns pairs: a folder and ""; or a module, and why it can't be
- * had. package_imports returns two functions: look(kind, target) reads the program and the modules beside it, and gets
- * the packages that they import; install(requirements) gets packages, or raises ValueError.
+ * that can be had, one in a line; `folders` has the packages that are there already; `add_libraries` is called with each
+ * folder that has modules in C. `get` takes triples: a module, what imports it, and True; or a requirement, who asks for
+ * it, and False. It returns pairs: a folder and ""; or a module or requirement, and why it can't be had. package_imports
+ * returns functions: look(kind, target) reads the program and the modules beside it, and gets the packages that they
+ * import; install(requirements) gets packages, or raises ValueError; loaded() returns the folders of all packages; end()
+ * ends the search for packages, and drops `get` and `add_libraries`.
  */
 export const PACKAGE_IMPORTS = `
-FIND_SPEC = """
+import re
+
+# A module's file says what machine it is for: name.cpython-314-wasm32-emscripten.so.
+TAGGED = re.compile(r"[^.]+\\.[^.]+\\.(so|pyd)$")
+# Tracebacks of failed imports omit frames of the import system, which are recognized by this file name.
+FIND_SPEC = compile("""
 def find_spec(name, path=None, target=None):
     if name not in offered and name not in foreign and name not in failures:
         return None
@@ -19,41 +26,45 @@ def find_spec(name, path=None, target=None):
         error.add_note(failures[name])
         raise error
     return spec
-"""
+""", "<frozen importlib._bootstrap>", "exec")
 
 def package_imports(offered, get, folders, add_libraries):
-    import ast, importlib.machinery, os, re, site, sys
+    import ast, importlib.machinery, os, site, sys
 
     # micropip is here already.
-    offered = set(offered) - sys.stdlib_module_names - {"micropip"}
+    offered = set(offered.split("\\n")) - sys.stdlib_module_names - {"micropip"}
     failures = {}
     path_finder = importlib.machinery.PathFinder
     ours = tuple(suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES if suffix != ".so")
     loaded = []
+    sources = [get]
+    del get
     join, is_file = os.path.join, os.path.isfile
 
     def add(folder):
         site.addsitedir(folder)
         loaded.append(folder)
-        if any(name.endswith(".so") for name in os.listdir(folder)):
+        if add_libraries and any(name.endswith(".so") for name in os.listdir(folder)):
             add_libraries(folder)
+
+    def get_each(wanted):
+        return sources[0](wanted) if sources else [(what, "packages are loaded when a program begins") for what, *_ in wanted]
 
     def fetch(pairs):
         "Gets modules, each once."
         offered.difference_update(module for module, _ in pairs)
-        for place, failure in get([(*pair, True) for pair in pairs]):
+        for place, failure in get_each([(*pair, True) for pair in pairs]):
             if failure:
                 failures[place] = failure
             else:
                 add(place)
         sys.path_importer_cache.clear()
 
-    # A module's file says what machine it is for: name.cpython-314-wasm32-emscripten.so.
-    tagged = re.compile(r"[^.]+\\.[^.]+\\.(so|pyd)$").match
+    tagged = TAGGED.match
 
     def install(requirements):
         reasons = []
-        for place, failure in get([(each, "micropip.install asks for", False) for each in requirements]):
+        for place, failure in get_each([(each, "micropip.install asks for", False) for each in requirements]):
             if failure:
                 reasons.append(failure)
             else:
@@ -93,8 +104,7 @@ def package_imports(offered, get, folders, add_libraries):
         pass
 
     space = {"find": find, "offered": offered, "foreign": foreign, "failures": failures}
-    # Tracebacks of failed imports omit frames of the import system, which are recognized by this file name.
-    exec(compile(FIND_SPEC, "<frozen importlib._bootstrap>", "exec"), space)
+    exec(FIND_SPEC, space)
     PackageFinder.find_spec = staticmethod(space["find_spec"])
     for folder in folders:
         add(folder)
@@ -185,4 +195,11 @@ def package_imports(offered, get, folders, add_libraries):
         if wanted:
             fetch(list(wanted.items()))
 
-    return look, install`;
+    def end():
+        nonlocal add_libraries
+        sources.clear()
+        add_libraries = None
+        sys.meta_path.remove(PackageFinder)
+        sys.modules.pop("micropip", None)
+
+    return look, install, lambda: loaded, end`;

@@ -1,18 +1,18 @@
 // Programs that import packages: what they import comes from a server on this machine, is kept, and works on the heap.
 
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MAIN } from "../../test/command.js";
-import { canCompile, ROOT } from "../../test/needs.js";
+import { MAIN, makeCache } from "../../test/command.js";
+import { nativeWheels } from "../../test/native-wheels.js";
+import { canCompile } from "../../test/needs.js";
 import { lockFile, type Served, serve, type TestWheel, wheel } from "../../test/wheels.js";
-import { findToolchain } from "../hosts/c/toolchain.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-packages-")));
 const at = (...names: string[]) => join(folder, ...names);
+const CACHE = makeCache(at("cache"));
 
 interface Said {
   readonly status: number;
@@ -22,7 +22,7 @@ interface Said {
 
 /** The server is in this process, so the command must not keep it waiting. */
 function pyheap(words: readonly string[], place: string, cwd = folder): Promise<Said> {
-  const env = { ...process.env, PYHEAP_PACKAGES: place, PYHEAP_CACHE: at("cache") };
+  const env = { ...process.env, PYHEAP_PACKAGES: place, PYHEAP_CACHE: CACHE };
   return new Promise((done) => {
     execFile(process.execPath, [MAIN, ...words], { cwd, env, encoding: "utf8" }, (error, stdout, stderr) => {
       done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -32,67 +32,19 @@ function pyheap(words: readonly string[], place: string, cwd = folder): Promise<
 
 const run = (words: readonly string[], place: string, cwd?: string) => pyheap(["run", "--quiet", ...words], place, cwd);
 
-const NATIVE = `
-#include <Python.h>
-#include <stdlib.h>
-#include <string.h>
-
-static PyObject *reversed_copy(PyObject *self, PyObject *text) {
-    Py_ssize_t n;
-    const char *from = PyUnicode_AsUTF8AndSize(text, &n);
-    if (from == NULL) return NULL;
-    char *copy = malloc(n + 1);
-    if (copy == NULL) return PyErr_NoMemory();
-    for (Py_ssize_t k = 0; k < n; k++) copy[k] = from[n - 1 - k];
-    copy = realloc(copy, n + 1000);
-    PyObject *result = PyUnicode_FromStringAndSize(copy, n);
-    free(copy);
-    return result;
-}
-
-static char *kept[1000];
-
-static PyObject *keep(PyObject *self, PyObject *number) {
-    long n = PyLong_AsLong(number);
-    for (long k = 0; k < n && k < 1000; k++) kept[k] = calloc(1, 100 + k);
-    Py_RETURN_NONE;
-}
-
-static PyObject *drop(PyObject *self, PyObject *unused) {
-    for (int k = 0; k < 1000; k++) { free(kept[k]); kept[k] = NULL; }
-    Py_RETURN_NONE;
-}
-
-static PyMethodDef methods[] = {
-    {"reversed_copy", reversed_copy, METH_O, NULL},
-    {"keep", keep, METH_O, NULL},
-    {"drop", drop, METH_NOARGS, NULL},
-    {NULL, NULL, 0, NULL}};
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_native", NULL, -1, methods};
-PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&definition); }
-`;
-
 /** Uses C's memory beside Python's, and checks that nothing is broken. */
 const NATIVE_USED = [
   "import native, pyheap",
   "assert native.reversed_copy('stressed') == 'desserts'",
-  "native.keep(1000); pyheap.check(); native.drop()",
+  // What C takes from its own malloc is in the account, beside Python's, and gone when it is freed.
+  "def escaped(): return pyheap.stats()['account']['escaped']",
+  "before = escaped(); native.keep(1000); pyheap.check(); kept = escaped() - before; native.drop()",
+  "assert 599_500 <= kept < 640_000 and abs(escaped() - before) < 20_000, (kept, escaped() - before)",
   "for n in range(2000): native.reversed_copy('x' * n)",
   "pyheap.check()",
   "import needy; assert needy.ask(6) == 42",
 ];
 
-/** A module that needs a library, which is another package. */
-const NEEDY = `
-#include <Python.h>
-int answer_of(int n);
-static PyObject *ask(PyObject *self, PyObject *n) { return PyLong_FromLong(answer_of(PyLong_AsLong(n))); }
-static PyMethodDef methods[] = {{"ask", ask, METH_O, NULL}, {NULL, NULL, 0, NULL}};
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "needy", NULL, -1, methods};
-PyMODINIT_FUNC PyInit_needy(void) { return PyModule_Create(&definition); }
-`;
-
-const TAGS = "cp314-cp314-pyemscripten_2026_0_wasm32";
 const pure = (name: string, text: string, parts = {}) => wheel(name, "1.0", { [`${name}/__init__.py`]: text }, parts);
 const base = pure("base", "def shout(text): return text.upper() + '!'\n");
 const greet = pure("greet", "from base import shout\ndef hello(name): return shout(f'hello {name}')\n", {
@@ -105,42 +57,9 @@ const lost = pure("lost", "");
 const wheels: TestWheel[] = [base, greet, late, typed, more, lost];
 let server: Served;
 
-/** The module and its library, as a wheel and an archive. */
-async function needyPackages(): Promise<TestWheel[]> {
-  const tools = await findToolchain(ROOT);
-  const build = async (tool: "clang" | "wasm-ld", args: readonly string[], output: string) => {
-    const words = [...args, "-o", at(output)];
-    expect(await tools?.run(tool, words, [folder, ROOT], at(output)), `${tool} ${words.join(" ")}`).toBe(true);
-  };
-  writeFileSync(at("answer.c"), "int answer_of(int n) { return n * 7; }\n");
-  writeFileSync(at("needy.c"), NEEDY);
-  const headers = ["include", "libc/include"].map((name) => `-I${join(ROOT, name)}`);
-  for (const name of ["answer", "needy"]) {
-    await build("clang", ["--target=wasm32", "-fPIC", "-nostdlibinc", ...headers, "-c", at(`${name}.c`)], `${name}.o`);
-  }
-  const link = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--no-entry"];
-  await build("wasm-ld", [...link, "--export=answer_of", at("answer.o")], "libanswer.so");
-  await build("wasm-ld", [...link, "--export=PyInit_needy", at("needy.o"), at("libanswer.so")], "needy.so");
-  const files = { "needy.cpython-314-wasm32-emscripten.so": readFileSync(at("needy.so")) };
-  const bytes = zipSync({ "libanswer.so": readFileSync(at("libanswer.so")) });
-  return [
-    wheel("needy", "1.0", files, { tags: TAGS, depends: ["libanswer"] }),
-    { file: "libanswer-1.0.zip", bytes, name: "libanswer", version: "1.0", depends: [], imports: [] },
-  ];
-}
-
 beforeAll(async () => {
   mkdirSync(at("app", "helpers"), { recursive: true });
-  if (canCompile) {
-    writeFileSync(at("_native.c"), NATIVE);
-    expect(await pyheap(["cc", "_native.c", "-o", "_native.wasm"], "")).toMatchObject({ status: 0 });
-    const library = readFileSync(at("_native.wasm"));
-    const files = {
-      "native/__init__.py": "from ._native import *\n",
-      "native/_native.cpython-314-wasm32-emscripten.so": library,
-    };
-    wheels.push(wheel("native", "2.0", files, { tags: TAGS }), ...(await needyPackages()));
-  }
+  if (canCompile) wheels.push(...(await nativeWheels(folder)));
   const contents = new Map<string, { body: string | Uint8Array }>(
     wheels.map(({ file, bytes }) => [`/${file}`, { body: bytes }]),
   );

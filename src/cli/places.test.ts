@@ -13,12 +13,13 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { command } from "../../test/command.js";
+import { command, makeCache } from "../../test/command.js";
 import { wheel } from "../../test/wheels.js";
 import { choosePlaces, parseMount } from "./places.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-places-")));
 const at = (...names: string[]) => join(folder, ...names);
+const CACHE = makeCache(at("cache"));
 
 function put(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(at(path)), { recursive: true });
@@ -27,7 +28,7 @@ function put(path: string, text: string | Uint8Array): void {
 
 function pyheap(words: readonly string[], cwd: string) {
   const env = {
-    PYHEAP_CACHE: at("cache"),
+    PYHEAP_CACHE: CACHE,
     PYHEAP_PACKAGES: at("wheels"),
     PYTHONDONTWRITEBYTECODE: "1",
   };

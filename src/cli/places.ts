@@ -90,7 +90,7 @@ export function choosePlaces({ mount = [], sandbox = false }: PlaceOptions, need
   return places;
 }
 
-/** The parent of a place has to be a folder. A missing parent is made in memory, but only below the root. */
+/** The parent of a place has to be a folder. It is made in memory if not even the first folder of its path exists. */
 function checkParent(guest: string): void {
   const parent = dirname(guest);
   const [, first = ""] = guest.split("/");

@@ -9,8 +9,8 @@ const RESERVE = 2 ** 17;
  * None if it is not a file. `wait` sleeps for a number of seconds, or until a signal comes. `make_room` is called when
  * an exception has ended the program, before it is shown. `end` is called after the functions of atexit, while all
  * objects still exist. `forgotten` is called when atexit has released the object that calls `end`, which a program can
- * cause. prepare returns a function that registers another such object. It takes all that it needs of Python before the
- * program can change it.
+ * cause. prepare returns a function that registers another such object. Everything of Python that these functions use is
+ * looked up in prepare, before the program can change it.
  */
 export const PRELUDE = `
 def prepare(executable, script, is_module, words, wait, make_room, end, forgotten):
@@ -46,7 +46,7 @@ def prepare(executable, script, is_module, words, wait, make_room, end, forgotte
 
     class End:
         __slots__ = ()
-        # Functions of JavaScript's: a function that traces the program would see frames of Python's.
+        # These functions are JavaScript. If they were Python, a function that traces the program would see their frames.
         __call__ = staticmethod(end)
         __del__ = staticmethod(forgotten)
 

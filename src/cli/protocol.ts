@@ -1,4 +1,4 @@
-// The messages between the main thread and the thread in which Python runs.
+// The messages between the main thread and the thread in which Python, or a module in C, runs.
 
 import type { HeapShape } from "../page/heap-shape.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
@@ -16,6 +16,8 @@ export interface TraceRequest {
   readonly aggregate: boolean;
   /** Whether the interpreter's start is recorded with its events, and not only as sums. */
   readonly withStart: boolean;
+  /** Whether the types of objects are recorded. */
+  readonly types: boolean;
   /** The file to which the recording is copied when memory runs out; undefined: it is not copied. */
   readonly dump: string | undefined;
 }
@@ -31,7 +33,7 @@ export interface PackageRequest {
 /** The heap snapshots of a run (run-snapshots.ts). */
 export interface SnapshotRequest {
   readonly file: string;
-  /** A descriptor of the file, which is open and empty, for the end of the program; undefined: none is taken then. */
+  /** A descriptor of the file that will get this name, open and empty, for the snapshot at the program's end; undefined: no snapshot is taken then. */
   readonly fd: number | undefined;
   /** Whether the file is written when memory runs out. */
   readonly onMemoryError: boolean;
@@ -40,6 +42,14 @@ export interface SnapshotRequest {
   /** How many numbered files stay. */
   readonly keep: number;
   readonly force: boolean;
+}
+
+export interface ImageRequest {
+  readonly file: string;
+  /** Whether Python starts without the image if it can't be used. */
+  readonly isOptional: boolean;
+  /** The SHA-256 of an image that somebody else made, and that the user trusts. */
+  readonly trusted: string | undefined;
 }
 
 /** The request that the main thread sends, once. */
@@ -67,8 +77,8 @@ export interface RunRequest {
   /** The folder of the Pyodide to run with; undefined: the one that comes with pyheap. */
   readonly pyodide: string | undefined;
   /** The image that the user named. */
-  readonly image: { readonly file: string; readonly isOptional: boolean } | undefined;
-  /** The folder for images of the interpreter, to start from; undefined: it starts without one. */
+  readonly image: ImageRequest | undefined;
+  /** The folder in which the command keeps images of the interpreter; undefined: no kept image is used. */
   readonly images: string | undefined;
   /** undefined: the program gets no packages. */
   readonly packages: PackageRequest | undefined;
@@ -78,7 +88,9 @@ export interface RunRequest {
 
 /** The messages of the thread. */
 export type WorkerMessage =
+  /** Python has started, and the program begins. */
   | { readonly kind: "started" }
+  /** The program waits for bytes of standard input. */
   | { readonly kind: "read" }
   /** The thread asks for packages, and waits for a message with Provided[]. */
   | { readonly kind: "provide"; readonly wanted: readonly Wanted[] }
@@ -88,5 +100,10 @@ export type WorkerMessage =
   | { readonly kind: "snapshot"; readonly file: string; readonly problem?: string }
   /** No memory is free: the main thread has to dump the sums that it has. */
   | { readonly kind: "dump"; readonly noMemory: NoMemory }
-  /** `result` is undefined if there is nothing to report. */
-  | { readonly kind: "done"; readonly exitCode: number; readonly result: RunResult | undefined };
+  /** `result` is undefined if there is nothing to report. `hasSnapshot`: the file that --snapshot names was written. */
+  | {
+      readonly kind: "done";
+      readonly exitCode: number;
+      readonly result: RunResult | undefined;
+      readonly hasSnapshot?: boolean;
+    };

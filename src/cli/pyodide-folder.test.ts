@@ -1,4 +1,4 @@
-// `pyheap run --pyodide FOLDER`: other versions, one that nobody knows, and what is not Pyodide.
+// `pyheap run --pyodide FOLDER`: other versions of Pyodide, an unknown version, and folders without a Pyodide.
 
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,12 +19,12 @@ print(".".join(map(str, sys.version_info[:2])), len(kept))
 sys.exit(3)
 `;
 
-/** A copy of Pyodide's folder whose interpreter has a table of offsets that nobody knows. */
+/** A copy of Pyodide's folder whose interpreter has an unknown table of offsets. */
 function makeUnknown(): string {
   const from = packageFolder("pyodide");
   const to = mkdtempSync(join(folder, "unknown-"));
   for (const file of readdirSync(from).filter((name) => name !== "pyodide.asm.wasm")) {
-    // A module in a linked file would look for its neighbours where the link leads.
+    // A module's file must not be a link: the module would look for its neighbours where the link leads.
     if (file.endsWith(".mjs")) copyFileSync(join(from, file), join(to, file));
     else symlinkSync(join(from, file), join(to, file));
   }

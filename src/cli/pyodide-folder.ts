@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { loadPyodide } from "pyodide";
 import { UsageError } from "./system/errors.js";
+import { OWN_PYODIDE } from "./system/own-pyodide.js";
 
 /** Files that every folder with a Pyodide has: the folder of the npm package, and the folders of its release archives. */
 const FILES = ["pyodide.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip", "package.json"];
@@ -20,8 +21,10 @@ export function pyodideFolder(folder: string): string {
   return path;
 }
 
+export type LoadPyodide = typeof loadPyodide;
+
 /** The function that loads the Pyodide in a folder, or without a folder the one that comes with pyheap. */
-export async function loaderFrom(folder: string | undefined): Promise<typeof loadPyodide> {
-  const url = folder === undefined ? "pyodide" : pathToFileURL(join(folder, "pyodide.mjs")).href;
-  return ((await import(url)) as { loadPyodide: typeof loadPyodide }).loadPyodide;
+export async function loaderFrom(folder: string | undefined): Promise<LoadPyodide> {
+  const url = folder === undefined ? OWN_PYODIDE : pathToFileURL(join(folder, "pyodide.mjs")).href;
+  return ((await import(url)) as { loadPyodide: LoadPyodide }).loadPyodide;
 }

@@ -6,34 +6,36 @@
 // A program can end anywhere: by os._exit, a signal, a crash. Then the remaining steps are done from there, without the interpreter.
 
 import { isatty } from "node:tty";
-import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import type { PyodideAPI } from "pyodide";
-import { describeFault } from "../ground/errors.js";
+import { describeFault, ImageError } from "../ground/errors.js";
 import { CallbackGuard } from "../hosts/python/callback-guard.js";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { type MainProgram, setProgram } from "../hosts/python/main-program.js";
 import { PendingCall } from "../hosts/python/pending-call.js";
-import { createImage, loadPython, loadWatched, type PythonHeap, PythonImage } from "../hosts/python/pyodide.js";
+import { loadPython, loadWatched, type PythonHeap, type PythonImage } from "../hosts/python/pyodide.js";
 import type { PyodideExports } from "../hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
 import { userEntry, userNumbers } from "./accounts.js";
+import { type AddLibraries, ask, prepareImports } from "./asked-packages.js";
+import { chooseImage, withoutImage } from "./choose-image.js";
 import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-files.js";
+import { keepCallsOutOfLine, validateLater } from "./engine.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
-import { openImage } from "./open-image.js";
 import type { Provided, Wanted } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
-import { loaderFrom } from "./pyodide-folder.js";
+import { type LoadPyodide, loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
-import { definitions, EXECUTABLE, holdDefinitions, RUN_SOURCES, type Space, startOptions } from "./run-definitions.js";
+import { definitions, EXECUTABLE, type Space, startOptions } from "./run-definitions.js";
 import { RunSnapshots } from "./run-snapshots.js";
 import { Screen } from "./screen.js";
 import { DUE, viewShared, WORD } from "./shared.js";
 import { type Dispositions, exitCodeOf, Interrupts } from "./signals.js";
-import { imageFile, keepImage, readImage, startEnvironment } from "./start-image.js";
-import { writeAll } from "./stdio.js";
+import { StackSwitching } from "./stack-switching.js";
+import { setOutputs, writeAll } from "./stdio.js";
 import { nameZone, type ZoneExports, zoneNames } from "./time-zone.js";
 import { STAND_IN, standIn } from "./top-level-await.js";
 
@@ -55,9 +57,12 @@ interface Interpreter {
   readonly pyodide: PyodideAPI;
   readonly python: PyodideExports & Main;
   readonly heap: PythonHeap | undefined;
+  /** The image from which it was made. */
+  readonly image?: PythonImage | undefined;
 }
 
-const request = workerData as RunRequest;
+keepCallsOutOfLine();
+const request = await new Promise<RunRequest>((take) => parentPort?.once("message", take));
 const shared = viewShared(request.shared);
 const screen = request.isOnScreen ? new Screen(shared) : undefined;
 
@@ -154,7 +159,8 @@ class Outcome {
   /** Reports the outcome, and ends this thread. */
   end(exitCode: number): never {
     this.programEnded();
-    say({ kind: "done", exitCode, result: this.#measured && { ...this.#measured, exitCode } });
+    const result = this.#measured && { ...this.#measured, exitCode };
+    say({ kind: "done", exitCode, result, hasSnapshot: snapshots?.isWritten === true });
     return process.exit(exitCode);
   }
 }
@@ -232,9 +238,25 @@ async function loadStock(): Promise<Interpreter> {
 }
 
 async function loadOnHeap(): Promise<Interpreter> {
-  const { limit, softLimit, debugHooks, program } = request;
   const loadPyodide = await loaderFrom(request.pyodide);
-  const image = await startImage(loadPyodide);
+  const chosen = chooseImage(request, loadPyodide, complain);
+  const image = await chosen.catch((error: unknown) => refuse(wordsOf(error), USAGE));
+  const load = () => loadFrom(loadPyodide, image);
+  // The image that is kept was made with the same files of Pyodide, so Pyodide's module was validated then.
+  const isValidated = image !== undefined && request.image === undefined;
+  try {
+    return await (isValidated ? validateLater(load) : load());
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const why = request.image === undefined ? error.message : `${request.image.file}: ${error.message}`;
+    if (request.image?.isOptional === false) return refuse(why, USAGE);
+    complain(withoutImage(why));
+    return loadFrom(loadPyodide, undefined);
+  }
+}
+
+async function loadFrom(loadPyodide: LoadPyodide, image: PythonImage | undefined): Promise<Interpreter> {
+  const { limit, softLimit, debugHooks, program } = request;
   const { pyodide, exports, heap } = await loadPython({
     pyodide: { ...optionsFor(program), ...(!image && { args: [...wordsFor(program)] }) },
     loadPyodide,
@@ -250,52 +272,10 @@ async function loadOnHeap(): Promise<Interpreter> {
     ...(softLimit !== undefined && { softLimit }),
   });
   if (image?.program) setProgram(exports, heap, image.program, mainProgram(wordsFor(program), pyodide.FS.cwd()));
-  return { pyodide, python: exports as PyodideExports & Main, heap };
+  return { pyodide, python: exports as PyodideExports & Main, heap, image };
 }
 
-/** The image to start from. Undefined if this run begins without one. */
-async function startImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefined> {
-  const { image } = request;
-  if (image === undefined) return keptImage(loadPyodide);
-  try {
-    const named = await openImage(image.file);
-    if (named.program) return named;
-    throw new Error(`${image.file}: it is of an interpreter that can run no program of its own`);
-  } catch (error) {
-    if (!image.isOptional) return refuse(wordsOf(error), USAGE);
-    complain(`Python starts without the image: ${wordsOf(error)}`);
-    return undefined;
-  }
-}
-
-/** The image of the bare interpreter, which is made if there is none yet. */
-async function keptImage(loadPyodide: LoadPyodide): Promise<PythonImage | undefined> {
-  const { images, debugHooks, trace } = request;
-  const env = startEnvironment(request.environment);
-  // Debug hooks check the blocks of the interpreter's start too, and some recordings show its events.
-  if (images === undefined || env === undefined || debugHooks || trace?.withStart) return undefined;
-  const file = imageFile(images, request.pyodide, env, RUN_SOURCES);
-  const kept = readImage(file);
-  if (kept) {
-    try {
-      return await PythonImage.from(kept);
-    } catch (error) {
-      complain(`the image of Python that was kept is made anew: ${file}: ${wordsOf(error)}`);
-    }
-  }
-  // The run that starts from the image gives the warnings.
-  const onWarning = () => undefined;
-  const made = await createImage({ pyodide: startOptions(env), loadPyodide, prepare: holdDefinitions, onWarning });
-  try {
-    keepImage(file, made);
-  } catch {
-    // The next run makes it again.
-  }
-  const image = await PythonImage.from(made);
-  return image.program && image;
-}
-
-/** What CPython's main function has to run in an interpreter from an image; the arguments are the program's words and the current folder. */
+/** The program that CPython's main function runs in an interpreter from an image. The arguments are the program's words and the current folder. */
 function mainProgram([first = "", second = ""]: readonly string[], folder: string): MainProgram {
   if (first === "-c") return { command: second, firstWord: first };
   if (first === "-m") return { module: second, firstWord: first };
@@ -304,11 +284,9 @@ function mainProgram([first = "", second = ""]: readonly string[], folder: strin
   return { file: first.startsWith("/") ? first : `${folder}/${first}`, firstWord: first };
 }
 
-type LoadPyodide = Awaited<ReturnType<typeof loaderFrom>>;
-
 const load = () => (request.allocator === "pyheap" ? loadOnHeap() : loadStock());
 
-/** Starts Python. If it does not start, Python has printed why, and this thread ends. */
+/** Starts Python. If that fails, says why, and ends this thread. */
 async function start(): Promise<Interpreter> {
   try {
     return await load();
@@ -328,19 +306,10 @@ function connect({ pyodide }: Interpreter): void {
     say({ kind: "read" });
   };
   const input = new InputReader(shared, ask, () => fail("EINTR"));
-  for (const [fd, set] of [
-    [1, pyodide.setStdout],
-    [2, pyodide.setStderr],
-  ] as const) {
-    set({
-      isatty: isatty(fd),
-      write: (bytes: Uint8Array) => {
-        recording?.flushBefore(0);
-        write(fd, bytes, fail);
-        return bytes.length;
-      },
-    });
-  }
+  setOutputs(pyodide, isatty, (fd, bytes) => {
+    recording?.flushBefore(0);
+    write(fd, bytes, fail);
+  });
   pyodide.setStdin({
     isatty: isatty(0),
     read: (into: Uint8Array) => {
@@ -367,22 +336,29 @@ function takeSignals({ pyodide, python }: Interpreter): void {
 }
 
 /** Prepares Python for the program. */
-function prepare({ pyodide, python, heap }: Interpreter, space: Space): void {
-  /**
-   * Sleeps for a number of seconds, or until a signal comes. Python itself looks for the signal afterwards, so what its
-   * handler raises does not pass through this function.
-   */
+function prepare({ pyodide, python, heap }: Interpreter, space: Space): StackSwitching | undefined {
+  /** Makes Python look for a signal at once. So an exception of its handler does not pass through the function that slept. */
+  const lookForSignals = () => {
+    const clock = python.data._Py_emscripten_signal_clock;
+    if (clock !== undefined) new DataView(python.memory.buffer).setInt32(clock, 0, true);
+  };
+  /** Sleeps for a number of seconds, or until a signal comes. */
   const wait = (seconds: number) => {
     recording?.flushBefore(seconds * 1000);
-    const isSlept = Atomics.wait(shared.words, WORD.signal, 0, seconds * 1000) === "timed-out";
-    const clock = python.data._Py_emscripten_signal_clock;
-    if (!isSlept && clock !== undefined) new DataView(python.memory.buffer).setInt32(clock, 0, true);
+    if (Atomics.wait(shared.words, WORD.signal, 0, seconds * 1000) !== "timed-out") lookForSignals();
+  };
+  const switching = StackSwitching.of(pyodide, python, shared, lookForSignals);
+  const pause = (seconds: number) => {
+    recording?.flushBefore(seconds * 1000);
+    switching?.pause(seconds);
   };
   const makeRoom = () => {
     outcome.measure();
     if (heap && request.limit !== undefined) heap.limit += ENDING_BYTES;
   };
-  (space.get("install") as (sleep: typeof wait) => void)(wait);
+  const install = space.get("install") as (...values: unknown[]) => StackSwitching["onTurn"];
+  if (switching) switching.onTurn = install(wait, pause, switching.wake, switching.cancel);
+  else install(wait);
   const { kind, target } = request.program;
   const script = kind === "script" && target !== "-" ? target : undefined;
   const words = [EXECUTABLE, script, kind === "module", pyodide.toPy([...wordsFor(request.program)])];
@@ -399,23 +375,18 @@ function prepare({ pyodide, python, heap }: Interpreter, space: Space): void {
   };
   const prepared = space.get("prepare") as (...values: unknown[]) => () => void;
   const registerEnd = prepared(...words, wait, makeRoom, () => outcome.programEnded(), forgotten);
-  if (!standIn(request.program)) return;
-  pyodide.runPython(STAND_IN, { globals: space, filename: RUNNER_FILE });
-  (space.get("stand_in") as (source: string | undefined) => void)(kind === "code" ? target : undefined);
+  if (standIn(request.program)) {
+    pyodide.runPython(STAND_IN, { globals: space, filename: RUNNER_FILE });
+    (space.get("stand_in") as (source: string | undefined) => void)(kind === "code" ? target : undefined);
+  }
+  return switching;
 }
 
 /** Asks the main thread for packages, and waits for them. */
 function provide(wanted: readonly Wanted[]): readonly Provided[] {
   recording?.flushBefore(Number.POSITIVE_INFINITY);
-  say({ kind: "provide", wanted });
-  Atomics.wait(shared.words, WORD.provided, 0);
-  Atomics.store(shared.words, WORD.provided, 0);
-  const answer = parentPort && receiveMessageOnPort(parentPort);
-  return (answer as { message: readonly Provided[] } | undefined)?.message ?? [];
+  return ask(shared, () => say({ kind: "provide", wanted }));
 }
-
-/** Adds a folder in which Python looks for libraries. */
-type AddLibraries = (folder: string) => void;
 
 /** Gives Python, after its start, the machine's environment, user and time zone. */
 function enter({ pyodide, python }: Interpreter, space: Space): AddLibraries {
@@ -435,13 +406,8 @@ function enter({ pyodide, python }: Interpreter, space: Space): AddLibraries {
 /** Gets the packages that the program's source imports, and prepares Python to get others when they are imported. */
 function preparePackages({ pyodide }: Interpreter, space: Space, addLibraries: AddLibraries): void {
   if (!request.packages) return;
-  const { offered, folders } = request.packages;
-  const get = (wanted: { toJs(): readonly Wanted[] }) => pyodide.toPy(provide(wanted.toJs()));
-  const begin = space.get("package_imports") as (...values: unknown[]) => Iterable<unknown>;
-  const ready = begin(pyodide.toPy(offered), get, pyodide.toPy(folders), addLibraries);
-  const [look, install] = ready as Iterable<(...values: unknown[]) => unknown>;
-  look?.(request.program.kind, request.program.target);
-  (space.get("add_micropip") as (f: unknown) => void)(install);
+  const { look } = prepareImports(pyodide, space, request.packages, addLibraries, provide);
+  look(request.program.kind, request.program.target);
 }
 
 interface ExitStatus {
@@ -452,7 +418,7 @@ interface ExitStatus {
 const isExit = (error: unknown): error is ExitStatus => (error as { name?: unknown } | null)?.name === "ExitStatus";
 
 /** Runs the program, then ends the interpreter. Returns the exit code. */
-function run({ pyodide, python }: Interpreter): number {
+async function run({ pyodide, python }: Interpreter, switching: StackSwitching | undefined): Promise<number> {
   let isAborted = false;
   // abort() reports its own end.
   Object.assign((pyodide as { _module?: object })._module ?? {}, {
@@ -461,7 +427,7 @@ function run({ pyodide, python }: Interpreter): number {
     },
   });
   try {
-    return python.Py_RunMain();
+    return await (switching ? switching.runMain() : python.Py_RunMain());
   } catch (error) {
     if (isExit(error)) return error.status & 0xff;
     const hint = isStackFull(error) ? " (docs/stack.md says which engines have a stack that is deep enough)" : "";
@@ -474,13 +440,14 @@ const interpreter = await start();
 connect(interpreter);
 const space = definitions(interpreter.pyodide);
 const addLibraries = enter(interpreter, space);
-prepare(interpreter, space);
+for (const folder of interpreter.image?.info.needs ?? []) addLibraries(folder);
+const switching = prepare(interpreter, space);
 preparePackages(interpreter, space, addLibraries);
 takeSignals(interpreter);
 say({ kind: "started" });
 beginProgram();
 outcome.begin(interpreter);
-const exitCode = run(interpreter);
+const exitCode = await run(interpreter, switching);
 if (!outcome.isOver && interpreter.python.Py_IsInitialized() === 0) {
   complain(
     "the program removed a function that pyheap had put into atexit: figures are those after the interpreter's end",

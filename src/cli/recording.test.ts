@@ -4,14 +4,14 @@ import { closeSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadPython } from "../hosts/python/pyodide.js";
+import { startPython } from "../../test/python/start.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { endAll, startRecording } from "./recording.js";
 import { openTraceFile } from "./trace-file.js";
 
 describe("a recording of a program", () => {
   it("ends the live view though its file can't be closed", async () => {
-    const { heap } = await loadPython();
+    const { heap } = await startPython();
     const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
     const file = join(folder, "x.trace");
     const fd = openTraceFile(file);

@@ -12,11 +12,9 @@ import type { RunRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { viewShared, WORD } from "./shared.js";
 import { fileSink, readBack, type Sink } from "./trace-file.js";
 
-/**
- * Milliseconds between two flushes: a process that is killed loses at most the events of this time, and a live view is
- * at most this late.
- */
+/** Milliseconds between two flushes: a process that is killed loses at most the events of this time. */
 const FLUSH_EVERY = 1000;
+/** The same while the program is shown: the live view is at most this late. */
 const LIVE_EVERY = 300;
 export const flushEvery = (isLive: boolean): number => (isLive ? LIVE_EVERY : FLUSH_EVERY);
 
@@ -142,9 +140,10 @@ export function startRecording(
   const record = (start?: StartTally) =>
     heap.trace({
       command: [...words, ...args],
-      // A recording that is only told when memory runs out takes hardly any time.
+      // If only the moment when memory runs out is of interest, as few blocks as possible are sampled: that takes hardly any time.
       sample: isOnlyTold ? MOST_SAMPLE_BYTES : trace?.sample,
       aggregate: trace?.aggregate && "continuously",
+      types: trace?.types,
       start,
       flushEvery: every,
       readBack: trace && readBack(trace),

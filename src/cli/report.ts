@@ -6,10 +6,10 @@ import { addAsked, type Subcommands } from "./subcommands.js";
 const EXAMPLES = `
 Examples:
   pyheap run --trace app.trace app.py     record first
-  pyheap report summary app.trace         what the program had when it had most
+  pyheap report summary app.trace         the program's memory at its peak
   pyheap report table --by line app.trace
   pyheap report flamegraph app.trace      everything, as one page: app.html
-  pyheap report tree --at end app.trace   what it had at the end, by call
+  pyheap report tree --at end app.trace   the program's memory at its end, by call
   pyheap report callers load app.trace    who calls a function, whom it calls, and its lines
   pyheap report table --filter json --hide-imports app.trace
   pyheap report stats --json app.trace

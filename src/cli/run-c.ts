@@ -1,10 +1,10 @@
-// `pyheap run spam.wasm`: runs a module in C on its own heap: `main`, or the function that is named.
+// `pyheap run spam.wasm`: runs a module in C on its own heap. Calls `main`, or the function that is named.
 
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
 import { functionLocator } from "../alloc/locator.js";
 import type { Address } from "../ground/address.js";
-import { describeFault, type Fault, HeapCorruption, MemoryError } from "../ground/errors.js";
+import { describeFault, type Fault, HeapCorruption, MemoryError, messageOf } from "../ground/errors.js";
 import { Heap } from "../heap/heap.js";
 import type { CModule } from "../hosts/c/c-module.js";
 import { CExit } from "../hosts/c/environment.js";
@@ -149,7 +149,7 @@ function ended(error: unknown): number {
   throw error;
 }
 
-/** Runs with an empty stack, because a trace would show the command's own frames as the program's. */
+/** Runs with an empty stack. Otherwise a trace would show the command's own frames as the program's. */
 function onOwnStack<T>(run: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     setImmediate(() => {
@@ -236,7 +236,7 @@ class Run implements Interruptible {
 
   /** Whether the core was interrupted in something that records no events, such as a search in a long list. */
   #isInOtherWork(): boolean {
-    // While events are summed up at once, none is written.
+    // In an aggregated recording, events are summed up at once, and none is written.
     if (this.#request.trace?.aggregate) return false;
     const position = this.#recorder?.position ?? 0;
     this.#unmoved = position === this.#position && isInWasm(new Error().stack) ? this.#unmoved + 1 : 0;
@@ -283,7 +283,7 @@ class Run implements Interruptible {
     try {
       stop();
     } catch (error) {
-      this.#report.complain(error instanceof Error ? error.message : String(error));
+      this.#report.complain(messageOf(error));
     }
     mustBeWhole(this.#heap, program);
     const stats = this.#heap.stats();

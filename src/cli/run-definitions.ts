@@ -2,6 +2,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
+import { globalsOf, runApart } from "../hosts/python/kept-code.js";
 import { ACCOUNTS } from "./accounts.js";
 import { EVENT_LOOP } from "./event-loop.js";
 import { MICROPIP } from "./micropip.js";
@@ -23,7 +24,7 @@ export const startOptions = (env: Readonly<Record<string, string>>) => ({
 const HELD = "__pyheap_run__";
 /** Imports that the definitions do when they are called. An image has these modules imported already. */
 const IMPORTS =
-  "import asyncio, atexit, os, signal, sys, time; from asyncio import base_events, coroutines, events, unix_events";
+  "import asyncio, atexit, os, pyodide.ffi, signal, sys, time; from asyncio import base_events, coroutines, events, tasks, unix_events";
 
 const DEFINITIONS = [PRELUDE, EVENT_LOOP, ACCOUNTS, OUTSIDE, PACKAGE_IMPORTS, MICROPIP];
 
@@ -31,14 +32,6 @@ export const RUN_SOURCES: readonly string[] = [...DEFINITIONS, IMPORTS];
 
 /** A dict of Python's. */
 export type Space = ReturnType<PyodideAPI["toPy"]>;
-
-interface Globals {
-  get(name: string): Space | undefined;
-  set(name: string, value: unknown): void;
-  delete(name: string): void;
-}
-
-const globalsOf = (pyodide: PyodideAPI) => pyodide.globals as unknown as Globals;
 
 function define(pyodide: PyodideAPI): Space {
   const space = pyodide.toPy({});
@@ -49,7 +42,7 @@ function define(pyodide: PyodideAPI): Space {
 /** Puts the definitions into an interpreter that an image is made of. */
 export function holdDefinitions(pyodide: PyodideAPI): void {
   const space = define(pyodide);
-  pyodide.runPython(IMPORTS, { globals: pyodide.toPy({}), filename: RUNNER_FILE });
+  runApart(pyodide, IMPORTS, { filename: RUNNER_FILE });
   globalsOf(pyodide).set(HELD, space);
 }
 

@@ -5,23 +5,17 @@ import { closeSync, fdatasync, openSync } from "node:fs";
 import { devNull } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { RunResult } from "../report/run-result.js";
+import { answer } from "./asked-packages.js";
 import { InputSender } from "./input.js";
-import type { Provider, Wanted } from "./packages/provider.js";
+import type { Provider } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
 import { askForSnapshot, DUE, type Shared, viewShared, WORD } from "./shared.js";
 import { endBySignals, exitCodeOf, forwardSignals } from "./signals.js";
-import { ThreadInterrupts } from "./thread-interrupts.js";
+import type { ThreadInterrupts } from "./thread-interrupts.js";
 
 /** The exit code after CPython's abort(). */
 const ABORTED = 134;
-/**
- * The size of the thread's stack, in MiB of addresses; memory is used only as the stack grows. CPython's guard against
- * recursion knows only its own stack of 10 MiB in WebAssembly's memory. Measured in Node 20 by trying sizes: nests of
- * 400,000 dicts are freed with 128 but not with 96; a comparison of a list that contains itself raises RecursionError
- * with 160, and kills the interpreter with 144. docs/stack.md has other engines.
- */
-const STACK_MEBIBYTES = 256;
 /**
  * The number of descriptors that are kept back, so that the report can open files even if the program has used up all
  * others.
@@ -32,6 +26,8 @@ export interface Ended {
   /** undefined if there is nothing to report. */
   readonly result: RunResult | undefined;
   readonly exitCode: number;
+  /** Whether the file that --snapshot names was written. */
+  readonly hasSnapshot: boolean;
   /** The signal by which the program was stopped, because it did not handle the signal itself. */
   readonly stoppedBy?: number;
 }
@@ -57,7 +53,7 @@ function keepSafe(
   return () => clearInterval(timer);
 }
 
-/** Asks for snapshots: the next one some time after the last one was taken. */
+/** Asks for snapshots: for the next one when the time that the user chose has passed since the last one was taken. */
 class SnapshotTimer {
   readonly #shared: Shared;
   readonly #every: number | undefined;
@@ -79,34 +75,39 @@ class SnapshotTimer {
   }
 }
 
-/** What the program's thread can ask of this thread. */
+/** What a run has besides its request. */
 export interface Services {
+  /** What the program's thread can ask for packages. */
   readonly provider: Provider | undefined;
+  /** The thread in which Python runs; undefined for C. */
+  readonly thread: Worker | undefined;
 }
 
-/** Runs the program. `watch` gets the thread's messages if the program is shown live or summed up. */
-export function runInThread(
+/**
+ * Runs the program, in `thread` if it is in Python. `watch` gets the thread's messages if the program is shown live or
+ * summed up.
+ */
+export async function runInThread(
   request: RunRequest,
   watch: (message: WorkerMessage) => void,
   terminal: NodeJS.WriteStream,
-  { provider }: Services,
+  { provider, thread }: Services,
 ): Promise<Ended> {
   const spare = Array.from({ length: SPARE }, () => openSync(devNull, "r"));
   const shared = viewShared(request.shared);
   const input = new InputSender(shared);
   const isC = request.program.kind === "wasm";
   const note = terminal.isTTY && !process.env.CI && !request.isOnScreen && !isC ? "starting Python …" : "";
+  const interrupts = isC ? (await import("./thread-interrupts.js")).ThreadInterrupts.begin() : undefined;
   return new Promise<Ended>((done) => {
-    const interrupts = isC ? ThreadInterrupts.begin() : undefined;
-    const worker = new Worker(new URL(isC ? "./c-worker.js" : "./python-worker.js", import.meta.url), {
-      workerData: request,
-      ...(!isC && { resourceLimits: { stackSizeMb: STACK_MEBIBYTES } }),
-    });
+    const worker = thread ?? new Worker(new URL("./c-worker.js", import.meta.url), { workerData: request });
+    thread?.postMessage(request);
     terminal.write(note);
     const clearNote = () => note && terminal.write(`\r${" ".repeat(note.length)}\r`);
     let isStarted = false;
     let result: RunResult | undefined;
     let exitCode: number | undefined;
+    let hasSnapshot = false;
     let stoppedBy: number | undefined;
     const snapshots = new SnapshotTimer(shared, request);
     const start = () => {
@@ -121,20 +122,15 @@ export function runInThread(
     const endC = async (signal: number) => (interrupts ? interrupts.end(signal) : stop(signal));
     const endSignals = isC ? endBySignals(endC, stop) : forwardSignals(shared, stop);
     const endSafety = keepSafe(shared, request, interrupts);
-    const provide = async (wanted: readonly Wanted[]) => {
-      worker.postMessage((await provider?.provide(wanted)) ?? []);
-      Atomics.store(shared.words, WORD.provided, 1);
-      Atomics.notify(shared.words, WORD.provided);
-    };
     worker.on("message", (message: WorkerMessage) => {
       if (message.kind === "started") {
         start();
         snapshots.start();
       } else if (message.kind === "read") input.request();
-      else if (message.kind === "provide") void provide(message.wanted);
+      else if (message.kind === "provide") void answer(worker, shared, provider, message.wanted);
       else if (message.kind === "done") {
-        ({ result, exitCode } = { result: message.result, exitCode: message.exitCode });
-        // A program in C would go on after the interrupt that ended it.
+        ({ result, exitCode, hasSnapshot = false } = message);
+        // An interrupt does not stop a program in C: its code would go on after its end was reported.
         if (isC) void worker.terminate();
       } else {
         watch(message);
@@ -159,7 +155,7 @@ export function runInThread(
       interrupts?.close();
       input.close();
       for (const fd of spare) closeSync(fd);
-      done({ result, exitCode: exitCode ?? code, ...(stoppedBy !== undefined && { stoppedBy }) });
+      done({ result, exitCode: exitCode ?? code, hasSnapshot, ...(stoppedBy !== undefined && { stoppedBy }) });
     });
   });
 }

@@ -8,13 +8,14 @@ import { parseDuration } from "../text/duration.js";
 import { parseSize } from "../text/size.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
-import type { PackageOptions } from "./packages/provider.js";
+import { add, addPackageOptions, type ProgramPackageOptions } from "./package-options.js";
 import type { PlaceOptions } from "./places.js";
+import { beginPythonThread } from "./python-thread.js";
 import { toCount } from "./report/options.js";
 import { UsageError } from "./system/errors.js";
 import { FORCE } from "./system/files.js";
 
-export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
+export interface RunOptions extends Budget, ProgramPackageOptions, PlaceOptions {
   readonly c?: string;
   readonly m?: string;
   readonly limit?: number;
@@ -25,6 +26,7 @@ export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly trace?: string;
   readonly sample?: number;
   readonly aggregate?: boolean;
+  readonly types?: boolean;
   readonly traceStart?: boolean;
   readonly dumpOnMemoryError?: string;
   readonly snapshot?: string;
@@ -34,13 +36,12 @@ export interface RunOptions extends Budget, PackageOptions, PlaceOptions {
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
-  readonly packages: boolean;
   readonly venv?: string;
   readonly quiet?: boolean;
-  readonly pyodide?: string;
   readonly cache?: boolean;
   readonly image?: string;
   readonly orCold?: boolean;
+  readonly trust?: string;
   readonly force?: boolean;
 }
 
@@ -60,6 +61,7 @@ Examples:
   pyheap run --json - --quiet app.py      the report as JSON on standard output
   pyheap run --trace app.trace app.py     record every allocation, for pyheap report
   pyheap run --trace app.trace --sample 512KiB app.py
+  pyheap run --trace app.trace --types app.py
   pyheap run --limit 64MiB --dump-on-memory-error oom.trace app.py
   pyheap run --snapshot app.heapsnapshot app.py
   pyheap run --limit 64MiB --snapshot oom.heapsnapshot --snapshot-on memory-error app.py
@@ -95,12 +97,23 @@ class RunCommand extends Command {
 }
 
 export function addRun(program: Command): void {
-  program.addCommand(runCommand(async (program, options) => (await import("./run.js")).run(program, options)));
+  program.addCommand(runCommand(runInItsThread));
+}
+
+async function runInItsThread(program: Program, options: RunOptions): Promise<number> {
+  const thread = program.kind === "wasm" ? undefined : beginPythonThread();
+  try {
+    const { run } = await import("./run.js");
+    return await run(program, options, thread);
+  } finally {
+    // If there was nothing to run, the thread still waits.
+    await thread?.terminate();
+  }
 }
 
 /** `run` is called with the program and the options. */
 export function runCommand(run: (program: Program, options: RunOptions) => Promise<number>): Command {
-  return new RunCommand("run")
+  const command = new RunCommand("run")
     .summary("run a program in Python or C on the heap and show where its memory went")
     .description(
       "Runs a Python program as `python` does, or a module in C, on a heap of its own, and shows where its memory went.",
@@ -110,8 +123,10 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .addOption(new Option("-c <code>", "run this code; the words after it are the program's").conflicts("m"))
     .addOption(new Option("-m <module>", "run a module as a program; the words after it are the program's"))
     .option("--limit <size>", "hard limit of what Python's memory manager takes (64MiB, 100M, 1GB)", toSize)
-    .option("--soft-limit <size>", "past it garbage is collected; the default is seven eighths of --limit", toSize)
-    .addOption(new Option("--allocator <name>", "what serves Python").choices(ALLOCATORS).default("pyheap"))
+    .option("--soft-limit <size>", "above this, garbage is collected; the default is seven eighths of --limit", toSize)
+    .addOption(
+      new Option("--allocator <name>", "the allocator that serves Python").choices(ALLOCATORS).default("pyheap"),
+    )
     .option("--debug-hooks", "check every block; misuse is reported, and ends a program in Python")
     .option("--trace <file>", "record every allocation with its stack, for `pyheap report`")
     .option(
@@ -120,26 +135,30 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
       toSample,
     )
     .option("--aggregate", "of a trace: keep only the totals by stack and the peak, in a small file")
-    .option("--trace-start", "of a trace: record what the interpreter does to start as well, and not only its sums")
+    .option("--types", "of a trace: record the type of each object, for `pyheap report --by-type`")
+    .option(
+      "--trace-start",
+      "of a trace: record the events of the interpreter's start as well, and not only their sums",
+    )
     .option(
       "--dump-on-memory-error <file>",
       "when no memory is left, write a trace that ends there: what is live then, by stack",
     )
-    .option("--fail-over-peak <size>", "exit with 3 if more was live at once; shows the stacks to blame", toBudget)
-    .option("--fail-over-leak <size>", "exit with 3 if more was not freed; shows the stacks to blame", toBudget)
     .option(
-      "--package <name>",
-      "load a package: NAME, NAME==1.2 (may be repeated); packages that the program imports need no option",
-      add,
+      "--fail-over-peak <size>",
+      "exit with 3 if more was live at once; shows the calls that allocated it",
+      toBudget,
     )
-    .option("--wheel <file>", "load a package from a wheel, a file or a URL (may be repeated)", add)
-    .option("-r, --requirements <file>", "load the packages that a file lists (may be repeated)", add)
-    .option("--index <url>", "where to look for packages that Pyodide does not have; the default is PyPI")
-    .option("--no-packages", "load no packages, whatever the program imports")
+    .option(
+      "--fail-over-leak <size>",
+      "exit with 3 if more was not freed; shows the calls that allocated it",
+      toBudget,
+    );
+  return addPackageOptions(command)
     .option("--venv <folder>", "see the packages of a virtual environment; the default is the one that is active")
     .option(
       "--mount <host:guest>",
-      "show a folder at another path; HOST:/GUEST:ro without writing (may be repeated)",
+      "show a folder at another path; HOST:/GUEST:ro makes it read-only there (may be repeated)",
       add,
     )
     .option("--sandbox", "show the program nothing of the machine but the current folder, and what --mount names")
@@ -154,7 +173,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     )
     .option(
       "--snapshot-every <time>",
-      "of --snapshot: write numbered ones as well, app.1.heapsnapshot and so on (30s, 5m)",
+      "of --snapshot: write numbered snapshots as well, app.1.heapsnapshot and so on (30s, 5m)",
       toDuration,
     )
     .option("--snapshot-keep <n>", "of numbered snapshots: how many stay, the newest ones", toCount, 10)
@@ -162,7 +181,8 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--quiet", "no report")
     .option("--pyodide <folder>", "run with the Pyodide in this folder, in place of the one that comes with pyheap")
     .option("--image <file>", "start Python from an image that `pyheap image create` made")
-    .option("--or-cold", "of --image: start without it if it can't be used")
+    .option("--or-cold", "of --image: start without the image if it can't be used")
+    .option("--trust <sha256>", "of --image: use it though somebody else made it, if its SHA-256 is this", toHash)
     .option("--no-cache", "start Python anew, and not from the image that is kept of it (PYHEAP_CACHE: where)")
     .option(...FORCE)
     .passThroughOptions()
@@ -178,7 +198,10 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
 const LEAST_EVERY = 100;
 const MOST_EVERY = 24 * 3_600_000;
 
-const add = (value: string, others: readonly string[] = []) => [...others, value];
+function toHash(text: string): string {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new InvalidArgumentError("A SHA-256 has 64 hexadecimal digits.");
+  return text;
+}
 
 function toPort(text: string): number {
   const port = Number(text);
@@ -274,23 +297,32 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     ],
     [
       options.image !== undefined && (kind === "wasm" || allocator !== "pyheap"),
-      "Cannot use --image but for Python on pyheap's allocator: an image has that heap in it",
+      "Cannot use --image here: it is only for Python on pyheap's allocator, whose heap an image contains",
+    ],
+    [
+      options.trust !== undefined && options.image === undefined,
+      "Cannot use --trust without --image: --trust says which image is the right one",
     ],
     [
       options.orCold === true && options.image === undefined,
-      "Cannot use --or-cold without --image: it says what to do if that can't be used",
+      "Cannot use --or-cold without --image: --or-cold is for an image that can't be used",
     ],
     [
       options.sample !== undefined && trace === undefined && dump === undefined,
-      "Cannot use --sample without --trace: it says what of a trace is recorded",
+      "Cannot use --sample without --trace: the option chooses what a trace records",
     ],
     [
       options.aggregate === true && trace === undefined,
-      "Cannot use --aggregate without --trace: it says what of a trace is recorded",
+      "Cannot use --aggregate without --trace: the option chooses what a trace records",
     ],
     [
+      options.types === true && trace === undefined && dump === undefined,
+      "Cannot use --types without --trace: the option chooses what a trace records",
+    ],
+    [options.types === true && kind === "wasm", "Cannot record the --types of C: its blocks have none"],
+    [
       options.traceStart === true && trace === undefined,
-      "Cannot use --trace-start without --trace: it says what of a trace is recorded",
+      "Cannot use --trace-start without --trace: the option chooses what a trace records",
     ],
   ];
   const found = problems.find(([isThere]) => isThere);

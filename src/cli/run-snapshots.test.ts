@@ -48,7 +48,7 @@ except MemoryError:
     const paths = new Paths(graph);
     expect(paths.text(paths.to(rows[7] as number) ?? [], true)).toMatch(/^thread 1: load \(.*oom\.py:3\).kept\[…\]$/);
     expect(findDominators(graph).retained[0]).toBeGreaterThan(20e6);
-    // The recording goes on, and has every event once; until then, it had the stacks of the snapshot's objects.
+    // The snapshot has the stacks of its objects, from the recording. The recording then goes on, and has every event once.
     expect(/"trace_tree":\[1,[\d,]*\[2/.test(readFileSync(join(folder, "oom.heapsnapshot"), "latin1"))).toBe(true);
     const stats = command(["report", "stats", "--json", "oom.trace"], { cwd: folder });
     expect([stats.status, stats.stderr]).toEqual([0, ""]);

@@ -1,7 +1,7 @@
 // The heap snapshots of a run, in the thread in which Python runs:
 //
 //   at the end          --snapshot FILE: when the program has ended, while all its objects exist
-//   on a memory error   --snapshot-on memory-error: FILE is written when the first allocation finds no memory, before the
+//   on a memory error   --snapshot-on memory-error: FILE is written when an allocation first finds no memory, before the
 //                       program sees that, and not at the end
 //   numbered            --snapshot-every, a key of the terminal, a button of the page: FILE with a number before its ending
 //
@@ -9,7 +9,7 @@
 // off until the collection has ended. A file appears under its name when it is complete. Of the numbered files, the newest
 // `keep` stay: each new one replaces the oldest that this run has written.
 
-import { closeSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { format, parse, resolve } from "node:path";
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { bytes as inBytes } from "../text/bytes.js";
@@ -18,6 +18,7 @@ import type { SnapshotRequest, WorkerMessage } from "./protocol.js";
 import { checkSnapshotFile } from "./snapshot-file.js";
 import { descriptorHere, writeAll } from "./stdio.js";
 import { reasonOf } from "./system/errors.js";
+import { Replacement } from "./system/replacement.js";
 
 /** The numbered file of a snapshot's file: `app.3.heapsnapshot`. */
 export function numberedFile(file: string, number: number): string {
@@ -34,6 +35,8 @@ export class RunSnapshots {
   /** The numbered files that this run has written and not removed, the oldest first. */
   readonly #written: string[] = [];
   #isTaking = false;
+  /** Whether the file without a number was written. */
+  isWritten = false;
 
   /** `mayBeAsked`: whether the user can ask for snapshots while the program runs. */
   constructor(
@@ -54,16 +57,19 @@ export class RunSnapshots {
   /** Writes the snapshot of the program's end. Throws if that is not possible. */
   end(): void {
     const { file, fd } = this.#request;
-    if (fd !== undefined) this.#heap.snapshot({ write: writer(file, descriptorHere(fd, file)) });
+    if (fd === undefined) return;
+    this.#heap.snapshot({ write: writer(file, descriptorHere(fd, new Replacement(file).path)) });
+    this.isWritten = true;
   }
 
-  /** Writes the snapshot of the moment at which `wanted` bytes were not there. */
+  /** Writes the snapshot of the moment at which an allocation of `wanted` bytes failed. */
   noMemory(wanted: number): void {
     const { file } = this.#request;
     const place = this.#heap.stack.place();
     const what = `no memory was left for ${inBytes(wanted)}${place === undefined ? "" : `, at ${place}`}`;
     try {
       this.#write(file);
+      this.isWritten = true;
       this.#complain(
         `${what}; ${forTerminal(file)} has what was there then (pyheap report objects ${forTerminal(file)})`,
       );
@@ -96,17 +102,17 @@ export class RunSnapshots {
 
   /** Writes a file, which gets its name when it is complete. */
   #write(file: string): void {
-    const part = resolve(`${file}.part`);
+    const made = new Replacement(resolve(file));
     try {
-      const fd = openSync(part, "w");
+      const fd = openSync(made.path, "w");
       try {
         this.#heap.snapshot({ write: writer(file, fd) });
       } finally {
         closeSync(fd);
       }
-      renameSync(part, file);
+      made.keep();
     } catch (error) {
-      rmSync(part, { force: true });
+      made.drop();
       throw error;
     }
   }

@@ -1,11 +1,14 @@
 // The command, as users run it.
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { launch } from "../../test/child.js";
 import { command, MAIN } from "../../test/command.js";
+import { inProcess } from "../../test/in-process.js";
+import { PYHEAP_VERSION } from "../hosts/python/python-files.gen.js";
 import type { JsonReport } from "../report/json.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
@@ -92,8 +95,9 @@ sys.exit(7)
     expect(status).toBe(0);
   });
 
-  // Below the middle between soft and hard limit, which is 27 MiB here, a collection waits until the program's time has
-  // paid for it (src/pressure/account.ts). A program that only makes garbage is collected from there on.
+  // Below the middle between soft and hard limit, which is 27 MiB here, a collection waits until the program has run
+  // long enough for the collection's price (src/pressure/account.ts). Above the middle, a collection that gains as much
+  // as here does not wait.
   it("collects past the soft limit, and reports what that gained", () => {
     const code = [
       "class Node:",
@@ -120,9 +124,7 @@ sys.exit(7)
   it.each(["while True: pass", "import time; time.sleep(600)", "input()"])(
     "makes Ctrl-C a KeyboardInterrupt, in %s",
     async (code) => {
-      const child = spawn(process.execPath, [MAIN, "run", "--quiet", "-c", `print('up', flush=True)\n${code}`], {
-        cwd: folder,
-      });
+      const child = launch(["run", "--quiet", "-c", `print('up', flush=True)\n${code}`], { cwd: folder });
       let stderr = "";
       child.stderr.on("data", (text) => {
         stderr += text;
@@ -159,16 +161,22 @@ sys.exit(7)
     ],
     [["run", "--limit", "9M", "--soft-limit", "9M", "-c", "1"], /^pyheap: Cannot use a --soft-limit that is not below/],
     [["run", "--what", "-c", "1"], /^pyheap: unknown option '--what'/],
-  ])("says in a line what is wrong with %j", (args, message) => {
-    const { status, stderr, stdout } = pyheap(args);
+  ])("says in a line what is wrong with %j", async (args, message) => {
+    const { status, stderr, stdout } = await inProcess(args, { cwd: folder });
     expect(status).toBe(2);
     expect(stdout).toBe("");
     expect(stderr).toMatch(message);
     expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(2);
   });
 
-  it("has help with examples", () => {
-    expect(pyheap(["run", "--help"]).stdout).toContain("pyheap run --limit 64MiB app.py");
+  it("has help with examples", async () => {
+    expect((await inProcess(["run", "--help"])).stdout).toContain("pyheap run --limit 64MiB app.py");
     expect(pyheap(["--help"])).toMatchObject({ status: 0, stdout: expect.stringContaining("run") });
+  });
+
+  it("says its version", async () => {
+    for (const option of ["--version", "-V"]) {
+      expect(await inProcess([option])).toEqual({ status: 0, stdout: `${PYHEAP_VERSION}\n`, stderr: "" });
+    }
   });
 });

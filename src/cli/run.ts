@@ -1,31 +1,33 @@
 // `pyheap run`: runs a program in Python or C on the heap, then reports where its memory went.
+//
+// A module that only some runs need, or that is needed only after the program's end, is imported when it is needed. So the
+// program starts earlier.
 
-import { closeSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, parse } from "node:path";
+import type { Worker } from "node:worker_threads";
 import colors from "picocolors";
+import { messageOf } from "../ground/errors.js";
 import { jsonReport } from "../report/json.js";
 import type { Program, RunResult } from "../report/run-result.js";
-import { terminalReport } from "../report/terminal.js";
 import { visible } from "../text/visible.js";
-import { AggregatedFile } from "./aggregated-file.js";
-import { type Budget, OVER_BUDGET, overBudget } from "./budget.js";
+import type { Budget } from "./budget.js";
 import { checkDump, dumpWords } from "./dump.js";
-import { showLive } from "./live-view.js";
 import { Provider } from "./packages/provider.js";
 import { choosePlaces } from "./places.js";
-import type { RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from "./protocol.js";
+import type { ImageRequest, RunRequest, SnapshotRequest, TraceRequest, WorkerMessage } from "./protocol.js";
 import { pyodideFolder } from "./pyodide-folder.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
-import { loadReport } from "./report/trace-input.js";
 import { type Ended, runInThread, type Services } from "./run-in-thread.js";
 import { checksBudget, isLive, type RunOptions } from "./run-options.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
-import { chooseSnapshots, snapshotWords } from "./snapshot-file.js";
+import { chooseSnapshots, closeSnapshotFile, snapshotWords } from "./snapshot-file.js";
 import { cacheFolder } from "./system/cache-folder.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
+import { replaceFile } from "./system/replacement.js";
 import { openTraceFile } from "./trace-file.js";
 import { virtualEnvironment } from "./virtual-environment.js";
 
@@ -34,28 +36,31 @@ const REPORT: FileKind = {
   begins: textBegins(/^\{\s*"version": \d+,\s*"program": \{/),
 };
 
-/** Runs a program, and reports on it. Returns the exit code. Throws UsageError. */
-export async function run(program: Program, options: RunOptions): Promise<number> {
+/** Runs a program, in `thread` if it is in Python, and reports on it. Returns the exit code. Throws UsageError. */
+export async function run(program: Program, options: RunOptions, thread: Worker | undefined): Promise<number> {
   const { trace, json, force } = options;
   const source = ["script", "wasm"].includes(program.kind) ? program.target : undefined;
   if (json !== undefined && json !== "-") checkFile(json, REPORT, { isNamed: true, force, source });
   const recording = chooseTrace(options, source);
   const endProgress = trace === undefined ? () => undefined : showRecording(trace, process.stderr);
-  const snapshot = chooseSnapshots(options, source, isLive(options) ? defaultSnapshot(program) : undefined);
-  const end = () => {
+  const snapshots = chooseSnapshots(options, source, isLive(options) ? defaultSnapshot(program) : undefined);
+  let ended: Ended | undefined;
+  try {
+    ended = await runOnHeap(program, options, { recording, snapshot: snapshots?.request, thread });
+  } finally {
     endProgress();
-    if (snapshot?.fd !== undefined) closeSync(snapshot.fd);
+    if (snapshots) closeSnapshotFile(snapshots, ended?.hasSnapshot === true);
     if (recording) closeSync(recording.fd);
-  };
-  const { result, exitCode, stoppedBy } = await runOnHeap(program, options, recording, snapshot).finally(end);
+  }
+  const { result, exitCode, stoppedBy, hasSnapshot } = ended;
   if (stoppedBy !== undefined) {
     say(`the program did not take ${signalName(stoppedBy)}: it was stopped, without a report`);
   }
-  if (result) report(result, options);
+  if (result) await report(result, hasSnapshot, options);
   const isChecked = recording !== undefined && result !== undefined && checksBudget(options);
-  const within = !isChecked || (await isWithin(recording.file, options));
+  const budgetCode = isChecked ? await checkBudget(recording.file, options) : 0;
   if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
-  return exitCode === 0 && !within ? OVER_BUDGET : exitCode;
+  return exitCode === 0 ? budgetCode : exitCode;
 }
 
 /** The file of snapshots that the user asks for while the program runs, unless --snapshot names one: app.heapsnapshot. */
@@ -63,23 +68,28 @@ function defaultSnapshot({ kind, target }: Program): string {
   return `${kind === "script" ? parse(target).name : kind === "module" ? target : "pyheap"}.heapsnapshot`;
 }
 
+interface Chosen {
+  readonly recording: TraceRequest | undefined;
+  readonly snapshot: SnapshotRequest | undefined;
+  readonly thread: Worker | undefined;
+}
+
 async function runOnHeap(
   program: Program,
   options: RunOptions,
-  trace: TraceRequest | undefined,
-  snapshot: SnapshotRequest | undefined,
+  { recording: trace, snapshot, thread }: Chosen,
 ): Promise<Ended> {
   const { allocator, limit, softLimit, debugHooks = false } = options;
   const isOnScreen = options.liveTerminal === true && process.stderr.isTTY === true;
   const pyodide = options.pyodide === undefined ? undefined : pyodideFolder(options.pyodide);
   const provider = options.packages && program.kind !== "wasm" ? await beginPackages(options, isOnScreen) : undefined;
-  const services = { provider };
+  const services = { provider, thread };
   const virtual = virtualEnvironment(options.venv, process.env);
   const request = {
     ...{ program, allocator, limit, softLimit, debugHooks, trace, snapshot },
     live: isLive(options),
     isOnScreen,
-    image: options.image === undefined ? undefined : { file: options.image, isOptional: options.orCold === true },
+    image: imageRequest(options),
     images: options.cache === false ? undefined : cacheFolder("images"),
     packages: provider && { offered: provider.offered, folders: provider.folders },
     shared: makeShared(),
@@ -95,11 +105,16 @@ async function runOnHeap(
   };
   if (trace?.aggregate) return runAggregated(request, trace, services);
   if (!request.live) return runInThread(request, () => undefined, process.stderr, services);
+  const { showLive } = await import("./live-view.js");
   const view = await showLive(program, options, errorColors(), viewShared(request.shared));
   const ended = await runInThread(request, (message) => view.program.take(message), process.stderr, services);
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
   await view.end({ stays: !isAsked });
   return ended;
+}
+
+function imageRequest({ image, orCold = false, trust }: RunOptions): ImageRequest | undefined {
+  return image === undefined ? undefined : { file: image, isOptional: orCold, trusted: trust };
 }
 
 function beginPackages(options: RunOptions, isOnScreen: boolean): Promise<Provider> {
@@ -113,7 +128,10 @@ function say(what: string): void {
 
 /** Runs a program, and keeps only the sums of its recording. */
 async function runAggregated(request: RunRequest, trace: TraceRequest, services: Services): Promise<Ended> {
-  const sums = new AggregatedFile(trace);
+  const { AggregatedFile, Pieces } = await import("./aggregated-file.js");
+  const isSampled = trace.sample !== undefined;
+  const recorded = isSampled ? new (await import("./sampled-totals.js")).SampledTotals() : new Pieces();
+  const sums = new AggregatedFile(trace, recorded);
   const take = (message: WorkerMessage) => {
     if (message.kind === "trace") sums.take(message.bytes);
     if (message.kind !== "dump" || trace.dump === undefined) return;
@@ -125,15 +143,15 @@ async function runAggregated(request: RunRequest, trace: TraceRequest, services:
   try {
     sums.end();
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
+    say(messageOf(error));
   }
   return ended;
 }
 
 /** What to record: what --trace says; or for a budget or a dump without --trace, totals in a temporary file. */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
-  const { trace, sample, aggregate = false, traceStart: withStart = false, dumpOnMemoryError: dump, force } = options;
-  const how = { sample, withStart, dump };
+  const { trace, sample, aggregate = false, types = false, dumpOnMemoryError: dump, force } = options;
+  const how = { sample, withStart: options.traceStart === true, types, dump };
   const checked = (request: TraceRequest) => {
     checkDump(request, { force, source });
     return request;
@@ -146,33 +164,43 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
   return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options), ...how });
 }
 
-/** Whether a run kept its budget; if not, prints what was over it. */
-async function isWithin(file: string, budget: Budget): Promise<boolean> {
+/** If a run did not keep its budget, prints what was over it. Returns the exit code. */
+async function checkBudget(file: string, budget: Budget): Promise<number> {
+  const [{ loadReport }, { OVER_BUDGET, overBudget }] = await Promise.all([
+    import("./report/trace-input.js"),
+    import("./budget.js"),
+  ]);
   const trace = await loadReport(file, {});
   const { problem } = trace.summary;
   if (problem !== undefined) throw new UsageError(`Cannot say what the program took: ${problem.toLowerCase()}`, 1);
   const over = overBudget(trace, budget, errorColors());
-  if (over !== undefined) process.stderr.write(over);
-  return over === undefined;
+  if (over === undefined) return 0;
+  process.stderr.write(over);
+  return OVER_BUDGET;
 }
 
 const errorColors = () => colors.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
 
-function report(result: RunResult, { json, quiet, trace, snapshot }: RunOptions): void {
+async function report(
+  result: RunResult,
+  hasSnapshot: boolean,
+  { json, quiet, trace, snapshot }: RunOptions,
+): Promise<void> {
   if (json !== undefined) {
     const text = `${JSON.stringify(jsonReport(result), null, 2)}\n`;
     if (json === "-") process.stdout.write(text);
     else writeReport(json, text);
   }
   if (quiet) return;
+  const { terminalReport } = await import("../report/terminal.js");
   process.stderr.write(terminalReport(result, errorColors()));
   if (trace !== undefined) process.stderr.write(recordingWords(trace, errorColors()));
-  if (snapshot !== undefined) process.stderr.write(snapshotWords(snapshot, errorColors()));
+  if (snapshot !== undefined && hasSnapshot) process.stderr.write(snapshotWords(snapshot, errorColors()));
 }
 
 function writeReport(file: string, text: string): void {
   try {
-    writeFileSync(file, text);
+    replaceFile(file, text);
   } catch (error) {
     throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }

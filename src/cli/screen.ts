@@ -61,7 +61,7 @@ export class Screen {
     }
   }
 
-  /** To be called when the program waits for the user to type, which the terminal shows at the program's line. */
+  /** To be called when the program waits for input from the user. The terminal shows what is typed at the program's line. */
   reads(): void {
     this.#lock();
     try {

@@ -1,4 +1,4 @@
-// Memory that the main thread shares with the thread in which Python runs.
+// Memory that the main thread shares with the program's thread.
 //
 //   word
 //   signal     0, or a signal that waits for the program

@@ -1,4 +1,4 @@
-// Signals to a program: one that handles them, one that does not look, one that is ended by them.
+// Signals to a program: one that handles them, one that does not look for them, one that is ended by them.
 
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

@@ -62,7 +62,8 @@ export function forwardSignals(
       if (taken() !== takenBefore) presses = 0;
       takenBefore = taken();
       if (++presses >= MOST_PRESSES) return end(signal);
-      // A signal that ends programs waits already. SIGINT, which a program can catch most easily, must not replace it.
+      // A signal waits already. It may be one that ends programs, and SIGINT, which a program can catch most easily, must not
+      // replace it.
       if (pending !== 0) return;
     } else if (pending === signal) return;
     Atomics.store(words, WORD.signal, signal);

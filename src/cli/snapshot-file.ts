@@ -1,12 +1,13 @@
-// The file to which a heap snapshot is written when a program has ended.
+// The files to which a run writes heap snapshots.
 
-import { openSync, statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import type { Colors } from "picocolors/types.js";
 import { bytes } from "../text/bytes.js";
 import { forTerminal } from "../text/visible.js";
 import type { SnapshotRequest } from "./protocol.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, type Overwriting, textBegins } from "./system/files.js";
+import { Replacement } from "./system/replacement.js";
 
 const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(/^\{"snapshot":\s*\{"meta":/) };
 
@@ -24,6 +25,13 @@ export interface SnapshotOptions {
   readonly force?: boolean;
 }
 
+/** The snapshots of a run, and the file of the one at its end. */
+export interface ChosenSnapshots {
+  readonly request: SnapshotRequest;
+  /** undefined if none is taken at the end. */
+  readonly made: Replacement | undefined;
+}
+
 /**
  * The snapshots that a run takes; undefined if there are none. `otherwise` is the file's name if the user named none, and
  * can ask for snapshots while the program runs.
@@ -32,35 +40,42 @@ export function chooseSnapshots(
   { snapshot, snapshotOn, snapshotEvery, snapshotKeep, force = false }: SnapshotOptions,
   source: string | undefined,
   otherwise: string | undefined,
-): SnapshotRequest | undefined {
+): ChosenSnapshots | undefined {
   const file = snapshot ?? otherwise;
   if (file === undefined) return undefined;
   const onMemoryError = snapshotOn !== undefined;
   const isAtEnd = snapshot !== undefined && !onMemoryError;
-  if (onMemoryError) checkSnapshotFile(file, { force, source });
+  if (isAtEnd || onMemoryError) checkSnapshotFile(file, { force, source });
+  const opened = isAtEnd ? openSnapshotFile(file) : undefined;
   return {
-    ...{ file, onMemoryError, every: snapshotEvery, keep: snapshotKeep, force },
-    fd: isAtEnd ? openSnapshotFile(file, { force, source }) : undefined,
+    request: { file, onMemoryError, every: snapshotEvery, keep: snapshotKeep, force, fd: opened?.fd },
+    made: opened?.made,
   };
 }
 
 /**
- * Opens the file, and empties it. Throws UsageError if that is not possible, or if content would be lost. So the user
- * learns it before the program runs.
+ * Opens the file beside `file` that will replace it. Throws UsageError if that is not possible. So the user learns it before
+ * the program runs.
  */
-function openSnapshotFile(file: string, how: Pick<Overwriting, "force" | "source">): number {
-  checkSnapshotFile(file, how);
+function openSnapshotFile(file: string): { made: Replacement; fd: number } {
   try {
-    return openSync(file, "w");
+    const made = new Replacement(file);
+    return { made, fd: openSync(made.path, "w") };
   } catch (error) {
     throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
 }
 
-/** What a run prints about its snapshot; nothing if it has not written one. */
+/** Closes the file of the end's snapshot, which replaces an older one if it is whole. Throws the system's error. */
+export function closeSnapshotFile({ request, made }: ChosenSnapshots, isWhole: boolean): void {
+  if (request.fd !== undefined) closeSync(request.fd);
+  if (isWhole) made?.keep();
+  else made?.drop();
+}
+
+/** What a run prints about its snapshot. */
 export function snapshotWords(file: string, colors: Colors): string {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return "";
+  const { size } = statSync(file);
   return [
     "",
     `${colors.bold("Snapshot")}  ${colors.dim(`${bytes(size)} in ${forTerminal(file)}`)}`,

@@ -5,19 +5,18 @@
 // A file is written under another name and then renamed, so two processes at once do no harm: one of their files stays. A broken file is found by its
 // checksum, and made again. Only this user's files are read, because an image is code.
 
-import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { PYTHON_FILES } from "../hosts/python/python-files.gen.js";
 import { MADE_BY } from "../hosts/python/python-image.js";
+import { ownPyodide } from "./system/own-pyodide.js";
 
 const SUFFIX = ".pyimage";
 /** How many images are kept. Versions, languages and engines each have their own. */
 const MOST = 6;
 /** Files of Pyodide's that an interpreter depends on. pyodide.asm is .mjs or .js, depending on the version. */
 const PYODIDE_FILES = ["package.json", "pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"];
-/** Variables that CPython reads at its start: an image is made with them, and used only with the same. */
+/** Variables that CPython reads at its start: an image is made with their values, and used only with the same values. */
 const READ_AT_START = [
   ...["LANG", "LC_ALL", "LC_CTYPE", "PYTHONCOERCECLOCALE", "PYTHONDONTWRITEBYTECODE", "PYTHONINTMAXSTRDIGITS"],
   ...["PYTHONIOENCODING", "PYTHONNODEBUGRANGES", "PYTHONNOUSERSITE", "PYTHONOPTIMIZE", "PYTHONPYCACHEPREFIX"],
@@ -38,20 +37,22 @@ export function startEnvironment(environment: Readonly<Record<string, string>>):
 }
 
 /** The path of the image in a folder. `sources` are the texts of the Python code that the command puts into the image. */
-export function imageFile(
+export async function imageFile(
   folder: string,
   pyodideFolder: string | undefined,
   environment: Readonly<Record<string, string>>,
   sources: readonly string[],
-): string {
-  const pyodide = pyodideFolder ?? dirname(fileURLToPath(import.meta.resolve("pyodide")));
+): Promise<string> {
+  const pyodide = pyodideFolder ?? dirname(ownPyodide("package.json"));
   const files = PYODIDE_FILES.map((name) => {
     const found = statSync(join(pyodide, name), { throwIfNoEntry: false });
     return [pyodide, name, found?.size, found?.mtimeMs];
   });
   const { v8 } = process.versions;
   const parts = [MADE_BY, v8, ...Object.values(PYTHON_FILES), ...sources, files, environment];
-  const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  // crypto.subtle is loaded in any case, for the image's checksum; the module node:crypto would take longer to load.
+  const hash = await globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parts)));
+  const key = Buffer.from(hash).toString("hex");
   return join(folder, `python-${key.slice(0, 32)}${SUFFIX}`);
 }
 

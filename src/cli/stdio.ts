@@ -1,6 +1,7 @@
 // Standard output of the process, for Python in another thread: synchronous, in bytes. (Input is in input.ts.)
 
 import { openSync, writeSync } from "node:fs";
+import type { PyodideAPI } from "pyodide";
 
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
@@ -10,7 +11,7 @@ function pause(): void {
 }
 
 /**
- * The descriptor, in this thread, of a file that the main thread has opened to write it. In Deno each thread has
+ * The descriptor, in this thread, of a file that the main thread has opened for writing. In Deno each thread has
  * descriptors of its own: there the file is opened once more.
  */
 export function descriptorHere(fd: number, file: string): number {
@@ -31,5 +32,25 @@ export function writeAll(fd: number, bytes: Uint8Array, fail: (code: string) => 
       if (code !== "EAGAIN") throw fail(code ?? "EIO");
       pause();
     }
+  }
+}
+
+/** Gives Python its standard output and error: `write` gets the bytes. */
+export function setOutputs(
+  { setStdout, setStderr }: Pick<PyodideAPI, "setStdout" | "setStderr">,
+  isTerminal: (fd: number) => boolean,
+  write: (fd: number, bytes: Uint8Array) => void,
+): void {
+  for (const [fd, set] of [
+    [1, setStdout],
+    [2, setStderr],
+  ] as const) {
+    set({
+      isatty: isTerminal(fd),
+      write: (bytes: Uint8Array) => {
+        write(fd, bytes);
+        return bytes.length;
+      },
+    });
   }
 }

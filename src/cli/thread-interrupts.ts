@@ -26,7 +26,7 @@ export class ThreadInterrupts {
   #asked = 0;
   #isOpen = true;
 
-  /** For the next worker that is made; undefined if this runtime can't interrupt its workers. */
+  /** The interrupts of the next worker that is made; undefined if this runtime can't interrupt its workers. */
   static begin(): ThreadInterrupts | undefined {
     try {
       return new ThreadInterrupts();

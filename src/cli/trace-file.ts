@@ -51,7 +51,8 @@ export function fileSink({ file, fd: opened }: TraceRequest): Sink {
     write: (bytes) => {
       writeAll(fd, bytes, (code) => {
         if (isRegular) cutTo(fd, whole);
-        return new Error(`Cannot write ${file}: ${reasonOf(code)}. It has everything that was recorded until then`);
+        const kept = whole > 0 ? "The file ends with what was recorded before" : "Nothing was recorded";
+        return new Error(`Cannot write ${file}: ${reasonOf(code)}. ${kept}`);
       });
       written += bytes.length;
       // The file's header comes first; then for each block its header, then its content.

@@ -1,6 +1,7 @@
 // The core's module as the host sees it: its exports with types, and an instance over a given memory and table.
 
 import { crc32 } from "../ground/crc32.js";
+import { bytesOfBase64 } from "./base64.js";
 import { ALLOCATOR_TABLE } from "./catalogue.gen.js";
 import { CORE_BASE64 } from "./core.generated.js";
 import { CORE_IMPORTS, type CoreFunctions, type CoreImports } from "./functions.gen.js";
@@ -37,7 +38,7 @@ export function coreChecksum(): number {
 }
 
 export function compileBase64(bytes: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0)));
+  return WebAssembly.compile(bytesOfBase64(bytes));
 }
 
 /**

@@ -14,7 +14,9 @@ export interface SiteNumbers {
 /** What the tracer needs from a recording (trace/recorder.ts). */
 export interface Tracing {
   emptyBuffer(): void;
+  sumUp(): void;
   code(address: number): number;
+  type(address: number): number;
   line(id: number, unit: number): number;
   stack(below: number): number;
   now(): number;
@@ -36,7 +38,7 @@ export interface AllocatorParts {
   readonly tracked: TrackedMemory;
   /** The debug hooks have found a fault. */
   onFault(): void;
-  /** The heap has passed its watermark. */
+  /** The heap has passed its watermark, or fallen below its low mark. */
   onWatermark(): void;
 }
 
@@ -81,8 +83,10 @@ export class HostCalls<Parts extends AllocatorParts = AllocatorParts> implements
   readonly site = (): number =>
     this.states.inOperation(() => this.states.answerOf(() => this.parts?.sites.here() ?? 0, NULL));
   readonly fault = (): void => this.states.inOperation(() => this.parts?.onFault());
-  readonly traceFlush = (): void => this.states.inOperation(() => this.tracer?.emptyBuffer());
+  readonly traceFlush = (onlyBatch: number): void =>
+    this.states.inOperation(() => (onlyBatch !== 0 ? this.tracer?.sumUp() : this.tracer?.emptyBuffer()));
   readonly traceCode = (code: number): number => this.tracer?.code(code) ?? 0;
+  readonly traceType = (type: number): number => this.tracer?.type(type) ?? 0;
   readonly traceLine = (id: number, unit: number): number => this.tracer?.line(id, unit) ?? 0;
   readonly traceStack = (node: number): number => this.tracer?.stack(node) ?? 0;
   readonly traceNow = (): number => this.tracer?.now() ?? performance.now() * 1000;

@@ -17,7 +17,7 @@
 //             over another memory: frames of the old one      look      a list of all objects
 //             must not be on the stack                        release   empty memory goes back to the platform
 //
-//   *    Not asked: an allocator of the program has to free its own blocks. Other code that runs in the middle of an operation must not
+//   *    Not checked: an allocator of the program has to free its own blocks. Other code that runs in the middle of an operation must not
 //        free blocks that the operation uses.
 //   **   Decided by the core, which has further states (core/objects/model/reentrancy.ts). They never forbid a free: whenever the
 //        program can call free, the core is in a state in which that does no harm.
@@ -43,7 +43,7 @@ const IN_OPERATION_FORBIDS = MOVE | RELEASE | COLLECT | MEASURE | SWAP | UNLOAD;
 const HOST_WAITS_FORBIDS = SWAP;
 const IN_C_FORBIDS = MOVE | MEASURE | SWAP | UNLOAD;
 const CONVERTING_FORBIDS = LOOK;
-/** The actions about which the core is asked as well. */
+/** The actions that the core can forbid as well. */
 const CORE_FORBIDS = MOVE | MEASURE | SWAP;
 
 const OPERATION = "an operation is under way";
@@ -60,7 +60,7 @@ export class Reentrancy {
   #putOff: Report[] | undefined;
   readonly #coreIsBusy: () => boolean;
 
-  /** `coreIsBusy` tells whether the core's own states forbid to move objects. */
+  /** `coreIsBusy` tells whether the core's own states forbid moving objects. */
   constructor(coreIsBusy: () => boolean) {
     this.#coreIsBusy = coreIsBusy;
   }

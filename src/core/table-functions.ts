@@ -29,6 +29,29 @@ export function toWasmFunction(
   return exports.f as WebAssembly.ExportValue;
 }
 
+/**
+ * A module that imports the table "h"."t", and exports a function "f" with three i32 parameters: it calls the entry whose
+ * index is the first one, with the other two and a 0, and returns that entry's i32.
+ */
+const CALLER = Uint8Array.from([
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x01, 0x08, 0x01, 0x60, 0x03, I32, I32, I32, 0x01, I32],
+  ...[0x02, 0x09, 0x01, 0x01, 0x68, 0x01, 0x74, 0x01, 0x70, 0x00, 0x00],
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x07, 0x05, 0x01, 0x01, 0x66, 0x00, 0x00],
+  ...[0x0a, 0x0f, 0x01, 0x0d, 0x00, 0x20, 0x01, 0x20, 0x02, 0x41, 0x00, 0x20, 0x00, 0x11, 0x00, 0x00, 0x0b],
+]);
+
+/**
+ * A wasm function that calls entries of a table: the one at the first parameter, with the second, the third and 0.
+ * Modules that live shorter than the table should call its entries so: a module that imports a table may live as long as
+ * the table does.
+ */
+export function callerOf(table: WebAssembly.Table): WebAssembly.ExportValue {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(CALLER), { h: { t: table } });
+  return exports.f as WebAssembly.ExportValue;
+}
+
 /** An object whose table can be replaced: a heap has a new one, with the same entries, after it was trimmed. */
 export interface WithTable {
   readonly table: WebAssembly.Table;

@@ -1,4 +1,4 @@
-// The whole module: the allocators and the objects, as the host sees them.
+// The core's whole module: the allocators and the objects, as the host sees them.
 
 import { crc32 } from "../ground/crc32.js";
 import { ALLOCATOR_TABLE, OBJECT_TABLE } from "./catalogue.gen.js";

@@ -2,7 +2,7 @@
 
 declare const brand: unique symbol;
 
-/** An address in linear memory: an unsigned 32-bit integer, 0 is NULL. Only a heap makes them. */
+/** An address in linear memory: an unsigned 32-bit integer; 0 is NULL. Only a heap makes addresses. */
 export type Address = number & { readonly [brand]: "Address" };
 
 /** NULL: the `PyMem_*` functions return it when there is no memory. */

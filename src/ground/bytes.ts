@@ -1,4 +1,4 @@
-// Bytes in pieces.
+// Joins pieces of bytes.
 
 /** All pieces in a row, as one copy. */
 export function concatenated(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

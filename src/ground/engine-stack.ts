@@ -1,12 +1,18 @@
-// The stack of JavaScript's engine, as text.
+// The JavaScript stack as text, in any engine.
 
-/** What not every engine has: V8's limit of ten frames, and a way to get a stack without an error. */
+/**
+ * What only some engines have: a limit for the frames of a stack (ten in V8), and a way to get a stack without its
+ * first frames.
+ */
 interface EngineError {
   stackTraceLimit?: number;
   captureStackTrace?(error: Error, without: (...args: never) => unknown): void;
 }
 
-/** The calling function and its callers, at most this many of them if the engine has a limit. V8 has a line before them. */
+/**
+ * The calling function and its callers, at most `mostFrames` if the engine has a limit. In V8 a line with the error's
+ * name comes first.
+ */
 export function engineStack(mostFrames: number): string {
   const engine = Error as EngineError;
   const limit = engine.stackTraceLimit;

@@ -2,6 +2,9 @@
 
 import { type Address, formatAddress } from "./address.js";
 
+/** What an error says. What was thrown may be anything. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** A domain of allocation: CPython's PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ. */
 export type DomainName = "raw" | "mem" | "object";
 
@@ -35,7 +38,9 @@ export interface Fault {
   readonly address: Address;
   /** Domain through which the faulty call came. */
   readonly calledDomain: BlockOwner;
-  /** Where in the program the faulty call is; undefined if `check` found the fault. */
+  /**
+   * Where in the program the faulty call is; undefined if that is not known, as for an overflow, which is found later.
+   */
   readonly calledAt?: string;
   /** The block's own domain, size in bytes and serial number; undefined if the address is not a block. */
   readonly domain?: BlockOwner;

@@ -1,4 +1,4 @@
-// Compaction: objects move together, so that the memory above them goes back. See docs/compaction.md.
+// Compaction: objects move together, so that the memory above them can be given back. See docs/compaction.md.
 
 import * as C from "../core/constants.gen.js";
 import { MOVE } from "../core/reentrancy.js";
@@ -12,7 +12,10 @@ import type { Foundation } from "./foundation.js";
 export interface Compaction {
   /** The bytes that were copied to another place. */
   readonly moved: number;
-  /** The bytes of objects that had to stay: other WebAssembly modules refer to them, or they were hashed by their address. */
+  /**
+   * The bytes of objects that had to stay: other WebAssembly modules refer to them, or they were hashed by their
+   * address.
+   */
   readonly pinned: number;
   /** The bytes that were given back to the platform. */
   readonly gained: number;
@@ -30,7 +33,8 @@ export class Compactor {
   }
 
   /**
-   * Collects garbage and moves the remaining objects. Throws MemoryError if there is no memory for a list of all objects.
+   * Collects garbage and moves the remaining objects. Throws MemoryError if there is no memory for a list of all
+   * objects.
    */
   compact(): Compaction {
     this.#foundation.states.must(MOVE, "compact the heap");

@@ -68,7 +68,9 @@ export abstract class CoreHeap {
     this.mem.free(block);
   }
 
-  /** The result of an allocation that first found no memory, after measures have run. */
+  /**
+   * Runs measures for an allocation that found no memory, and tries it again. Returns its block, or throws MemoryError.
+   */
   #rescued(n: number, attempt: () => Address): Address {
     const block = n > MAX_REQUEST ? undefined : this.foundation.ladder.rescue(() => attempt() || undefined, n);
     if (block !== undefined) return block;
@@ -88,7 +90,7 @@ export abstract class CoreHeap {
 
   // ---- limits and the account ----
 
-  /** Hard limit, in bytes, on the memory that the heap reserves. At the limit, an allocation returns NULL. */
+  /** Hard limit, in bytes, on the memory that the heap reserves. At the limit, allocations fail. */
   get limit(): number {
     return this.foundation.word(C.LIMIT_AT);
   }
@@ -101,8 +103,8 @@ export abstract class CoreHeap {
 
   /**
    * Soft limit, in bytes, on the memory that the heap reserves. When it is passed, measures run at the next moment at
-   * which nothing is under way. If it is set to undefined, the policy derives it from the hard limit; NO_LIMIT means that
-   * there is none.
+   * which nothing is under way. If it is set to undefined, the policy derives it from the hard limit; NO_LIMIT means
+   * that there is none.
    */
   get softLimit(): number {
     return this.foundation.ladder.softLimit;
@@ -153,12 +155,15 @@ export abstract class CoreHeap {
     return this.foundation.reserved;
   }
 
-  /** The account and the statistics, as of now: one walk over arenas and pools. */
+  /** The account and the statistics, as of now: one walk over chunks, arenas and pools. */
   stats(): HeapStats {
     return this.foundation.stats();
   }
 
-  /** Everything in the heap: chunks, arenas, pools, and, unless told otherwise, every block of every pool. Changes nothing. */
+  /**
+   * Everything in the heap: chunks, arenas, pools, and, unless told otherwise, every block of every pool. Changes
+   * nothing.
+   */
   walk(visit: (item: HeapItem) => void, { blocks = true }: { readonly blocks?: boolean } = {}): void {
     this.foundation.survey.walk(visit, blocks);
   }
@@ -174,8 +179,8 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Proves that every structure keeps its invariants and, with debug hooks, that every block's surroundings are whole.
-   * Reports a block's fault to `onFault`; throws HeapCorruption if the heap itself is broken.
+   * Proves that every structure keeps its invariants and, with debug hooks, that the bytes around every block are
+   * intact. Reports a block's fault to `onFault`; throws HeapCorruption if the heap itself is broken.
    */
   check(): void {
     this.foundation.survey.check();
@@ -239,8 +244,9 @@ export abstract class CoreHeap {
 
   /**
    * Counts what is allocated from now on, without stacks, at a third of the cost of a recording. It is used while
-   * an interpreter starts. The recording of the program then begins with these sums, which are its option `start`.
-   * `earlier` has the counts of a heap of which this one is a copy that has not been used yet.
+   * an interpreter starts. The recording of the program then begins with these sums: they are passed to it as the
+   * option `start`. If this heap is a copy of another heap, and has not been used since, `earlier` has the counts of
+   * that heap.
    */
   tallyStart(earlier?: Base): StartTally {
     return this.foundation.recordings.tallyStart(earlier);

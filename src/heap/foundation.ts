@@ -37,7 +37,7 @@ export interface CoreHeapOptions {
 export interface HeapSide {
   /** Figures of a host's malloc; null if the memory is the heap's own. */
   hostFigures(): HostFigures | null;
-  /** Whether measures can't run between a request that finds no memory and its failure: then they have to run earlier. */
+  /** Whether a request that finds no memory fails at once, before measures can run. They then have to run earlier. */
   readonly isHelpless: boolean;
   /** Whether measures can run now. */
   canMeasure(): boolean;

@@ -52,7 +52,10 @@ import { policyBits } from "./policies.js";
 import { Residence } from "./residence.js";
 import type { Trim } from "./trim.js";
 
-/** Where a heap begins. The bytes below are the stack of modules in C: large enough that the recursion limit is reached before the stack ends. Unused, they cost nothing. */
+/**
+ * Where a heap begins. The bytes below are the stack of modules in C. It is so large that the recursion limit is reached
+ * before the stack ends. As long as no module is loaded, these bytes cost nothing.
+ */
 const DEFAULT_BASE = 256 * 1024;
 
 /** A private heap: memory outside the JavaScript heap, with a limit and an account of every byte. */

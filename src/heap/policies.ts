@@ -8,9 +8,12 @@ export interface Policies {
   readonly smallInts?: boolean;
   /** Strings of one Latin-1 character, bytes of one byte, and the empty ones exist once. */
   readonly characters?: boolean;
-  /** Keys are interned: each text exists as one string only. */
+  /**
+   * Keys are interned: two keys with the same text are one string. A short text that comes again in a converted value
+   * also becomes one string.
+   */
   readonly interning?: boolean;
-  /** Freed ints, floats, tuples, lists and dicts are kept for reuse. */
+  /** Freed ints, floats, tuples, lists, dicts and instances of the program's types are kept for reuse. */
   readonly freeLists?: boolean;
   /** Dicts of one shape share their keys. */
   readonly keySharing?: boolean;

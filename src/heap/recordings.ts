@@ -24,7 +24,7 @@ export interface TraceOptions extends RecordOptions {
    */
   readonly write: TraceSink;
   /**
-   * Whether to write, instead of events, the totals by stack and the peak when the recording ends: a small file.
+   * Whether to write, instead of events, their sums by stack and the peak when the recording ends: a small file.
    * `"continuously"` is for a reader in another thread, which writes the file: it gets what was summed up so far as
    * often as it would get events.
    */
@@ -100,8 +100,8 @@ export class Recordings {
     const recorder = this.#record(options, (metadata) => {
       // The events of a sampled recording are few, and have fractions as their weights.
       const sums = aggregate && options.sample === undefined ? new Sums() : undefined;
-      if (aggregate === true) return new TotalsWriter(write, metadata, sums);
-      return sums ? new SumsWriter(write, metadata, sums) : new TraceWriter(write, metadata);
+      if (sums) return new SumsWriter(write, metadata, sums, aggregate === "continuously");
+      return aggregate === true ? new TotalsWriter(write, metadata) : new TraceWriter(write, metadata);
     });
     this.#readable = readBack && { recorder, readBack };
     return recorder;

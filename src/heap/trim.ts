@@ -23,7 +23,7 @@ export interface Trim {
   readonly stays?: string;
 }
 
-/** The size in bytes of the smallest memory into which everything fits that the heap has from the platform. */
+/** The size, in bytes, of the smallest memory that can hold everything that the heap has from the platform. */
 export function leastMemory(core: Core): number {
   const reserved = new Words(core).get(core.control + C.RESERVED_AT);
   return Math.ceil((core.control + reserved) / WASM_PAGE) * WASM_PAGE;

@@ -5,7 +5,7 @@ import * as C from "../core/constants.gen.js";
 import { memoryFor, WASM_PAGE } from "../core/memory.js";
 import { instantiateWhole, type WholeCore } from "../core/whole-core.js";
 import { formatAddress, toAddress } from "../ground/address.js";
-import { ImageError } from "../ground/errors.js";
+import { ImageError, messageOf } from "../ground/errors.js";
 import { ObjectCalls } from "../objects/object-calls.js";
 import { CHECKED } from "./checksum.js";
 import { decodeImage, type ImageMetadata } from "./format.js";
@@ -41,7 +41,7 @@ export async function loadImage(
   const calls = new ObjectCalls();
   const core = instantiateWhole(module, memory, table, control, calls);
   if (copyIn(bytes, core) !== checksum) {
-    throw new ImageError("its memory is broken (its checksum is another)");
+    throw new ImageError("its memory is broken (its checksum does not match)");
   }
   const reserved = new DataView(memory.buffer).getUint32(control + C.RESERVED_AT, true);
   if (reserved !== size) throw new ImageError(`it has ${size} bytes of memory, and the heap in it ${reserved}`);
@@ -64,7 +64,7 @@ function verifyCore({ functions, tableBase }: WholeCore): void {
     broken = functions.image_verify(tableBase) >>> 0;
   } catch (error) {
     // After a trap, this core must not be used any more. It was not given to anybody yet.
-    throw new ImageError(`its memory is not a valid heap (${error instanceof Error ? error.message : error})`);
+    throw new ImageError(`its memory is not a valid heap (${messageOf(error)})`);
   }
   if (broken === C.IMAGE_NO_MEMORY) throw new ImageError("there is no memory to verify it");
   if (broken !== 0)

@@ -1,4 +1,4 @@
-// The metadata of an image, which may be any text.
+// Reads the metadata of an image. In a broken image, it may be any text.
 
 import { ImageError } from "../ground/errors.js";
 

@@ -1,6 +1,6 @@
 // Images as streams of bytes, compressed or not.
 
-import { ImageError } from "../ground/errors.js";
+import { ImageError, messageOf } from "../ground/errors.js";
 
 export function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
@@ -30,7 +30,7 @@ export async function decompress(bytes: Uint8Array, size: number): Promise<Uint8
   const stream = streamOf(bytes).pipeThrough(new DecompressionStream("deflate-raw")).pipeThrough(atMost(size));
   const result = await collect(stream).catch((error: unknown) => {
     if (error instanceof ImageError) throw error;
-    throw new ImageError(`its memory can't be decompressed: ${error instanceof Error ? error.message : error}`);
+    throw new ImageError(`its memory can't be decompressed: ${messageOf(error)}`);
   });
   if (result.length !== size) throw new ImageError(`it has ${result.length} bytes of memory instead of ${size}`);
   return result;

@@ -45,7 +45,7 @@ function generationNumber(generation: number, what: string): Generation {
 /** Runs code of the program. An exception is reported. */
 type Guard = (run: () => void) => void;
 
-/** Reference counts free objects at once; this finds those that only refer to each other. */
+/** Finds unreachable objects that refer to each other. Reference counts free all others at once. */
 export class GarbageCollector {
   readonly #bridge: Bridge;
   readonly #guard: Guard;

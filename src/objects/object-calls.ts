@@ -20,8 +20,8 @@ export interface ObjectParts extends AllocatorParts {
   /** The program's types. */
   readonly types: { drop(hostId: number): void };
   /**
-   * The functions in the table. C may call a function with another type than it has: `callable` returns the index of a
-   * function of the type that the call has.
+   * The functions in the table. C may give the core a function whose type is not that of the call: `callable` returns
+   * the index of a function that has the type of the call.
    */
   readonly casts: {
     callable(index: number, parameters: number, returns: boolean): number;

@@ -5,7 +5,7 @@
 //          + interned.bytes + sharedKeys.bytes                          tables
 //
 // This sum equals, to the byte, what the object layer has requested from the mem and object domains. The account
-// (stats.ts) counts the same blocks, each with its size class.
+// (alloc/stats.ts) counts the same blocks, each with the size of its size class.
 
 import { TYPE_NAMES } from "../core/catalogue.gen.js";
 import * as C from "../core/constants.gen.js";
@@ -39,7 +39,7 @@ export interface ObjectStats {
    * exceptions).
    */
   readonly userTypes: readonly UserTypeStats[];
-  /** Interned strings: their number, how often a text was interned already, and the bytes of their table. */
+  /** Interned strings: their number, how often an equal string was found in their table, and the bytes of the table. */
   readonly interned: { readonly strings: number; readonly hits: number; readonly bytes: number };
   /** The number of dicts that were made with existing keys, and the bytes of the table of shapes. */
   readonly sharedKeys: { readonly hits: number; readonly bytes: number };

@@ -1,5 +1,5 @@
-// The stretches of time for which a page has figures. While a bucket is open, only its highest moments are recorded;
-// all other figures are differences between its end and its beginning.
+// The stretches of time for which a page has figures. While a bucket is open, only its maxima are recorded; all other
+// figures come from the sums at its beginning and at its end.
 
 import type { Bucket } from "./model.js";
 import { highest, type Joint, type Stretch, Stretches, type StretchLimits } from "./stretches.js";

@@ -1,6 +1,7 @@
 // Makes the data of a page from a trace's spans: the stacks that matter, their rows and crossings, and the places of
 // blocks.
 
+import type { TraceMetadata } from "../trace/format.js";
 import type { GrowingU32 } from "../trace/growing.js";
 import { pageBlocks } from "./blocks.js";
 import { Crossings } from "./crossings.js";
@@ -16,6 +17,7 @@ import {
 } from "./model.js";
 import { Rows } from "./rows.js";
 import type { Spans } from "./spans.js";
+import { withRecordedTypes } from "./types.js";
 
 export interface BuildOptions {
   /** The most stacks that are shown by themselves; the default is 20,000. */
@@ -25,6 +27,15 @@ export interface BuildOptions {
 }
 
 export type ProgramFacts = Pick<PageHeader, "command" | "started" | "python" | "sample" | "problem" | "totals">;
+
+/** What a page says of a recording with this metadata. */
+export function factsOf(
+  spans: Spans,
+  { command = [], started = "", python, sample = 0, aggregated }: Partial<TraceMetadata>,
+  problem: string | null,
+): ProgramFacts {
+  return { command, started, python: python ?? null, sample, problem, ...(aggregated && { totals: spans.totals }) };
+}
 
 /** The rows of the page's accounts, ordered by account, then by bucket. */
 function foldRows(spans: Spans, { accounts, accountOf }: Folded): PageRows {
@@ -108,22 +119,34 @@ export function buildPage(
 ): PageData {
   const folded = fold(spans, mostNodes);
   const { accounts } = folded;
+  const blocks = pageBlocks(spans, folded, mostBlocks);
+  // Times of a page count from the beginning of the program.
+  const since = (time: number) => time - spans.programTime;
+  // A start that took no time by a coarse clock is before the program all the same.
+  const program = spans.programBucket;
+  const beforeProgram = (time: number) => Math.min(since(time), -1);
   const each = (of: (account: number) => number) => Uint32Array.from({ length: accounts.length }, (_, k) => of(k));
-  return {
+  return withRecordedTypes({
     header: {
       version: PAGE_VERSION,
       ...facts,
       events: spans.events,
-      duration: spans.now,
+      duration: since(spans.now),
       stacks: spans.tree.length - 1,
-      program: spans.programBucket,
-      programTime: spans.programTime,
+      program,
+      begin: program > 0 ? beforeProgram(0) : since(0),
       startAccounts: accounts.start,
-      collections: spans.collections.points,
+      collections: spans.collections.points.map((point) => ({ ...point, time: since(point.time) })),
       functions: folded.functionList,
       stats: null,
     },
-    buckets: spans.buckets,
+    buckets: spans.buckets.map((bucket, k) => ({
+      ...bucket,
+      time: k < program ? beforeProgram(bucket.time) : since(bucket.time),
+      last: since(bucket.last),
+      peakTime: since(bucket.peakTime),
+      ownPeakTime: since(bucket.ownPeakTime),
+    })),
     nodes: {
       parents: Uint32Array.from(folded.parents),
       functions: Uint32Array.from(folded.functions),
@@ -136,8 +159,8 @@ export function buildPage(
     },
     rows: foldRows(spans, folded),
     crossings: foldCrossings(spans, folded),
-    blocks: pageBlocks(spans, folded, mostBlocks),
+    blocks: { ...blocks, froms: blocks.froms.map(since), untils: blocks.untils.map(since) },
     arenas: { addresses: new Float64Array(0), sizes: new Uint32Array(0) },
     pools: NO_POOLS,
-  };
+  });
 }

@@ -1,11 +1,12 @@
-// Columns of numbers as bytes: how many, then for each number its distance from the one before, of seven bits to a byte.
+// Columns of numbers as bytes: how many numbers there are, then each number as its distance from the one before. A byte
+// has seven bits of a distance.
 
 import type { ByteReader, ByteWriter } from "../trace/bytes.js";
 
 type Column = Uint8Array | Uint32Array | Float64Array;
 
 /** Writes the numbers of a column, in units of 1/unit. */
-export function writeColumn(out: ByteWriter, column: Column, unit = 1): void {
+export function writeColumn(out: ByteWriter, column: ArrayLike<number> & Iterable<number>, unit = 1): void {
   out.number(column.length);
   let last = 0;
   for (const value of column) {

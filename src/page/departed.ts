@@ -3,11 +3,11 @@
 //   | address | account | size | birth, two words | first moment, last moment << 16 | address | ...
 //     settled ................................................ | died since the open phase's highest moment ....
 //
-// A block that died in the open phase was live at the phase's highest moment only if no higher one follows. So blocks
-// that died since the highest moment so far wait after the settled ones.
+// As long as a phase is open, a higher moment can follow, and blocks that died before that moment do not belong to it.
+// So blocks that died since the highest moment so far wait after the settled ones.
 //
-// Memory is bounded: beyond MOST blocks, some moments are given up, and with them the blocks that only these moments
-// show.
+// Memory is bounded: if there are more than MOST blocks, some moments can't be shown any more, and the blocks that only
+// these moments show are dropped.
 
 import { endOf, highestOf, momentsAt, type Phase, phaseOf, placesAmong } from "./moments.js";
 import type { Joint } from "./stretches.js";

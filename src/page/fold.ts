@@ -1,7 +1,7 @@
 // Decides which stacks a page shows by themselves. Stacks that have very little in every view are merged into "smaller
 // calls" under their nearest shown caller: the sums stay the same, and the page stays small.
 
-import type { TraceFunction } from "../trace/format.js";
+import { type TraceFunction, typeFunction } from "../trace/format.js";
 import { EraAccounts } from "./eras.js";
 import { type Bucket, type PageFunction, ROW } from "./model.js";
 import type { Spans } from "./spans.js";
@@ -9,12 +9,18 @@ import type { Spans } from "./spans.js";
 /** The function that stands for merged calls. */
 export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
 
+/** The type that stands for all types with very little memory. */
+export const OTHER_TYPES: TraceFunction = typeFunction("other types");
+
 /**
- * A node with less than this share of the sum in every view is not shown by itself. The share is doubled until there
- * are few enough rows.
+ * A node with less than this share of the sum in every view is not shown by itself. The share is doubled until few enough
+ * nodes are shown.
  */
 const FIRST_SHARE = 2e-5;
-/** The factor by which shares must be larger for the interpreter's start, which is rarely examined. */
+/**
+ * In the interpreter's start, which is rarely examined, a node is shown by itself only if its share is this many times
+ * as large.
+ */
 const COARSER = 25;
 
 export interface Folded {
@@ -86,7 +92,9 @@ function foldAt(spans: Spans, isShown: (node: number) => boolean): Folded {
   const functionList: PageFunction[] = [tree.frame(0).function, SMALLER];
   const functionNumbers = new Map([[0, 0]]);
   const nodeOf = new Uint32Array(tree.length);
-  const smallerOf = new Map<number, number>();
+  /** By caller: the node for the calls, and the one for the types, that are too small to be shown by themselves. */
+  const [smallerOf, othersOf] = [new Map<number, number>(), new Map<number, number>()];
+  let otherTypes = 0;
   const add = (parent: number, f: number, line: number) => {
     parents.push(parent);
     lines.push(line);
@@ -95,12 +103,13 @@ function foldAt(spans: Spans, isShown: (node: number) => boolean): Folded {
   for (let node = 1; node < tree.length; node++) {
     const caller = nodeOf[tree.parent(node)] as number;
     if (!isShown(node)) {
-      let smaller = functions[caller] === 1 ? caller : smallerOf.get(caller);
-      if (smaller === undefined) {
-        smaller = add(caller, 1, 0);
-        smallerOf.set(caller, smaller);
-      }
-      nodeOf[node] = smaller;
+      const { isType } = tree.frame(node).function;
+      if (isType) otherTypes ||= functionList.push(OTHER_TYPES) - 1;
+      const [f, merged] = isType ? [otherTypes, othersOf] : [1, smallerOf];
+      // Calls of smaller calls are smaller calls, too.
+      const into = functions[caller] === f ? caller : (merged.get(caller) ?? add(caller, f, 0));
+      if (into !== caller) merged.set(caller, into);
+      nodeOf[node] = into;
       continue;
     }
     const number = tree.functionNumber(node);

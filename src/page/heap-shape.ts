@@ -4,13 +4,17 @@
 import type { HeapItem, HeapStats, Walked } from "../alloc/stats.js";
 import type { PageArenas, PageData, PagePools } from "./model.js";
 
-export interface HeapShape {
-  readonly stats: HeapStats;
+export interface HeapLayout {
   readonly arenas: PageArenas;
   readonly pools: PagePools;
 }
 
-const DOMAIN_NUMBERS = { mem: 1, object: 2, libc: 3 } as const;
+export interface HeapShape extends HeapLayout {
+  readonly stats: HeapStats;
+}
+
+/** The numbers of the domains that pools serve. */
+export const DOMAIN_NUMBERS = { mem: 1, object: 2, libc: 3 } as const;
 
 interface Pool {
   readonly item: Extract<HeapItem, { kind: "pool" | "freePool" }>;
@@ -18,7 +22,7 @@ interface Pool {
 }
 
 /** One walk over the heap. */
-export function heapShape(heap: Walked): HeapShape {
+export function heapLayout(heap: Pick<Walked, "walk">): HeapLayout {
   const arenas: { address: number; size: number }[] = [];
   const pools: Pool[] = [];
   let block = 0;
@@ -46,7 +50,6 @@ export function heapShape(heap: Walked): HeapShape {
   });
   const each = (of: (item: Pool["item"]) => number) => Uint32Array.from(pools, ({ item }) => of(item));
   return {
-    stats: heap.stats(),
     arenas: {
       addresses: Float64Array.from(arenas, ({ address }) => address),
       sizes: Uint32Array.from(arenas, ({ size }) => size),
@@ -61,6 +64,10 @@ export function heapShape(heap: Walked): HeapShape {
       bits,
     },
   };
+}
+
+export function heapShape(heap: Walked): HeapShape {
+  return { stats: heap.stats(), ...heapLayout(heap) };
 }
 
 /** A page's data with the heap's shape. */

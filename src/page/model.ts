@@ -39,7 +39,10 @@ export const ROW = {
 };
 export const ROW_VALUES = 10;
 
-/** The figures of a stretch of time. Times are microseconds from the start of the recording. */
+/**
+ * The figures of a stretch of time. Times are microseconds from the beginning of the program; times of the interpreter's
+ * start are negative.
+ */
 export interface Bucket {
   /** Its beginning. It ends where the next one begins. */
   readonly time: number;
@@ -55,7 +58,7 @@ export interface Bucket {
   readonly peakBytes: number;
   readonly peakBlocks: number;
   readonly peakTime: number;
-  /** The highest moment of what the program added; in buckets of the interpreter's start, of what that added. */
+  /** The highest moment of what the program added; in buckets of the interpreter's start, of what the start added. */
   readonly ownPeakBytes: number;
   readonly ownPeakBlocks: number;
   readonly ownPeakTime: number;
@@ -72,6 +75,14 @@ export interface PageFunction extends TraceFunction {
   readonly ofStart?: true;
 }
 
+/** What a page of totals shows over time. It has only one bucket. */
+export interface PageTotals {
+  /** The bytes of the interpreter's start that are live at the end. */
+  readonly start: number;
+  /** What the program had at the highest moment of each stretch of time: microseconds and bytes. */
+  readonly line: readonly (readonly [time: number, live: number])[];
+}
+
 /** What is known about a page's program. */
 export interface PageHeader {
   readonly version: number;
@@ -83,27 +94,24 @@ export interface PageHeader {
   readonly sample: number;
   /** Why the trace could be read only in part. */
   readonly problem: string | null;
-  /**
-   * Set if the trace has totals only: there are then no spans and no blocks. `start` is the number of bytes of the
-   * interpreter's start that are live at the end.
-   */
-  readonly totals?: { readonly start: number };
+  /** Set if the trace has totals only: there are then no spans and no blocks. */
+  readonly totals?: PageTotals;
   readonly events: number;
-  /** Microseconds from the start to the end of what is shown. */
+  /** The time of the end, in microseconds: how long the program ran. */
   readonly duration: number;
   /** The number of stacks before small ones were merged. */
   readonly stacks: number;
   /** The bucket with which the program begins; 0 if nothing of the interpreter's start was recorded. */
   readonly program: number;
-  /** The time when the program began, in microseconds. */
-  readonly programTime: number;
+  /** The time when the recording began, in microseconds: 0, or below if it has the interpreter's start. */
+  readonly begin: number;
   /** Accounts below this number belong to the interpreter's start. */
   readonly startAccounts: number;
   readonly collections: readonly CollectionPoint[];
   readonly functions: readonly PageFunction[];
   /** The source lines of frames and the lines around them, by file and line, as far as they are known. */
   readonly sources?: Readonly<Record<string, Readonly<Record<number, string>>>>;
-  /** The names of the types of blocks, if a heap snapshot tells them. */
+  /** The names of the types of blocks, if the recording or a heap snapshot tells them. */
   readonly types?: readonly string[];
   /** The heap's own statistics; only for a program that is running. */
   readonly stats: HeapStats | null;
@@ -146,7 +154,7 @@ export interface PageBlocks {
    */
   readonly froms: Float64Array;
   readonly untils: Float64Array;
-  /** The page has one of every `step` blocks: more than 1 if there are too many blocks. */
+  /** The page has one of every `step` blocks. `step` is more than 1 only if there are too many blocks. */
   readonly step: number;
   readonly addresses: Float64Array;
   readonly sizes: Uint32Array;
@@ -157,8 +165,9 @@ export interface PageBlocks {
   readonly firsts: Uint32Array;
   readonly lasts: Uint32Array;
   /**
-   * For each block that is live at the end, the number of its object's type in the header's list, from 1; 0 if it is
-   * not known, or if the block is no object. Empty without a heap snapshot.
+   * For each block, the number of its object's type in the header's list, from 1; 0 if it is not known, or if the block
+   * has no object. Types from a heap snapshot are known only for blocks that are live at the end. Empty if no types are
+   * known.
    */
   readonly types: Uint32Array;
 }

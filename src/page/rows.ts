@@ -1,4 +1,4 @@
-// The rows of a page: ten sums for each account and bucket in which the account changed. They are in the order of their
+// The rows of a page: ten numbers for each account and bucket in which the account changed. They are in the order of their
 // buckets, so that neighbouring buckets can be joined.
 //
 //   accounts   | a | b | c | a | d | ...          starts: where each bucket's rows begin
@@ -40,7 +40,7 @@ export class Rows {
       this.#values[to + k] = (this.#values[to + k] as number) + (from[at + k] as number);
   }
 
-  /** A row's values, in an array that the rows reuse. */
+  /** A view of a row's values. Copy them before you add rows. */
   valuesOf(row: number): Float64Array {
     return this.#values.subarray(row * ROW_VALUES, (row + 1) * ROW_VALUES);
   }
@@ -57,7 +57,7 @@ export class Rows {
     return to;
   }
 
-  /** Shows every row: its account, its bucket, and the index of its values. */
+  /** Calls `visit` with each row: its account, its bucket, and the index of its values. */
   forEach(visit: RowVisitor): void {
     this.#starts.forEach((_, bucket) => {
       this.#forEachOf(bucket, (account, values, at) => visit(account, bucket, values, at));
@@ -101,8 +101,9 @@ export class Rows {
   }
 
   /**
-   * Corrects a peak. `distance` tells whether the joint's peak is in the later row's bucket (0), after it (below 0), or
-   * before it: then the peak is known already.
+   * Sets what the account has at the joint's peak, as far as it is known after the later row. `distance` is that row's
+   * bucket minus the bucket of the peak. If it is 0, the row has the account's value at the peak. If it is below 0, the
+   * peak comes later, and the row's net change counts. If it is above 0, the value is known already.
    */
   #joinPeak(to: number, values: Float64Array, at: number, peak: number, distance: number): void {
     if (distance > 0) return;

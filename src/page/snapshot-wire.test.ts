@@ -1,5 +1,8 @@
+// Heap snapshots as bytes for a page: what was written can be read again.
+
 import { expect, it } from "vitest";
-import { EDGE, GraphBuilder, NODE } from "../snapshot/graph.js";
+import { GraphBuilder } from "../snapshot/builder.js";
+import { EDGE, NODE } from "../snapshot/graph.js";
 import { decodeSnapshots, encodeSnapshots } from "./snapshot-wire.js";
 
 /** A graph with every kind of value, up to the highest addresses. */

@@ -2,11 +2,11 @@
 //
 //   how many | for each: its name | columns of nodes | columns of edges | strings
 //
-// The edges of a node are written as their number. Strings are one text, after their lengths.
+// One column of nodes has the number of each node's edges. The strings are the lengths of all, then one text with all.
 
 import type { ObjectGraph } from "../snapshot/graph.js";
 import { ByteReader, ByteWriter } from "../trace/bytes.js";
-import { readColumn, u8, u32, writeColumn } from "./columns.js";
+import { f64, readColumn, u8, u32, writeColumn } from "./columns.js";
 
 /** A snapshot, with the name that the page shows. */
 export interface NamedGraph {
@@ -25,11 +25,14 @@ function writeStrings(out: ByteWriter, strings: readonly string[]): void {
 function readStrings(from: ByteReader): string[] {
   const lengths = readColumn(from, u32);
   const text = from.text();
+  const strings = new Array<string>(lengths.length);
   let at = 0;
-  return Array.from(lengths, (length) => {
-    at += length;
-    return text.slice(at - length, at);
-  });
+  for (let k = 0; k < strings.length; k++) {
+    const end = at + (lengths[k] as number);
+    strings[k] = text.slice(at, end);
+    at = end;
+  }
+  return strings;
 }
 
 function writeGraph(out: ByteWriter, graph: ObjectGraph): void {
@@ -44,9 +47,21 @@ function writeGraph(out: ByteWriter, graph: ObjectGraph): void {
   writeStrings(out, strings);
 }
 
+const MOST_SIZE = 2 ** 32 - 1;
+
+/** The bytes do not have a graph's buffers, because the page does not show where blocks are. */
+const NO_BUFFERS = { bufferAddresses: new Uint32Array(0), bufferOwners: new Uint32Array(0) };
+
+/** Sizes take 32 bits each, unless one of them is larger, as in V8's own snapshots. */
+function readSizes(from: ByteReader): Float64Array | Uint32Array {
+  const sizes = readColumn(from, f64);
+  return sizes.some((size) => size > MOST_SIZE) ? sizes : Uint32Array.from(sizes);
+}
+
 function readGraph(from: ByteReader): ObjectGraph {
   const [bytes, words] = [() => readColumn(from, u8), () => readColumn(from, u32)];
-  const nodes = { kinds: bytes(), types: words(), values: words(), sizes: words(), ids: words(), flags: bytes() };
+  const [kinds, types, values, sizes, ids, flags] = [bytes(), words(), words(), readSizes(from), words(), bytes()];
+  const nodes = { kinds, types, values, sizes, ids, flags };
   const edgeCounts = words();
   const edges = { edgeKinds: bytes(), edgeNames: words(), targets: words() };
   const nodeCount = nodes.kinds.length;
@@ -54,7 +69,8 @@ function readGraph(from: ByteReader): ObjectGraph {
   edgeCounts.forEach((count, node) => {
     firstEdge[node + 1] = (firstEdge[node] as number) + count;
   });
-  return { nodeCount, edgeCount: edges.targets.length, firstEdge, ...nodes, ...edges, strings: readStrings(from) };
+  const edgeCount = edges.targets.length;
+  return { nodeCount, edgeCount, firstEdge, ...nodes, ...edges, ...NO_BUFFERS, strings: readStrings(from) };
 }
 
 export function encodeSnapshots(snapshots: readonly NamedGraph[]): Uint8Array<ArrayBuffer> {

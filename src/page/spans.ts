@@ -23,7 +23,7 @@ import {
 import { Crossings } from "./crossings.js";
 import { CurrentBucket } from "./current.js";
 import { EraAccounts } from "./eras.js";
-import type { Bucket } from "./model.js";
+import type { Bucket, PageTotals } from "./model.js";
 import { Phases } from "./phases.js";
 import { Rows, type RowVisitor } from "./rows.js";
 import { type Joint, lastUpTo, newNumbers, type Stretches } from "./stretches.js";
@@ -44,6 +44,7 @@ export interface SpansOptions {
 }
 
 export class Spans implements TraceConsumer {
+  readonly wantsTypes = true;
   readonly tree = new StackTree();
   readonly accounts = new EraAccounts();
   readonly collections = new Collections();
@@ -66,7 +67,7 @@ export class Spans implements TraceConsumer {
   #programTime: number | undefined;
   #startFunctions = 0;
   #startBirths = 0;
-  #startLeft = 0;
+  #totals: PageTotals = { start: 0, line: [] };
   /** Blocks that were live when the recording began: the recording has no events of them. */
   #baseBlocks = 0;
 
@@ -92,9 +93,9 @@ export class Spans implements TraceConsumer {
     return Math.max(this.#sums.time, last + 1);
   }
 
-  /** In a trace of totals, the bytes of the interpreter's start that are live at the end; no account has them. */
-  get startLeft(): number {
-    return this.#startLeft;
+  /** What a trace of totals tells about time. It has only one bucket. */
+  get totals(): PageTotals {
+    return this.#totals;
   }
 
   get crossings(): Crossings {
@@ -133,8 +134,13 @@ export class Spans implements TraceConsumer {
    */
   program(): void {
     const sums = this.#sums;
-    if (sums.events === 0 || this.#programTime !== undefined) return;
+    if (this.#programTime !== undefined) return;
     this.#programTime = sums.time;
+    if (sums.events === 0) {
+      // Nothing was recorded before. Times count from here all the same, as in every report.
+      this.#open = new OpenBucket(sums);
+      return;
+    }
     this.#mark();
     if (this.#open.events > 0) this.#close();
     this.#join(() => this.#buckets.beginProgram());
@@ -168,11 +174,19 @@ export class Spans implements TraceConsumer {
    * totals do not have it by stack.
    */
   whole({ figures, timeline, collections, programTime, start }: AggregateWhole): void {
-    this.#startLeft = start?.end.bytes ?? 0;
+    const base = start?.end.bytes ?? 0;
+    const begin = programTime ?? 0;
     const { liveBytes: bytes, liveBlocks: blocks, peakBytes, peakBlocks, peakTime, reservedPeak } = figures;
+    this.#totals = {
+      start: base,
+      // How many bytes of the start are live is known only for the end.
+      line: timeline
+        .filter(({ time }) => time >= begin)
+        .map(({ time, live }) => [time - begin, Math.min(Math.max(live - base, 0), peakBytes)] as const),
+    };
     const sums = this.#sums;
     this.#programTime = programTime;
-    sums.time = programTime ?? 0;
+    sums.time = begin;
     const bucket = new OpenBucket(sums);
     const events = figures.allocations + figures.resizes + figures.frees;
     Object.assign(sums, { bytes, blocks, reserved: reservedPeak, events });
@@ -278,7 +292,7 @@ export class Spans implements TraceConsumer {
     if (sums.exact === undefined) this.#noteHighest();
   }
 
-  /** Notes the highest moments, if now is one. */
+  /** If this moment is the highest so far, of everything or of what the program added, notes it. */
   #noteHighest(): void {
     const [sums, open] = [this.#sums, this.#open];
     if (rankOf(sums) > open.rank) {

@@ -39,7 +39,7 @@ const ALONE: Room = { duration: 0, events: 0 };
 const SPARE = 5;
 
 export interface StretchLimits {
-  /** If there are more than this, they are joined. */
+  /** When the program has this many stretches, neighbours are joined. */
   readonly most: number;
   /** The fineness for the interpreter's start, which is rarely examined. */
   readonly startFineness: number;

@@ -1,5 +1,8 @@
+// The types of blocks on a page, from a heap snapshot.
+
 import { expect, it } from "vitest";
-import { EDGE, GraphBuilder, NODE } from "../snapshot/graph.js";
+import { GraphBuilder } from "../snapshot/builder.js";
+import { EDGE, NODE } from "../snapshot/graph.js";
 import { buildPage } from "./build.js";
 import { Spans } from "./spans.js";
 import { withTypes } from "./types.js";
@@ -9,11 +12,13 @@ it("gives the blocks that are live at the end the types of the objects in them",
   spans.program();
   spans.function({ name: "load", file: "app.py", firstLine: 1 });
   spans.node(0, 1, 2);
-  // A block with a header before the object, one without, a buffer, and one that was freed, in which another one is.
+  // Five blocks: two with an object, the first after a header; two buffers, the first owned by an object; and one that
+  // is freed. A sixth block then takes the memory of the freed one.
   for (const [address, size] of [
     [1000, 64],
     [2000, 32],
     [3000, 1024],
+    [4104, 104],
     [5000, 48],
   ] as const) {
     spans.allocate(address, size, 2, 1);
@@ -34,11 +39,12 @@ it("gives the blocks that are live at the end the types of the objects in them",
   ] as const;
   for (const [id, type] of objects)
     builder.groupEdge(root, builder.node(NODE.object, builder.strings.number(type), id), type, EDGE.internal);
+  builder.buffer(builder.nodeCount - 4, 3000);
   const { header, blocks } = withTypes(buildPage(spans, facts), builder.finish());
   const typeOf = (address: number) =>
     [...blocks.addresses.keys()]
       .filter((k) => blocks.addresses[k] === address)
       .map((k) => header.types?.[(blocks.types[k] ?? 0) - 1] ?? "none");
-  expect([1000, 2000, 3000, 5008].map(typeOf)).toEqual([["dict"], ["str"], ["none"], ["int"]]);
+  expect([1000, 2000, 3000, 4104, 5008].map(typeOf)).toEqual([["dict"], ["str"], ["str"], ["none"], ["int"]]);
   expect(typeOf(5000).every((type) => type === "none")).toBe(true);
 });

@@ -1,6 +1,6 @@
-// A page's data as bytes: a header in JSON, then columns of numbers of seven bits to a byte. Each number of a column is
-// written as its distance from the one before; only the values of rows are written as they are. The data are not
-// compressed here.
+// A page's data as bytes: a header in JSON, then columns of numbers, with seven bits of a number in each byte. A number
+// of a column is written as its distance from the one before; only the values of rows are written as they are. The data
+// are not compressed here.
 //
 //   length, JSON | buckets | nodes | accounts | rows | crossings | blocks | arenas | pools
 //   a column: how many, then the numbers
@@ -79,7 +79,7 @@ export function encodePage(data: PageData): Uint8Array<ArrayBuffer> {
   return out.written;
 }
 
-/** Throws BrokenContent if it is not a page's data. */
+/** Throws BrokenContent or SyntaxError if it is not a page's data. */
 export function decodePage(data: Uint8Array): PageData {
   const from = new ByteReader(data);
   const header = JSON.parse(from.text()) as PageHeader;

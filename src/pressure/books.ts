@@ -10,15 +10,15 @@ import type { MeasureName } from "./policy.js";
 /** A clock in milliseconds; its zero does not matter. */
 export type Clock = () => number;
 
-/** How much of the program's time measures have taken, and which. Times are milliseconds since the heap began. */
+/** How much of the program's time measures have taken, in total and by measure, in milliseconds. */
 export interface PressureAccount {
   readonly programMs: number;
   /**
-   * Milliseconds spent in measures, and in what belongs to them: listeners, looks for holes, and repeated attempts of
-   * an operation that failed again.
+   * Milliseconds spent in measures, and in what belongs to them: listeners, searches for holes, and repeated attempts
+   * of an operation that failed again.
    */
   readonly spentMs: number;
-  /** The part of these that no gain paid for: at most a quarter of the program's time, plus a few runs. */
+  /** The part of these milliseconds that no gain paid for: at most a quarter of the program's time, plus a few runs. */
   readonly vainMs: number;
   /** The measures that have run. */
   readonly measures: Readonly<Partial<Record<MeasureName, Totals>>>;

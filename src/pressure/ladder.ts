@@ -12,8 +12,9 @@
 //   clear     forgives all debts, at the 1st, 2nd, 4th, 8th ... time that an allocation found no memory, and at the 1st, 2nd, 4th ...
 //             time that the heap fell by an eighth of what it was after the last run
 //
-// So the first allocation that fails is always helped, if that is possible. So is the next one, for which the program
-// may have dropped objects that refer to each other; but not every one of many that fail one after another.
+// So the first allocation that fails is always helped, if that is possible. The next one is helped, too, because the
+// program may have dropped objects that refer to each other. But if many allocations fail one after another, only some
+// of them are helped.
 //
 // Without pressure there is no cost: the platform compares one number when it gives memory. The watermark is where the
 // ladder looks again. A look has a price, too, so the watermark moves up by a step, which doubles with each look that
@@ -49,7 +50,7 @@ export interface Relievable {
   allocated(): number;
   /** Bytes in use without the holes in pools. This walks over all pools. */
   live(): number;
-  /** The platform reports when it has given more than `watermark`, or less than `lowMark`. */
+  /** The platform reports when the heap has more than `watermark` bytes from it, or less than `lowMark`. */
   setMarks(watermark: number, lowMark: number): void;
   /** Whether an operation is under way that measures would disturb. */
   isBusy(): boolean;
@@ -80,7 +81,7 @@ export interface RelieveOptions {
 
 /** A look helped if the measures that it started gained this part of the heap. */
 const OF_USE = 1 / 32;
-/** A soft limit is kept if the heap is below it by this part, or if this part of the heap is free inside, so that it need not grow. */
+/** A soft limit is kept if the heap is below it by the part BELOW, or if at most the part ROOM of the limit is in use. */
 const BELOW = 1 / 16;
 const ROOM = 1 / 2;
 /** The heap fell if it has become smaller by this part. */
@@ -89,9 +90,10 @@ const FALL = 1 / 8;
 const LAST_ROOM = 1 / 16;
 /** Below this size, holes do not matter. */
 const LEAST_HEAP = 32 * 2 ** 20;
-/** The step between looks: at least these bytes, or this part of the bytes at the first look. MOST_DOUBLINGS limits how often it is doubled. */
+/** The step between looks: at least these bytes, or the part STEP of the bytes at the first look. */
 const LEAST_STEP = 2 ** 18;
 const STEP = 1 / 64;
+/** How often the step is doubled at most. */
 const MOST_DOUBLINGS = 3;
 /** How many measures the log remembers. */
 export const LOG_LENGTH = 256;
@@ -184,7 +186,7 @@ export class Ladder {
     this.arm();
   }
 
-  /** How much of the program's time measures have taken, and which. */
+  /** How much of the program's time measures have taken, in total and by measure. */
   get account(): PressureAccount {
     if (!this.#isRunning) this.#books.earn();
     return this.#books.summary();
@@ -226,7 +228,7 @@ export class Ladder {
     this.#heap.setMarks(watermark, Math.max(lowMark, Math.min(reserved, this.#fallen)));
   }
 
-  /** If the heap is not larger than this, it fell. */
+  /** The heap fell if it is not larger than this. */
   get #fallen(): number {
     return Math.floor(this.#settled - this.#settled * FALL);
   }

@@ -94,40 +94,71 @@ export interface TreeOptions {
   readonly minShare: number;
 }
 
-/** The dominator tree from its root: the nodes that retain most, and in each the nodes that retain most of it. */
+/** A node of the dominator tree, with the nodes below it that retain most. */
+export interface DominatorNode {
+  readonly type: string;
+  readonly id: number;
+  readonly value: string;
+  readonly own: number;
+  readonly retained: number;
+  readonly below: readonly DominatorNode[];
+  /**
+   * The nodes below it that `rows` leaves out: how many there are, and what they retain together. Nodes that are too small,
+   * or deeper than `depth`, are not counted.
+   */
+  readonly more: { readonly count: number; readonly retained: number };
+  /** The node in a few words. */
+  readonly text: string;
+}
+
+/** The dominator tree from its root. Below each node are the nodes that it dominates and that retain most. */
 export function dominatorTree(
   graph: ObjectGraph,
   { parents, retained, order }: Dominators,
   options: TreeOptions,
-  colors: Colors,
-): string {
-  const whole = retained[0] as number;
+): DominatorNode {
+  const least = (retained[0] as number) * options.minShare;
   const children = new Map<number, number[]>();
   for (const node of order) {
     const parent = parents[node] as number;
-    if (parent === node || (retained[node] as number) < whole * options.minShare) continue;
+    if (parent === node || (retained[node] as number) < least) continue;
     const list = children.get(parent);
     if (list) list.push(node);
     else children.set(parent, [node]);
   }
+  const treeOf = (node: number, depth: number): DominatorNode => {
+    const all = (children.get(node) ?? []).sort((a, b) => (retained[b] as number) - (retained[a] as number));
+    const isDeepest = depth === options.depth;
+    const more = isDeepest ? [] : all.slice(options.rows);
+    return {
+      type: graph.strings[graph.types[node] as number] as string,
+      id: graph.ids[node] as number,
+      value: graph.strings[graph.values[node] as number] as string,
+      own: graph.sizes[node] as number,
+      retained: retained[node] as number,
+      below: isDeepest ? [] : all.slice(0, options.rows).map((child) => treeOf(child, depth + 1)),
+      more: { count: more.length, retained: more.reduce((sum, child) => sum + (retained[child] as number), 0) },
+      text: nodeText(graph, node),
+    };
+  };
+  return treeOf(0, 0);
+}
+
+/** The dominator tree as text: a line for each node. */
+export function dominatorLines(tree: DominatorNode, colors: Colors): string {
   const lines: string[] = [];
-  const show = (node: number, depth: number) => {
-    const size = retained[node] as number;
+  const add = (size: number, depth: number, text: string) => {
     lines.push(
-      `${bytes(size).padStart(10)} ${percent(size, whole).padStart(6)}  ${"  ".repeat(depth)}${nodeText(graph, node)}${colors.dim(`  own ${bytes(graph.sizes[node] as number)}`)}`,
-    );
-    if (depth === options.depth) return;
-    const below = (children.get(node) ?? []).sort((a, b) => (retained[b] as number) - (retained[a] as number));
-    for (const child of below.slice(0, options.rows)) show(child, depth + 1);
-    const more = below.slice(options.rows);
-    if (more.length === 0) return;
-    const rest = more.reduce((sum, child) => sum + (retained[child] as number), 0);
-    lines.push(
-      `${bytes(rest).padStart(10)} ${percent(rest, whole).padStart(6)}  ${"  ".repeat(depth + 1)}${colors.dim(`${count(more.length)} more`)}`,
+      `${bytes(size).padStart(10)} ${percent(size, tree.retained).padStart(6)}  ${"  ".repeat(depth)}${text}\n`,
     );
   };
-  show(0, 0);
-  return `${lines.join("\n")}\n`;
+  const show = ({ retained, text, own, below, more }: DominatorNode, depth: number) => {
+    add(retained, depth, `${text}${colors.dim(`  own ${bytes(own)}`)}`);
+    for (const child of below) show(child, depth + 1);
+    if (more.count > 0) add(more.retained, depth + 1, colors.dim(`${count(more.count)} more`));
+  };
+  show(tree, 0);
+  return lines.join("");
 }
 
 /** What changed from one snapshot to another, by type. */

@@ -12,7 +12,7 @@ import { parseSize } from "../text/size.js";
 
 export const NUMBER_FIELDS = ["size", "retained", "id", "references", "referrers"] as const;
 export const TEXT_FIELDS = ["type", "module", "value", "name", "kind"] as const;
-export const FLAGS = ["garbage", "immortal", "static"] as const;
+export const FLAGS = ["garbage", "immortal", "shared", "static"] as const;
 export const RELATIONS = ["reachable from", "held by", "refers to", "referred to by"] as const;
 export type NumberField = (typeof NUMBER_FIELDS)[number];
 export type TextField = (typeof TEXT_FIELDS)[number];
@@ -58,7 +58,7 @@ export class QueryError extends Error {
 interface Token {
   readonly kind: "word" | "text" | "number" | "sign" | "end";
   readonly at: number;
-  /** The characters, or of a text its content. */
+  /** The characters of the token; for a text, the content between the quotes. */
   readonly text: string;
 }
 
@@ -251,7 +251,7 @@ class Parser {
     return { kind: "place", steps, comparison: this.#comparison()?.value };
   }
 
-  /** An operator and a value; undefined if the next token is no operator. */
+  /** An operator and a value; undefined if the next token is not an operator. */
   #comparison(): { readonly value: Comparison; readonly token: Token } | undefined {
     const sign = this.#next;
     if (sign.kind !== "sign" || !includes(OPERATORS, sign.text)) return undefined;
@@ -297,7 +297,7 @@ class Parser {
     const sign = text.startsWith("-") ? -1 : 1;
     const value = sign * Number(text.replace(/^-/, ""));
     if (Number.isNaN(value))
-      this.#fail(`"${text}" is no number: sizes have the units KiB, MiB, GiB, KB, MB, GB`, token);
+      this.#fail(`"${text}" is not a number: sizes have the units KiB, MiB, GiB, KB, MB, GB`, token);
     return value;
   }
 }

@@ -1,15 +1,16 @@
-// The language of `pyheap report query`: which objects an expression chooses, and what is said about one that is wrong.
+// The language of `pyheap report query`: which objects an expression chooses, and the messages about wrong expressions.
 
 import { describe, expect, it } from "vitest";
 import { randomIntegers } from "../../test/random.js";
+import { GraphBuilder } from "../snapshot/builder.js";
 import { findDominators } from "../snapshot/dominators.js";
-import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../snapshot/graph.js";
+import { EDGE, FLAG, NODE, type ObjectGraph } from "../snapshot/graph.js";
 import { evaluateQuery, retainedByAll } from "./query.js";
 import { parseQuery, QueryError } from "./query-parse.js";
 
 /**
- * A module with a cache, which has two Points in a list; one of the Points has a dict of attributes. A frame has the list as well, a
- * weak reference leads to an item of it, and there is garbage.
+ * A module with a cache, which has two Points in a list. One of the Points has a dict of attributes. A frame has the
+ * list as well, a weak reference leads to an item of the list, and there is garbage.
  */
 function small(): { graph: ObjectGraph; names: ReadonlyMap<number, string> } {
   const builder = new GraphBuilder();
@@ -131,7 +132,7 @@ describe("an expression that is wrong gets an error that shows where", () => {
     ["size > big", 7, /only numbers are compared with ">"/],
     ["size == big", 8, /"size" is a number/],
     ["type == 7", 8, /"type" is a text: put the number into quotes/],
-    ["size > 10XB", 7, /"10XB" is no number: sizes have the units/],
+    ["size > 10XB", 7, /"10XB" is not a number: sizes have the units/],
     ["size > 9GiB", 7, /below 4 GiB/],
     ["type ~ '('", 7, /Invalid regular expression/],
     ["type ~ list", 7, /a regular expression in quotes is expected/],

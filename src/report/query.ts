@@ -11,6 +11,7 @@ type Chosen = Uint8Array;
 const FLAG_BITS: Readonly<Record<FlagName, number>> = {
   garbage: FLAG.garbage,
   immortal: FLAG.immortal,
+  shared: FLAG.shared,
   static: FLAG.static,
 };
 
@@ -283,7 +284,7 @@ interface StepNames {
   readonly dict: number;
 }
 
-/** The nodes that a query describes: objects, and memory that belongs to none; functions that run, if it names them. */
+/** The nodes that a query describes: objects, frames, and memory that belongs to no object. Groups are left out. */
 export function evaluateQuery(graph: ObjectGraph, dominators: Dominators, query: Query): number[] {
   const found: number[] = [];
   new Evaluation(graph, dominators).chosen(query).forEach((bit, node) => {

@@ -64,7 +64,7 @@ function onStack(tree: StackTree, isChosen: (f: TraceFunction) => boolean): Uint
   return found;
 }
 
-/** The stacks of a tree with fewer frames: the new node of each old one. */
+/** Makes a new tree from an old one, with fewer frames, and remembers the new node of each old one. */
 class Reduction {
   readonly builder: TreeBuilder;
   cut = 0;
@@ -105,7 +105,7 @@ class Reduction {
     }
   }
 
-  /** The new node for a node. */
+  /** The node itself; or, if it is hidden, its nearest caller that is not. Both are nodes of the old tree. */
   shownAs(node: number): number {
     return this.#shown[node] as number;
   }
@@ -148,9 +148,9 @@ class Reduction {
   #function(number: number): number {
     let made = this.#numbers.get(number);
     if (made === undefined) {
-      const { name, file, firstLine } = this.#from.functions[number] as TraceFunction;
-      const written = { name: this.#write(name), file: this.#write(file), firstLine };
-      this.#files.set(written, file);
+      const f = this.#from.functions[number] as TraceFunction;
+      const written = { ...f, name: this.#write(f.name), file: this.#write(f.file) };
+      this.#files.set(written, f.file);
       made = this.builder.addFunction(written);
       this.#numbers.set(number, made);
     }

@@ -15,7 +15,7 @@ export type ReadSource = (
 ) => { readonly text: string /** In milliseconds since 1970. */; readonly modified?: number } | undefined;
 
 export class Sources {
-  /** Files that were changed after the recording. */
+  /** Files that were changed after the recording began. */
   readonly changed = new Set<string>();
   readonly #read: ReadSource;
   readonly #started: number;

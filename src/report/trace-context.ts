@@ -1,10 +1,10 @@
-// The input of every report of a trace, and the lines with which each report begins.
+// The input of every report of a trace, and the lines with which each report begins and ends.
 
 import type { Colors } from "picocolors/types.js";
-import { bytes } from "../text/bytes.js";
+import { byteRange, bytes } from "../text/bytes.js";
 import { placeOf, programName } from "../text/labels.js";
 import { counted, percent } from "../text/numbers.js";
-import { instant, time } from "../text/time.js";
+import { instant, time, when } from "../text/time.js";
 import { forTerminal, visible } from "../text/visible.js";
 import type { Measure, View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
@@ -88,12 +88,13 @@ export function viewInterval({ analysis, view }: Pick<TraceParts, "analysis" | "
 
 /** An interval in words; "" if it is undefined. */
 export function intervalWords(interval: Interval | undefined): string {
-  return interval === undefined ? "" : `${bytes(interval.low)} to ${bytes(interval.high)}`;
+  return interval === undefined ? "" : byteRange(interval);
 }
 
 /** A span in words, and its beginning alone; both "" for the whole recording. */
-function spanWords({ from, to }: Analysis["span"]): { span: string; begin: string } {
-  const [first, last] = [time(from), time(to)];
+function spanWords(analysis: Analysis): { span: string; begin: string } {
+  const { from, to } = analysis.span;
+  const [first, last] = [from, to].map((moment) => time(analysis.sinceProgram(moment)));
   const begin = from > 0 ? ` from ${first} on` : "";
   if (to === Number.POSITIVE_INFINITY) return { span: begin, begin };
   return { span: from > 0 ? ` from ${first} to ${last}` : ` until ${last}`, begin };
@@ -103,12 +104,12 @@ function spanWords({ from, to }: Analysis["span"]): { span: string; begin: strin
 export function viewLine(report: Pick<TraceParts, "analysis" | "view">): string {
   const { analysis, view } = report;
   const { bytes: size, count: blocks } = viewSum(report);
-  const end = time(analysis.endTime);
-  const { span, begin } = spanWords(analysis.span);
+  const end = analysis.sinceProgram(analysis.endTime);
+  const { span, begin } = spanWords(analysis);
   const what = {
-    peak: `at the peak${span}, after ${time(analysis.figures.peakTime)}`,
-    end: `live after ${end}`,
-    leaks: `allocated${begin} and not freed until ${end}`,
+    peak: `at the peak${span}, ${when(analysis.sinceProgram(analysis.figures.peakTime))}`,
+    end: `live ${when(end)}`,
+    leaks: `allocated${begin} and not freed until ${time(end)}`,
     allocated: `allocated${span || " in all"}`,
     temporary: `allocated and freed again at once${span}`,
   }[view];
@@ -125,9 +126,8 @@ function gapLines({ analysis }: Pick<TraceReport, "analysis">): string[] {
     const [least, most] = [bytes(leastBytes), bytes(mostBytes)];
     if (least === most) return [];
     const what = `${counted(events, "event")} there (${least} to ${most} live)`;
-    return [
-      `From ${instant(from)} to ${instant(to)} no time was recorded: ${what} count as before ${instant(moment)}.`,
-    ];
+    const [begin, end, asked] = [from, to, moment].map((at) => instant(analysis.sinceProgram(at)));
+    return [`From ${begin} to ${end} no time was recorded: ${what} count as before ${asked}.`];
   });
 }
 

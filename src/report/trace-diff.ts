@@ -19,7 +19,10 @@ export interface DiffOptions {
 
 export const DIFF_DEFAULTS: DiffOptions = { by: "function", rows: 30, sort: "bytes" };
 
-/** A group in both traces: its own bytes and blocks in the second trace minus those in the first. */
+/**
+ * A group of one trace or of both: its own bytes in the first trace (`before`) and in the second (`after`), and by how many
+ * bytes and blocks the second exceeds the first.
+ */
 export interface Difference {
   readonly label: string;
   readonly before: number;

@@ -1,5 +1,5 @@
-// Groups a trace's accounts: by function, line, file, module, domain or size class. Also sums them up along the tree of
-// stacks.
+// Groups a trace's accounts: by function, line, file, module, type, domain or size class. Also sums them up along the tree
+// of stacks.
 //
 //   own    what the group's own code allocated: it is innermost on the stack
 //   total  also what was called from it; a group that occurs several times on a stack counts once
@@ -26,16 +26,18 @@ export interface Groupable {
   };
 }
 
-export const GROUPINGS = ["function", "line", "file", "module", "domain", "size"] as const;
+export const GROUPINGS = ["function", "line", "file", "module", "type", "domain", "size"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 export interface Group {
   readonly label: string;
+  /** What the label means, if it is no name from the program. */
+  readonly says?: string;
   readonly own: Measure;
   readonly total: Measure;
   /** The expected squared error of the group's own bytes; 0 if everything was recorded. */
   readonly variance: number;
-  /** For a function or a line: one of its frames. */
+  /** For a function, a line or a type: one of its frames. */
   readonly frame?: Frame;
 }
 
@@ -94,9 +96,13 @@ export function functionLabel(f: TraceFunction): string {
   return f.file === "" ? f.name : `${f.name} (${placeOf(f, f.firstLine)})`;
 }
 
-/** The name of a node's group. */
+/**
+ * The name of a node's group. A type has no place of its own: it counts as the line, file and module where its objects were
+ * made.
+ */
 export function labelOf(tree: StackTree, node: number, grouping: "function" | "line" | "file" | "module"): string {
   const { function: f, line } = tree.frame(node);
+  if (f.isType && grouping !== "function") return labelOf(tree, tree.parent(node), grouping);
   if (node === 0 || f.file === "") return f.name;
   if (grouping === "function") return functionLabel(f);
   if (grouping === "line") return `${placeOf(f, line)} ${f.name}`;
@@ -188,22 +194,70 @@ function byStack(analysis: Groupable, view: View, grouping: "function" | "line" 
   }));
 }
 
-function byKind(analysis: Groupable, view: View, grouping: "domain" | "size"): Group[] {
-  const { accounts, sample = 0 } = analysis;
+type Kind = "type" | "domain" | "size";
+
+const domainName = (domain: number): string => BLOCK_DOMAINS[domain] ?? "unknown";
+
+/** A way to group accounts: the number of an account's group, and what the group is called. */
+interface KindOfGroup {
+  key(analysis: Groupable, account: number): number;
+  label(tree: StackTree, key: number): string;
+}
+
+/** The groups of blocks without an object, by domain. */
+const WITHOUT_TYPE: Readonly<Record<string, { readonly label: string; readonly says: string }>> = {
+  raw: {
+    label: "(no object: raw domain)",
+    says: "Memory of the interpreter itself, and of modules in C",
+  },
+  mem: {
+    label: "(buffers of objects: mem domain)",
+    says: "What objects keep in blocks of their own: a list's items, a dict's keys, the bytes of a bytearray",
+  },
+  object: {
+    label: "(no object: object domain)",
+    says: "Blocks of the object domain whose object's type is not known",
+  },
+  libc: {
+    label: "(no object: C library's malloc)",
+    says: "What modules in C took from malloc",
+  },
+};
+
+const KINDS: Readonly<Record<Kind, KindOfGroup>> = {
+  // Objects are in the group of their type's number; blocks without an object in the group -1 - domain.
+  type: {
+    key: ({ accounts, tree }, account) => {
+      const f = tree.functionNumber(accounts.nodes.at(account));
+      return tree.functions[f]?.isType ? f : -1 - accounts.domain(account);
+    },
+    label: (tree, key) => tree.functions[key]?.name ?? WITHOUT_TYPE[domainName(-1 - key)]?.label ?? "(unknown domain)",
+  },
+  domain: { key: ({ accounts }, account) => accounts.domain(account), label: (_, key) => domainName(key) },
+  size: { key: ({ accounts }, account) => accounts.sizeClass(account), label: (_, key) => sizeClassName(key) },
+};
+
+function byKind(analysis: Groupable, view: View, grouping: Kind): Group[] {
+  const { accounts, tree, sample = 0 } = analysis;
+  const { key: keyOf, label } = KINDS[grouping];
   const sums = new Map<number, { bytes: number; count: number; variance: number }>();
   for (let account = 0; account < accounts.length; account++) {
-    const key = grouping === "domain" ? accounts.domain(account) : accounts.sizeClass(account);
+    const key = keyOf(analysis, account);
     const own = accounts.read(view, account);
     const sum = sums.get(key) ?? { bytes: 0, count: 0, variance: 0 };
+    sums.set(key, sum);
     sum.bytes += own.bytes;
     sum.count += own.count;
     sum.variance += varianceOf(own, sample);
-    sums.set(key, sum);
   }
-  const name = (key: number) => (grouping === "domain" ? (BLOCK_DOMAINS[key] ?? "unknown") : sizeClassName(key));
   return [...sums].map(([key, { bytes, count, variance }]) => {
     const own = { bytes, count };
-    return { label: name(key), own, total: own, variance };
+    const group = { label: label(tree, key), own, total: own, variance };
+    if (grouping !== "type") return group;
+    const type = tree.functions[key];
+    if (type) return { ...group, frame: { function: type, line: 0 } };
+    const says = WITHOUT_TYPE[domainName(-1 - key)]?.says;
+    return says === undefined ? group : { ...group, says };
   });
 }
 
@@ -229,7 +283,9 @@ export function stackRows(analysis: Groupable, view: View): StackRow[] {
 /** The groups with allocations, the most own bytes first. */
 export function groupBy(analysis: Groupable, view: View, grouping: Grouping): Group[] {
   const groups =
-    grouping === "domain" || grouping === "size" ? byKind(analysis, view, grouping) : byStack(analysis, view, grouping);
+    grouping === "type" || grouping === "domain" || grouping === "size"
+      ? byKind(analysis, view, grouping)
+      : byStack(analysis, view, grouping);
   return groups
     .filter(({ total }) => total.count > 0.5 || total.bytes > 0.5)
     .sort((a, b) => b.own.bytes - a.own.bytes || b.total.bytes - a.total.bytes || a.label.localeCompare(b.label));

@@ -23,7 +23,7 @@ const MOST_PAIRS = 4_000_000;
 
 /**
  * Pairs the numbers of two ascending lists, in order: as many pairs as possible with a distance of at most `most`, and
- * among those solutions the one with the least distances. Returns the partner of each number of `before` that has one.
+ * among those solutions the one with the smallest sum of distances. Returns the partner of each number of `before` that has one.
  */
 export function align(before: readonly number[], after: readonly number[], most: number): Map<number, number> {
   const [rows, columns] = [before.length, after.length];
@@ -80,7 +80,7 @@ export function matchFiles(before: Matched, after: Matched): Map<string, string>
     const alike = [...second].map((other) => ({ other, common: commonEnd(file, other) }));
     const most = Math.max(0, ...alike.map(({ common }) => common));
     const best = alike.filter(({ common }) => common === most);
-    // Another file of `before` may be as similar to it, or more.
+    // The best match may be as similar to another file of `before`, or more similar.
     const rivals = [...first].filter((rival) => rival !== file && commonEnd(rival, best[0]?.other ?? "") >= most);
     if (most > 0 && best.length === 1 && rivals.length === 0) take(file, best[0]?.other ?? "");
   }
@@ -121,7 +121,7 @@ function expected({ before, now }: Anchors, line: number): number {
   return anchor === undefined ? line : line - anchor + (now.get(anchor) ?? anchor);
 }
 
-/** The lines with allocations in each function, by the function's number. */
+/** The lines of each function that occur in a stack, by the function's file, name and first line. */
 function linesOf(tree: StackTree): Map<string, number[]> {
   const lines = new Map<string, number[]>();
   for (let node = 1; node < tree.length; node++) {

@@ -5,7 +5,7 @@ import { bar } from "../text/bar.js";
 import { bytes } from "../text/bytes.js";
 import { programName } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
-import { MICROSECONDS, seconds } from "../text/time.js";
+import { MICROSECONDS, seconds, when } from "../text/time.js";
 import { forTerminal, visible } from "../text/visible.js";
 import type { View } from "../trace/accounts.js";
 import type { Analysis } from "../trace/analysis.js";
@@ -15,7 +15,7 @@ import { layOut } from "./columns.js";
 import { intervalWords, viewInterval } from "./trace-context.js";
 import { type Group, groupBy } from "./trace-groups.js";
 
-export const STATS_VERSION = 3;
+export const STATS_VERSION = 4;
 const TOP = 10;
 
 interface Share {
@@ -26,7 +26,7 @@ interface Share {
 
 /**
  * All sizes are in bytes, all times in seconds. In a sampled trace, sizes and counts are estimates. All figures are the
- * program's. What the interpreter allocated before is only in `start`, unless the report was made with it.
+ * program's. What the interpreter allocated before is only in `start`, unless the report counts the start as well.
  */
 export interface TraceStats {
   readonly version: typeof STATS_VERSION;
@@ -68,8 +68,8 @@ export interface TraceStats {
     readonly endBytes: number;
     readonly endBlocks: number;
   };
-  /** The time when the program began; null if the recording began with it. */
-  readonly programSeconds: number | null;
+  /** When the interpreter's start began: 0 or below. null if the recording began with the program. */
+  readonly startSeconds: number | null;
   /**
    * Periods in which no time was recorded, each with the moment in it at which the span begins or ends. All events of
    * such a period count as before the moment.
@@ -89,6 +89,8 @@ export interface TraceStats {
   /** All allocations in the span, by domain, the largest first. */
   readonly domains: readonly Share[];
   readonly sizeClasses: readonly Share[];
+  /** The types of all that was allocated, the largest first; null unless the report is by type. */
+  readonly types: readonly Share[] | null;
   readonly topLines: readonly Share[];
   readonly topSizes: readonly { readonly size: number; readonly count: number }[];
 }
@@ -99,6 +101,7 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
   const { figures: f, sizes, tree, start, programTime } = analysis;
   const { metadata } = summary;
   const within = (view: View) => viewInterval({ analysis, view }) ?? null;
+  const secondsOf = (time: number) => analysis.sinceProgram(time) / MICROSECONDS;
   const collections = (field: "count" | "duration" | "collected") =>
     analysis.collections.points.reduce((sum, point) => sum + point[field], 0);
   return {
@@ -108,7 +111,7 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     python: metadata.python ?? null,
     sampleBytes: metadata.sample,
     problem: summary.problem ?? null,
-    seconds: analysis.endTime / MICROSECONDS,
+    seconds: secondsOf(analysis.endTime),
     events: summary.events,
     fileBytes: summary.bytes,
     stacks: tree.length - 1,
@@ -121,7 +124,7 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     peakBytes: f.peakBytes,
     peakBytesInterval: within("peak"),
     peakBlocks: f.peakBlocks,
-    peakSeconds: f.peakTime / MICROSECONDS,
+    peakSeconds: secondsOf(f.peakTime),
     platformPeakBytes: f.reservedPeak,
     endBytes: f.liveBytes,
     endBytesInterval: within("end"),
@@ -134,11 +137,11 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
       endBytes: start.end.bytes,
       endBlocks: start.end.count,
     },
-    programSeconds: programTime === undefined ? null : programTime / MICROSECONDS,
+    startSeconds: programTime === undefined ? null : secondsOf(0),
     timeGaps: analysis.gaps.map(({ moment, from, to, events, leastBytes, mostBytes }) => ({
-      momentSeconds: moment / MICROSECONDS,
-      fromSeconds: from / MICROSECONDS,
-      toSeconds: to / MICROSECONDS,
+      momentSeconds: secondsOf(moment),
+      fromSeconds: secondsOf(from),
+      toSeconds: secondsOf(to),
       events,
       leastLiveBytes: leastBytes,
       mostLiveBytes: mostBytes,
@@ -148,6 +151,7 @@ export function traceStats(analysis: Analysis, summary: TraceSummary): TraceStat
     collectedObjects: collections("collected"),
     domains: groupBy(analysis, "allocated", "domain").map(share),
     sizeClasses: groupBy(analysis, "allocated", "size").map(share),
+    types: analysis.wantsTypes ? groupBy(analysis, "allocated", "type").map(share) : null,
     topLines: groupBy(analysis, "allocated", "line").slice(0, TOP).map(share),
     topSizes: [...sizes]
       .sort(([, a], [, b]) => b - a)
@@ -189,7 +193,7 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
         [
           "peak",
           bytes(stats.peakBytes),
-          colors.dim(`${within(stats.peakBytesInterval)}after ${seconds(stats.peakSeconds)}`),
+          colors.dim(`${within(stats.peakBytesInterval)}${when(stats.peakSeconds * MICROSECONDS)}`),
         ],
         [
           "live at the end",
@@ -215,6 +219,9 @@ export function traceStatsText(stats: TraceStats, colors: Colors): string {
     colors.bold("Domains"),
     shares(stats.domains, stats.allocatedBytes, colors),
     "",
+    ...(stats.types === null
+      ? []
+      : [colors.bold("Types"), shares(stats.types.slice(0, TOP), stats.allocatedBytes, colors), ""]),
     colors.bold("Lines that allocated most"),
     shares(stats.topLines, stats.allocatedBytes, colors),
     "",

@@ -2,7 +2,7 @@
 
 import { bytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
-import { time } from "../text/time.js";
+import { time, when } from "../text/time.js";
 import type { View } from "../trace/accounts.js";
 import { layOut } from "./columns.js";
 import { intervalWords, reportHead, type TraceReport, viewInterval, viewSum } from "./trace-context.js";
@@ -41,12 +41,12 @@ export function traceSummary(report: TraceReport, options: SummaryOptions): stri
     "",
     layOut(
       [
-        ["peak", bytes(f.peakBytes), colors.dim(`${within("peak")}after ${time(f.peakTime)}`)],
+        ["peak", bytes(f.peakBytes), colors.dim(`${within("peak")}${when(analysis.sinceProgram(f.peakTime))}`)],
         ["live at the end", bytes(f.liveBytes), colors.dim(`${within("end")}${counted(f.liveBlocks, "block")}`)],
         [
           "allocated in all",
           bytes(f.allocatedBytes),
-          colors.dim(`${within("allocated")}${counted(f.allocations, "time")}`),
+          colors.dim(`${within("allocated")}${counted(analysis.accounts.sum("allocated").count, "time")}`),
         ],
         ...(start.end.count < 0.5
           ? []
@@ -58,7 +58,7 @@ export function traceSummary(report: TraceReport, options: SummaryOptions): stri
               ],
             ]),
         ["from the platform", bytes(f.reservedPeak), ""],
-        ["time", time(analysis.endTime), colors.dim(counted(summary.events, "event"))],
+        ["time", time(analysis.sinceProgram(analysis.endTime)), colors.dim(counted(summary.events, "event"))],
       ],
       ["left", "right", "left"],
     ),

@@ -16,7 +16,7 @@ export interface TableOptions {
   /** The most rows that are shown. */
   readonly rows: number;
   readonly sort: Sorting;
-  /** Rows with less than this share of the bytes in total, from 0 to 1, are omitted. */
+  /** Rows whose total is less than this share of the view's bytes, from 0 to 1, are omitted. */
   readonly minShare: number;
 }
 

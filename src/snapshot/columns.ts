@@ -2,7 +2,7 @@
 
 type Numbers = Uint8Array | Uint32Array;
 
-/** A column of a table. It takes no more memory than an array of such numbers. */
+/** A column of a table. A number takes 1 or 4 bytes. When the array is full, its length is doubled. */
 export class Column<T extends Numbers> {
   #data: T;
   #length = 0;

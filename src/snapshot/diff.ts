@@ -60,8 +60,8 @@ export function compareSnapshots(before: ObjectGraph, after: ObjectGraph): TypeC
 }
 
 /**
- * The types with more objects in the second snapshot than in the first, and more again in the third. For each, the nodes
- * of the third snapshot's objects that neither of the others has.
+ * The types with more objects in the second snapshot than in the first, and more again in the third. For each type, the
+ * nodes of the third snapshot's objects that neither of the earlier snapshots has.
  */
 export function grownTwice(first: ObjectGraph, second: ObjectGraph, third: ObjectGraph): Map<string, number[]> {
   const counts = [first, second, third].map((graph) => {

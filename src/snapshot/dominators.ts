@@ -94,11 +94,17 @@ function reversed({ nodeCount, firstEdge, edgeKinds, targets }: Edges, { numbers
   return { first, from };
 }
 
+function numbersFrom0(length: number): Uint32Array {
+  const numbers = new Uint32Array(length);
+  for (let k = 0; k < length; k++) numbers[k] = k;
+  return numbers;
+}
+
 /** The number of the immediate dominator, by number. */
 function dominatorsOf(graph: Edges, found: Search): Uint32Array {
   const { parents, count } = found;
   const { first, from } = reversed(graph, found);
-  const semi = Uint32Array.from({ length: count + 1 }, (_, k) => k);
+  const semi = numbersFrom0(count + 1);
   const best = semi.slice();
   const ancestor = parents.slice(0, count + 1);
   const path: number[] = [];
@@ -144,8 +150,8 @@ export function findDominators(graph: Edges & Pick<ObjectGraph, "sizes">): Domin
   const found = search(graph);
   const byNumber = dominatorsOf(graph, found);
   const { nodes, count } = found;
-  const parents = Uint32Array.from({ length: graph.nodeCount }, (_, k) => k);
-  const retained = Float64Array.from(graph.sizes);
+  const parents = numbersFrom0(graph.nodeCount);
+  const retained = new Float64Array(graph.sizes);
   for (let k = 2; k <= count; k++) parents[nodes[k] as number] = nodes[byNumber[k] as number] as number;
   for (let k = count; k > 1; k--) {
     const node = nodes[k] as number;

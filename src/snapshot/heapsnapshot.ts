@@ -3,7 +3,7 @@
 //
 // It is JSON: rows of numbers without names, whose meaning `meta` gives, and a list of strings that have numbers.
 // Readers look a field up by its name in `meta`, so our own fields after V8's do no harm: `value`, a short text, and
-// `flags`.
+// `flags`. They ignore lists that they do not know, so our list `buffers` does no harm either.
 
 import { EDGE, NODE } from "./graph.js";
 
@@ -11,6 +11,11 @@ export const NODE_FIELDS = [
   ...["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"],
   ...["value", "flags"],
 ] as const;
+
+/**
+ * The place of a node among the numbers of `nodes`, as in V8's `locations`, and the address of a block that it owns.
+ */
+export const BUFFER_FIELDS = ["object_index", "address"] as const;
 
 const EDGE_FIELDS = ["type", "name_or_index", "to_node"] as const;
 
@@ -51,4 +56,5 @@ export const META = {
   trace_node_fields: ["id", "function_info_index", "count", "size", "children"],
   sample_fields: ["timestamp_us", "last_assigned_id"],
   location_fields: ["object_index", "script_id", "line", "column"],
+  buffer_fields: BUFFER_FIELDS,
 };

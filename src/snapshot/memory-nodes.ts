@@ -1,6 +1,7 @@
 // Nodes for memory that belongs to no object. With them, the sizes of all nodes of a graph add up to the heap's account.
 
-import { type GraphBuilder, NODE } from "./graph.js";
+import type { GraphBuilder } from "./builder.js";
+import { NODE } from "./graph.js";
 
 /** Blocks in use of one size that belong to no object. */
 interface Blocks {
@@ -9,7 +10,7 @@ interface Blocks {
   readonly count: number;
 }
 
-/** Adds a node in a group for so many bytes; none for 0 bytes. */
+/** Adds a node in a group for memory of `bytes` bytes; none for 0 bytes. */
 export function addMemory(graph: GraphBuilder, group: number, type: string, bytes: number, value = ""): void {
   if (bytes === 0) return;
   const node = graph.node(NODE.memory, graph.strings.number(type), graph.nodeCount * 2 + 1);

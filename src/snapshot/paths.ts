@@ -16,6 +16,21 @@ export interface Step {
   readonly node: number;
 }
 
+/** The most equal pieces in a row that a merged path shows. */
+const MOST_ALIKE = 3;
+
+/** The pieces of a path. Of equal pieces in a row, MOST_ALIKE remain; the others are replaced by one …. */
+function shortened(pieces: readonly string[]): string[] {
+  const shown: string[] = [];
+  let alike = 0;
+  pieces.forEach((piece, k) => {
+    alike = piece === pieces[k - 1] ? alike + 1 : 1;
+    if (alike <= MOST_ALIKE) shown.push(piece);
+    else if (alike === MOST_ALIKE + 1) shown.push("…");
+  });
+  return shown;
+}
+
 export class Paths {
   readonly #graph: ObjectGraph;
   /** For each node, the edge over which a breadth-first search reached it, and the node where this edge begins. */
@@ -61,10 +76,11 @@ export class Paths {
 
   /**
    * A path as Python would write it: `sys.modules['app'].cache[7]`. If `merged`, keys and positions of containers are
-   * replaced: `sys.modules['app'].cache[…]`.
+   * replaced, and of many equal steps, as in a linked list, the first ones are shown: `sys.modules['app'].cache[…]`,
+   * `sys.modules['app'].first.next.next.next…`.
    */
   text(steps: readonly Step[], merged = false): string {
-    let text = "";
+    const pieces: string[] = [];
     let before = "";
     for (const { edge } of steps) {
       const isGroup = edge < (this.#graph.firstEdge[1] as number);
@@ -73,12 +89,12 @@ export class Paths {
       const attribute = NAMESPACES.has(before) ? /^\['(\w+)'\]$/.exec(name)?.[1] : undefined;
       if (attribute !== undefined) {
         const sign = before === "__dict__" ? "." : " ";
-        text = `${text.slice(0, -before.length - 1)}${sign}${attribute}`;
-      } else if (name.startsWith("[")) text += merged && before !== "sys.modules" ? "[…]" : name;
-      else text += text === "" ? name : `${/^\w/.test(name) ? "." : " "}${name}`;
+        pieces[Math.max(0, pieces.length - 1)] = `${sign}${attribute}`;
+      } else if (name.startsWith("[")) pieces.push(merged && before !== "sys.modules" ? "[…]" : name);
+      else pieces.push(pieces.length === 0 ? name : `${/^\w/.test(name) ? "." : " "}${name}`);
       before = name;
     }
-    return text;
+    return (merged ? shortened(pieces) : pieces).join("");
   }
 
   /** The name of an edge; for an index, the number. */

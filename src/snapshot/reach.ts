@@ -1,8 +1,9 @@
 // Finds out who holds the objects that can't be reached from the modules and the threads. An object that has more
-// references than the graph shows is held from outside, by C or JavaScript. Objects that can't be reached from held
-// objects either are garbage.
+// references than the graph shows is held from outside, by C or JavaScript. Garbage is what can't be
+// reached from held objects either.
 
-import { EDGE, FLAG, type GraphBuilder } from "./graph.js";
+import type { GraphBuilder } from "./builder.js";
+import { FLAG } from "./graph.js";
 
 interface Range {
   readonly first: number;
@@ -26,37 +27,18 @@ export function groupByHolder(
   references: (node: number) => number,
   { held, garbage }: Holders,
 ): void {
-  const isReached = new Uint8Array(end);
-  const { firstEdge, firstNode, kinds, targets } = graph.edgesSoFar;
-  const stack: number[] = [];
-  const reach = (from: number) => {
-    if (isReached[from] === 1) return;
-    isReached[from] = 1;
-    stack.push(from);
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      const last = firstEdge[node - firstNode + 1] as number;
-      for (let edge = firstEdge[node - firstNode] as number; edge < last; edge++) {
-        const target = targets[edge] as number;
-        if (isReached[target] === 1 || kinds[edge] === EDGE.weak) continue;
-        isReached[target] = 1;
-        stack.push(target);
-      }
-    }
-  };
-  for (const group of groups) for (const target of graph.groupTargets(group)) reach(target);
-  const known = new Uint32Array(end);
-  for (let edge = 0; edge < targets.length; edge++) {
-    const target = targets[edge] as number;
-    if (kinds[edge] !== EDGE.weak) known[target] = (known[target] as number) + 1;
+  const { f } = graph.store;
+  f.reach_begin(graph.groupCount);
+  for (const group of groups) for (const target of graph.groupTargets(group)) f.reach_from(target);
+  f.reach_count();
+  const next = (node: number) => f.reach_next(node) >>> 0;
+  for (let node = next(first); node < end; node = next(node + 1)) {
+    if (references(node) <= f.reach_known(node) >>> 0) continue;
+    graph.groupEdge(held(node), node, graph.type(node));
+    f.reach_from(node);
   }
-  for (let node = first; node < end; node++) {
-    if (isReached[node] === 1 || references(node) <= (known[node] as number)) continue;
-    graph.groupEdge(held(node), node, graph.typeName(node));
-    reach(node);
-  }
-  for (let node = first; node < end; node++) {
-    if (isReached[node] === 1) continue;
-    graph.groupEdge(garbage, node, graph.typeName(node));
+  for (let node = next(first); node < end; node = next(node + 1)) {
+    graph.groupEdge(garbage, node, graph.type(node));
     graph.flag(node, FLAG.garbage);
   }
 }

@@ -5,8 +5,10 @@ import { Readable } from "node:stream";
 import { getHeapSnapshot } from "node:v8";
 import { expect, it } from "vitest";
 import { surviveSnapshot, wholeSnapshot } from "../../test/snapshot-mutations.js";
+import { decodeSnapshots, encodeSnapshots } from "../page/snapshot-wire.js";
+import { GraphBuilder } from "./builder.js";
 import { findDominators } from "./dominators.js";
-import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "./graph.js";
+import { EDGE, FLAG, NODE, type ObjectGraph } from "./graph.js";
 import { Paths } from "./paths.js";
 import { BrokenSnapshot, readHeapSnapshot } from "./reader.js";
 import { groupObjects } from "./types.js";
@@ -40,6 +42,8 @@ function small(): ObjectGraph {
   graph.flag(point, FLAG.garbage);
   graph.begin(rest);
   graph.describe(rest, 1000, 0);
+  graph.buffer(list, 5000);
+  graph.buffer(odd, 0xffff_fff0);
   return graph.finish();
 }
 
@@ -71,6 +75,23 @@ it("is V8's format: V8's own snapshots are read by the same reader", async () =>
   const whole = graph.sizes.reduce((sum, size) => sum + size, 0);
   expect(retained[0]).toBeGreaterThan(whole * 0.9);
   expect(retained[0]).toBeLessThanOrEqual(whole);
+});
+
+it("has sizes of any length: of V8's, which are not bound to 32 bits, too", () => {
+  const large = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 5, 40 * 2 ** 30];
+  const graph = small();
+  for (const size of large) {
+    const file = written(graph).toString("utf8").replace("4000000000", String(size));
+    const read = readHeapSnapshot([Buffer.from(file)]);
+    expect(read.sizes[5]).toBe(size);
+    expect([...read.sizes].filter((_, k) => k !== 5)).toEqual([...graph.sizes].filter((_, k) => k !== 5));
+    expect(groupObjects(read, findDominators(read), "type").find(({ name }) => name === "app.Point")?.own).toBe(size);
+    const [shown] = decodeSnapshots(encodeSnapshots([{ name: "app", graph: read }]));
+    expect([...(shown?.graph.sizes ?? [])]).toEqual([...read.sizes]);
+  }
+  // A number of another column can't be so large.
+  const file = written(graph).toString("utf8").replace(",4096,", ",4294967296,");
+  expect(() => readHeapSnapshot([Buffer.from(file)])).toThrow("node 2 has a number that is too large");
 });
 
 it("has rows by type, whose retained bytes count each node once", () => {

@@ -3,11 +3,20 @@
 
 import { type Column, words } from "./columns.js";
 import { EDGE, NODE, type ObjectGraph } from "./graph.js";
+import { BUFFER_FIELDS } from "./heapsnapshot.js";
 
 /** The file is not a heap snapshot, or it is broken. */
 export class BrokenSnapshot extends Error {
   override readonly name = "BrokenSnapshot";
+
+  /** What is wrong with a file of this name. */
+  about(file: string): string {
+    return `${file} is not a heap snapshot, or is broken: ${this.message}`;
+  }
 }
+
+/** The ending of a snapshot's file, which its name in reports lacks. */
+export const SNAPSHOT_ENDING = /\.heapsnapshot$/;
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -86,7 +95,7 @@ class Scratch {
     this.#bytes[this.#length++] = byte;
   }
 
-  /** The collected bytes as JSON. Collecting then starts again. */
+  /** The value of the collected bytes, which must be JSON. Collecting then starts again. */
   parse(): unknown {
     const text = DECODER.decode(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
@@ -130,8 +139,13 @@ function readValue(input: Input): unknown {
   }
 }
 
-/** Reads a list of whole numbers. */
-function readNumbers(input: Input): Uint32Array {
+const MOST = 2 ** 32 - 1;
+
+/**
+ * Reads a list of whole numbers. Numbers above 2^32 - 1 become that number, and are entered in `larger` by their index;
+ * without `larger` they are not valid.
+ */
+function readNumbers(input: Input, larger?: Map<number, number>): Uint32Array {
   const column: Column<Uint32Array> = words();
   input.expect(OPEN);
   if (input.skip(CLOSE)) return column.view;
@@ -143,9 +157,10 @@ function readNumbers(input: Input): Uint32Array {
       value = value * 10 + (byte - 48);
       input.take();
     }
-    if (digits === 0 || value > 0xffff_ffff)
+    if (digits === 0 || value > (larger ? Number.MAX_SAFE_INTEGER : MOST))
       throw new BrokenSnapshot(`there is no valid number at byte ${input.offset}`);
-    column.push(value);
+    if (value > MOST) larger?.set(column.length, value);
+    column.push(Math.min(value, MOST));
     if (input.skip(CLOSE)) return column.view;
     input.expect(COMMA);
   }
@@ -167,13 +182,18 @@ interface Meta {
   readonly node_types: readonly unknown[];
   readonly edge_fields: readonly string[];
   readonly edge_types: readonly unknown[];
+  /** undefined in V8's own files. */
+  readonly buffer_fields?: unknown;
 }
 
 interface Parts {
   meta?: Meta;
   nodes?: Uint32Array;
+  /** The numbers of `nodes` that do not fit 32 bits, by index. */
+  readonly larger: Map<number, number>;
   edges?: Uint32Array;
   strings?: string[];
+  buffers?: Uint32Array;
 }
 
 const isTexts = (value: unknown): value is string[] =>
@@ -191,14 +211,15 @@ function metaOf(snapshot: unknown): Meta {
 }
 
 function readParts(input: Input): Parts {
-  const parts: Parts = {};
+  const parts: Parts = { larger: new Map() };
   input.expect(123);
   do {
     const name = readString(input);
     input.expect(58);
     if (name === "snapshot") parts.meta = metaOf(readValue(input));
-    else if (name === "nodes") parts.nodes = readNumbers(input);
+    else if (name === "nodes") parts.nodes = readNumbers(input, parts.larger);
     else if (name === "edges") parts.edges = readNumbers(input);
+    else if (name === "buffers" && parts.meta?.buffer_fields) parts.buffers = readNumbers(input);
     else if (name === "strings") parts.strings = readStrings(input);
     else readValue(input);
   } while (input.skip(COMMA));
@@ -224,12 +245,33 @@ const EDGE_KINDS: Readonly<Record<string, number>> = {
 
 /** Reads a snapshot. Throws BrokenSnapshot if it is not one, or if it is not complete. */
 export function readHeapSnapshot(pieces: Iterable<Uint8Array>): ObjectGraph {
-  const { meta, nodes, edges, strings } = readParts(new Input(pieces));
+  const { meta, nodes, larger, edges, strings, buffers } = readParts(new Input(pieces));
   if (!meta || !nodes || !edges || !strings) throw new BrokenSnapshot("it has no nodes, edges and strings");
-  return graphOf(meta, nodes, edges, strings);
+  const graph = graphOf(meta, nodes, larger, edges, strings);
+  return { ...graph, ...buffersOf(buffers ?? new Uint32Array(0), meta.node_fields.length, graph.nodeCount) };
 }
 
-function graphOf(meta: Meta, nodes: Uint32Array, edges: Uint32Array, strings: string[]): ObjectGraph {
+function buffersOf(buffers: Uint32Array, width: number, nodeCount: number) {
+  const step = BUFFER_FIELDS.length;
+  const bufferOwners = new Uint32Array(buffers.length / step);
+  const bufferAddresses = new Uint32Array(bufferOwners.length);
+  for (let k = 0; k < buffers.length; k += step) {
+    const node = (buffers[k] as number) / width;
+    if (!(node < nodeCount) || !Number.isInteger(node) || k + 1 === buffers.length)
+      throw new BrokenSnapshot(`buffer ${k / step} belongs to no node`);
+    bufferOwners[k / step] = node;
+    bufferAddresses[k / step] = buffers[k + 1] as number;
+  }
+  return { bufferAddresses, bufferOwners };
+}
+
+function graphOf(
+  meta: Meta,
+  nodes: Uint32Array,
+  larger: ReadonlyMap<number, number>,
+  edges: Uint32Array,
+  strings: string[],
+) {
   const width = meta.node_fields.length;
   const nodeCount = nodes.length / width;
   const field = (name: string): number => meta.node_fields.indexOf(name);
@@ -247,8 +289,12 @@ function graphOf(meta: Meta, nodes: Uint32Array, edges: Uint32Array, strings: st
   ) {
     throw new BrokenSnapshot("its list of nodes is not whole");
   }
+  for (const k of larger.keys()) {
+    if (k % width !== size) throw new BrokenSnapshot(`node ${Math.floor(k / width)} has a number that is too large`);
+  }
   const column = () => new Uint32Array(nodeCount);
-  const [types, values, sizes, ids] = [column(), column(), column(), column()];
+  const [types, values, ids] = [column(), column(), column()];
+  const sizes = larger.size > 0 ? new Float64Array(nodeCount) : column();
   const [kinds, flags] = [new Uint8Array(nodeCount), new Uint8Array(nodeCount)];
   const firstEdge = new Uint32Array(nodeCount + 1);
   const isText = (number: number) => number < strings.length;
@@ -260,7 +306,7 @@ function graphOf(meta: Meta, nodes: Uint32Array, edges: Uint32Array, strings: st
     const isSwapped = kind === NODE.string;
     types[node] = isSwapped && isOurs ? shown : at(node, name);
     values[node] = isSwapped ? at(node, name) : shown;
-    sizes[node] = at(node, size);
+    sizes[node] = larger.get(node * width + (size ?? 0)) ?? at(node, size);
     ids[node] = at(node, id);
     flags[node] = flagsAt < 0 ? 0 : at(node, flagsAt);
     const end = (firstEdge[node] as number) + at(node, edgeCountAt);

@@ -1,3 +1,5 @@
+// The references to each node, in random graphs.
+
 import { expect, it } from "vitest";
 import { randomIntegers } from "../../test/random.js";
 import { Retainers } from "./retainers.js";

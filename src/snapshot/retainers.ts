@@ -35,7 +35,7 @@ export class Retainers {
   /** The node where an edge begins. */
   begin(edge: number): number {
     let [low, high] = [0, this.#firstEdge.length - 1];
-    // Invariant: the edge is not before the first edge of `low`, and before that of `high`.
+    // Invariant: firstEdge[low] <= edge < firstEdge[high].
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((this.#firstEdge[middle] as number) <= edge) low = middle;

@@ -7,11 +7,14 @@
 
 import type { AllocationStacks, ObjectGraph, StackFrame } from "./graph.js";
 
-/** Readers of the format are recursive. So below this many callers, the deepest of them is the caller of everything. */
+/**
+ * The most callers of a place, because readers of the format are recursive. In deeper stacks, all further places are
+ * shown as called by the last of these callers.
+ */
 const MOST_DEPTH = 400;
 
 export class StackRows {
-  /** The first one stands for the root. */
+  /** The first place is that of the root. */
   readonly places: StackFrame[] = [{ function: { name: "(root)", file: "" }, line: 0 }];
   readonly #places: Uint32Array;
   readonly #counts: Uint32Array;
@@ -58,7 +61,7 @@ export class StackRows {
     return parents;
   }
 
-  /** Writes the tree: the list of its root. */
+  /** Writes the row of the root, which contains all other rows. */
   writeTree(write: (text: string) => void): void {
     const begin = (node: number) =>
       write(`${node + 1},${this.#places[node]},${this.#counts[node]},${this.#bytes[node]},[`);

@@ -1,5 +1,6 @@
 // Takes a snapshot: writes a graph to a file, or to a function that takes bytes.
 
+import { Replacement, type ReplacingFiles } from "../ground/replacement.js";
 import { NODE, type ObjectGraph } from "./graph.js";
 import { type SnapshotSink, writeHeapSnapshot } from "./writer.js";
 
@@ -7,7 +8,7 @@ import { type SnapshotSink, writeHeapSnapshot } from "./writer.js";
 export interface SnapshotOptions {
   /** Takes the bytes, in order. They are only valid during the call. */
   readonly write?: SnapshotSink | undefined;
-  /** A path, where the host has files: in Node, Bun and Deno. A file that exists is overwritten. */
+  /** A path, where the host has files: in Node, Bun and Deno. A file that exists stays until the new one is whole. */
   readonly file?: string | undefined;
 }
 
@@ -19,28 +20,40 @@ export interface SnapshotSummary {
   readonly bytes: number;
 }
 
-interface Files {
+interface Files extends Omit<ReplacingFiles, "dirname"> {
   openSync(path: string, flags: string): number;
   writeSync(fd: number, bytes: Uint8Array): number;
   closeSync(fd: number): void;
 }
 
-/** The host's files; undefined in a browser. */
-function hostFiles(): Files | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
-  return process?.getBuiltinModule?.("node:fs") as Files | undefined;
+interface Process {
+  readonly pid: number;
+  getBuiltinModule?(name: "node:fs"): Files;
+  getBuiltinModule?(name: "node:path"): Pick<ReplacingFiles, "dirname">;
 }
 
+/** Writes a file, which takes the place of an existing one when it is whole. Browsers have no files. */
 function writeFile(graph: ObjectGraph, file: string): void {
-  const files = hostFiles();
-  if (!files) throw new Error(`Cannot write ${file}: there are no files here; give snapshot a function as \`write\``);
-  const fd = files.openSync(file, "w");
+  const { process } = globalThis as { process?: Process };
+  const files = process?.getBuiltinModule?.("node:fs");
+  const paths = process?.getBuiltinModule?.("node:path");
+  if (!process || !files || !paths) {
+    throw new Error(`Cannot write ${file}: there are no files here; give snapshot a function as \`write\``);
+  }
+  const made = new Replacement({ ...files, dirname: paths.dirname }, file, process.pid);
   try {
-    writeHeapSnapshot(graph, (bytes) => {
-      for (let at = 0; at < bytes.length; ) at += files.writeSync(fd, bytes.subarray(at));
-    });
-  } finally {
-    files.closeSync(fd);
+    const fd = files.openSync(made.path, "w");
+    try {
+      writeHeapSnapshot(graph, (bytes) => {
+        for (let at = 0; at < bytes.length; ) at += files.writeSync(fd, bytes.subarray(at));
+      });
+    } finally {
+      files.closeSync(fd);
+    }
+    made.keep();
+  } catch (error) {
+    made.drop();
+    throw error;
   }
 }
 

@@ -17,7 +17,7 @@ export const GROUPINGS: readonly Grouping[] = ["type", "module", "size"];
 
 /**
  * The module of a type: the names before the first one that begins with a capital, as a class does; if there is none,
- * all but the last.
+ * all but the last. A type with one name only is in builtins.
  */
 export function moduleOf(type: string): string {
   const names = type.split(".");

@@ -1,4 +1,4 @@
-// Matchers for vitest and jest: what a function takes of a heap, and what it leaves there, with the stacks to blame.
+// Matchers for vitest and jest: what a function takes of a heap, and what it leaves there, with the calls that allocated it.
 
 import colors from "picocolors";
 import { type TraceReport, traceReport } from "../report/trace-context.js";
@@ -32,7 +32,7 @@ export interface LeaveOptions {
 }
 
 export interface HeapMatchers {
-  /** The function allocates less than this in all, what it frees again included. */
+  /** All that the function allocates, including what it frees again, is less than this. */
   toAllocateLessThan(tested: unknown, size: Size): MatcherResult | Promise<MatcherResult>;
   /** What the function allocates, and has not freed yet, is always less than this. */
   toPeakBelow(tested: unknown, size: Size): MatcherResult | Promise<MatcherResult>;
@@ -105,8 +105,8 @@ function judged(
 }
 
 /**
- * The matchers for a heap: `expect.extend(heapMatchers(heap))`. A recording runs while the function does, so there can be no
- * other one. Functions may be async; what else the program does meanwhile counts as well.
+ * The matchers for a heap: `expect.extend(heapMatchers(heap))`. A recording runs while the function does, so no other
+ * recording can run then. Functions may be async; what else the program does meanwhile counts as well.
  */
 export function heapMatchers(heap: TestedHeap): HeapMatchers {
   const below = (what: string, view: "allocated" | "peak") => (tested: unknown, size: Size) => {

@@ -18,7 +18,7 @@ export function bytes(n: number): string {
   return `${sign}${value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** With a sign, even if it is positive: `+12.4 KiB`. */
+/** Like `bytes`, but a positive size has a sign, too: `+12.4 KiB`. */
 export function signedBytes(n: number): string {
   return Math.round(n) > 0 ? `+${bytes(n)}` : bytes(n);
 }
@@ -33,3 +33,7 @@ export function exactBytes(n: number): string {
   }
   return `${value} ${UNITS[unit]}`;
 }
+
+/** A range of sizes: "1.4 MiB to 2.1 MiB". */
+export const byteRange = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+  `${bytes(low)} to ${bytes(high)}`;

@@ -2,7 +2,7 @@
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, "": 1000, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
-/** The number of milliseconds; undefined if the text is not a duration. A number without a unit is one of seconds. */
+/** The number of milliseconds; undefined if the text is not a duration. A number without a unit means seconds. */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text.trim());
   const unit = UNITS[match?.[2] ?? "?"];

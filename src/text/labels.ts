@@ -1,4 +1,4 @@
-// Names of programs, functions and places.
+// Names of programs, functions and places, as reports show them.
 
 import { visible } from "./visible.js";
 

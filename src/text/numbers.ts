@@ -8,7 +8,7 @@ export function count(n: number): string {
   return (Math.round(n) + 0).toLocaleString("en-US");
 }
 
-/** With a sign, even if it is positive: `+12`. */
+/** Like `count`, but a positive number has a sign, too: `+12`. */
 export function signedCount(n: number): string {
   return Math.round(n) > 0 ? `+${count(n)}` : count(n);
 }

@@ -4,8 +4,9 @@ export const MICROSECONDS = 1e6;
 
 /** Seconds with a useful precision: `0.4 ms`, `31 ms`, `0.12 s`, `7.4 s`, `83 s`. */
 export function seconds(n: number): string {
-  if (n > 0 && n < 0.1) return `${(n * 1000).toFixed(n < 0.01 ? 1 : 0)} ms`;
-  return `${n.toFixed(n < 1 ? 2 : n < 20 ? 1 : 0)} s`;
+  const size = Math.abs(n);
+  if (n !== 0 && size < 0.1) return `${(n * 1000).toFixed(size < 0.01 ? 1 : 0)} ms`;
+  return `${n.toFixed(size < 1 ? 2 : size < 20 ? 1 : 0)} s`;
 }
 
 /** Like `seconds`, for microseconds. */
@@ -18,8 +19,17 @@ export const instant = (microseconds: number): string => instantIn(microseconds,
 export function instantIn(microseconds: number, seen: number): string {
   const n = microseconds / MICROSECONDS;
   const needed = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(seen / MICROSECONDS))));
-  if (n > 0 && n < 0.1) return `${Number((n * 1000).toFixed(Math.max(1, needed - 3)))} ms`;
-  return `${n.toFixed(Math.max(needed, n < 1 ? 3 : n < 20 ? 2 : 1))} s`;
+  const size = Math.abs(n);
+  if (n !== 0 && size < 0.1) return `${Number((n * 1000).toFixed(Math.max(1, needed - 3)))} ms`;
+  return `${n.toFixed(Math.max(needed, size < 1 ? 3 : size < 20 ? 2 : 1))} s`;
+}
+
+/**
+ * When something was, in words. The moment is in microseconds from the beginning of the program: `after 1.2 s`, or `0.3 s
+ * before the program`.
+ */
+export function when(microseconds: number, write: (microseconds: number) => string = time): string {
+  return microseconds < 0 ? `${write(-microseconds)} before the program` : `after ${write(microseconds)}`;
 }
 
 /**

@@ -21,12 +21,12 @@ function escaped(character: string): string {
   return code <= 0xffff ? `\\u${digits(4)}` : `\\U${digits(8)}`;
 }
 
-/** The text in one line, with escapes in place of such characters. */
+/** The text in one line, with escapes in place of the characters that have an effect instead of a shape. */
 export function visible(text: string): string {
   return text.replace(ACTS, escaped);
 }
 
-/** Several lines from outside, with escapes in place of such characters except line breaks. */
+/** Like `visible`, for several lines: line breaks stay. */
 export function visibleLines(text: string): string {
   return text.replace(ACTS_IN_LINES, escaped);
 }

@@ -31,7 +31,7 @@ export type StartMeasures = Readonly<Record<View, Measure>>;
 const WIDTH = 2 * VIEWS.length + 2;
 const AT: Readonly<Record<View, number>> = { end: 0, leaks: 2, allocated: 4, peak: 6, temporary: 8 };
 const STAMP_AT = 2 * VIEWS.length;
-/** Words of an entry of the table: the account's number + 1, or 0; its node; its kind. */
+/** Words of an entry of the table: the account's number + 1, or 0; its node; its kind; one that is not used. */
 const ENTRY = 4;
 
 export class Accounts {

@@ -31,6 +31,11 @@ export interface AnalysisOptions {
    * Whether accounts and figures include what was allocated before the program began; by default it is only in `start`.
    */
   readonly withStart?: boolean | undefined;
+  /**
+   * Whether objects of one type have a stack of their own, with the type innermost; by default, types are omitted from
+   * stacks.
+   */
+  readonly byType?: boolean | undefined;
 }
 
 /**
@@ -50,7 +55,7 @@ export interface TimeGap {
 
 /** The precision of moments, in microseconds: a shorter gap does not count. */
 const RESOLUTION = 1000;
-/** The number of events in a gap before any event has come since the last time. */
+/** The value of #gapEvents until the first event after a recorded time. */
 const NOT_YET = -1;
 
 const nothing = (): Record<View, { bytes: number; count: number }> => ({
@@ -70,6 +75,7 @@ export class Analysis implements TraceConsumer {
   readonly collections = new Collections();
   /** The number of blocks of each exact size. */
   readonly sizes = new SizeCounts();
+  readonly wantsTypes: boolean;
   readonly #live = new LiveTable();
   readonly #from: number;
   readonly #to: number;
@@ -77,7 +83,9 @@ export class Analysis implements TraceConsumer {
   readonly #withStart: boolean;
   #start = nothing();
   #sample = 0;
-  /** The live bytes that were recorded exactly last, and their maximum in the span; only for sampled traces. */
+  /**
+   * A sampled trace has the exact live bytes from time to time: their last value, and their highest value in the span.
+   */
   #exactLive = 0;
   #exactPeak = 0;
   /** The number of allocations so far, including resizes. A block's birth is such a number. */
@@ -93,8 +101,9 @@ export class Analysis implements TraceConsumer {
   #inSpan: boolean;
   #ended = false;
   #startIsSums = false;
-  /** What happened since the last time was recorded. It is counted only if a moment is requested. */
+  /** Whether gaps between recorded times are watched, because a moment is requested. */
   readonly #watchesGaps: boolean;
+  /** Since the last recorded time: the number of events after the first one, and the least and the most that was live. */
   #gapEvents = NOT_YET;
   #gapLeast = 0;
   #gapMost = 0;
@@ -102,11 +111,18 @@ export class Analysis implements TraceConsumer {
   #beginGap: TimeGap | undefined;
   #endGap: TimeGap | undefined;
 
-  constructor({ from = 0, to = Number.POSITIVE_INFINITY, temporary = 1, withStart = false }: AnalysisOptions = {}) {
+  constructor({
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+    temporary = 1,
+    withStart = false,
+    byType = false,
+  }: AnalysisOptions = {}) {
     this.#from = from;
     this.#to = to;
     this.#temporary = temporary;
     this.#withStart = withStart;
+    this.wantsTypes = byType;
     this.#inSpan = from <= 0;
     this.#watchesGaps = from > 0 || to !== Number.POSITIVE_INFINITY;
   }
@@ -137,6 +153,14 @@ export class Analysis implements TraceConsumer {
    */
   get programTime(): number | undefined {
     return this.#programTime;
+  }
+
+  /**
+   * A time of the recording as people count it: from the beginning of the program. What was before it is negative. This
+   * is the only conversion of a trace's times for reports.
+   */
+  sinceProgram(time: number): number {
+    return time - (this.#programTime ?? 0);
   }
 
   metadata({ sample, stacks }: TraceMetadata): void {
@@ -399,7 +423,7 @@ export async function analyse(
   return finished(analysis, await readTrace(source, name, analysis));
 }
 
-/** The same, at once, for bytes that are there. */
+/** Like analyse, but synchronous: for bytes that are all in memory. */
 export function analyseWhole(pieces: Iterable<Uint8Array>, name: string, options: AnalysisOptions = {}): Analysed {
   const analysis = new Analysis(options);
   return finished(analysis, readWholeTrace(pieces, name, analysis));

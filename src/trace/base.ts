@@ -73,19 +73,37 @@ export function decodeBase(content: Uint8Array): Base {
   return { gone, blocks };
 }
 
-/** Passes the contents of a base to `to`. Throws BrokenContent if they are not valid. */
-export function readBase(content: Uint8Array, to: BaseConsumer): void {
+/** The parts of a base: its node, what was freed before the program began, and the number and the bytes of the blocks that were live. */
+export interface BaseParts {
+  readonly node: number;
+  readonly gone: readonly Gone[];
+  readonly count: number;
+  readonly blocks: Uint8Array;
+}
+
+/** The parts of a base that was encoded. Their values may be impossible. */
+export function partsOfBase(content: Uint8Array): BaseParts {
   const from = new ByteReader(content);
   const node = from.number();
+  const gone: Gone[] = [];
   for (let left = from.number(); left > 0; left--) {
-    const [domain, count, bytes] = [from.number(), from.number(), from.number()];
+    gone.push({ domain: from.number(), count: from.number(), bytes: from.number() });
+  }
+  return { node, gone, count: from.number(), blocks: content.subarray(from.position) };
+}
+
+/** Passes the contents of a base to `to`. Throws BrokenContent if they are not valid. */
+export function readBase(content: Uint8Array, to: BaseConsumer): void {
+  const { node, gone, count: live, blocks } = partsOfBase(content);
+  for (const { domain, count, bytes } of gone) {
     const size = Math.round(bytes / count);
     if (domain > TAG.domain || count === 0 || count >= MOST || size >= MOST)
       throw new BrokenContent("blocks of its base have no domain, or no size");
     to.baseGone(domain, size, count, bytes, node);
   }
+  const from = new ByteReader(blocks);
   let address = 0;
-  for (let left = from.number(); left > 0; left--) {
+  for (let left = live; left > 0; left--) {
     address += UNIT * from.number();
     const [size, tag] = [from.number(), from.number()];
     if (address >= MOST || size >= MOST || tag > (TAG.domain | TAG.cleared)) {

@@ -73,6 +73,16 @@ export class ByteReader {
   }
 
   number(): number {
+    // Most numbers have one byte.
+    const first = this.#bytes[this.#at];
+    if (first !== undefined && first < 128) {
+      this.#at++;
+      return first;
+    }
+    return this.#longNumber();
+  }
+
+  #longNumber(): number {
     let value = 0;
     for (let factor = 1; factor <= 2 ** 49; factor *= 128) {
       const byte = this.#bytes[this.#at++];
@@ -85,6 +95,7 @@ export class ByteReader {
 
   signed(): number {
     const value = this.number();
+    if (value < 2 ** 31) return (value >>> 1) ^ -(value & 1);
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
 

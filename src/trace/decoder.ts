@@ -52,6 +52,11 @@ export class EventDecoder {
   /** The number of events decoded so far. */
   events = 0;
 
+  /** The number of nodes so far. */
+  get nodes(): number {
+    return this.#nodes;
+  }
+
   /** Passes every event in a block's content to `to`. Throws BrokenContent if there is an impossible value. */
   decode(bytes: Uint8Array, to: EventConsumer): void {
     this.#bytes = bytes;
@@ -158,7 +163,7 @@ export class EventDecoder {
     return address >>> 0;
   }
 
-  /** The slot of the event's site. The slot is filled at the end of the event. */
+  /** Decodes a site, which is the end of an event. Returns the site's slot. */
   #site(form: number): number {
     const before = this.#lastSite;
     let slot: number;

@@ -4,11 +4,12 @@
 import { readBase } from "./base.js";
 import { EventDecoder } from "./decoder.js";
 import { BLOCK, BLOCK_HEADER, FILE_HEADER, type TraceEnd, type TraceMetadata } from "./format.js";
-import { readCollections, readFunctions, type TraceConsumer } from "./reader.js";
+import { readCollections, readFunctions, readTypes, type TraceConsumer } from "./reader.js";
+import { asWanted } from "./without-types.js";
 
 /** Takes what a recorder writes: the file's header, then for each block its header and its content, one per call. */
 export class TraceFeed {
-  readonly #to: TraceConsumer;
+  #to: TraceConsumer;
   readonly #decoder = new EventDecoder();
   /** The kind of the block whose content comes next; undefined if a block's header comes next. */
   #kind: number | undefined;
@@ -16,8 +17,6 @@ export class TraceFeed {
   /** The content of the recording's first block, and of its last; undefined until they have come. */
   metadata: TraceMetadata | undefined;
   end: TraceEnd | undefined;
-  /** The newest sums of a recording that is summed up where it is made; undefined until they have come. */
-  sums: Uint8Array | undefined;
 
   constructor(to: TraceConsumer) {
     this.#to = to;
@@ -44,14 +43,15 @@ export class TraceFeed {
 
   #block(kind: number, content: Uint8Array): void {
     if (kind === BLOCK.events) this.#decoder.decode(content, this.#to);
-    else if (kind === BLOCK.sums) this.sums = content.slice();
     else if (kind === BLOCK.base) readBase(content, this.#to);
     else if (kind === BLOCK.collections) readCollections(content, this.#to);
     else if (kind === BLOCK.metadata) {
       this.metadata = JSON.parse(new TextDecoder().decode(content)) as TraceMetadata;
+      this.#to = asWanted(this.#to, this.metadata.types);
       this.#to.metadata(this.metadata);
     } else if (kind === BLOCK.end) {
       this.end = JSON.parse(new TextDecoder().decode(content)) as TraceEnd;
     } else if (kind === BLOCK.functions) readFunctions(content, this.#to);
+    else if (kind === BLOCK.types) readTypes(content, this.#to);
   }
 }

@@ -1,4 +1,4 @@
-// The figures of a trace.
+// The figures of a trace: numbers of events, allocated and live bytes, the peak.
 
 /** Figures of the span. Bytes are requested bytes; in a sampled trace they are estimates. */
 export interface Figures {

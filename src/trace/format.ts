@@ -1,4 +1,4 @@
-// The trace file, as constants and types: docs/trace-format.md has the pictures. Nothing else is here.
+// The trace file, as constants and types: docs/trace-format.md has the pictures.
 //
 //   file   = MAGIC, version (u32), block, block, ...
 //   block  = kind (u8), 0 (three bytes), length (u32), CRC-32 (u32) of these eight bytes and the content, content
@@ -13,7 +13,10 @@ import * as C from "../core/constants.gen.js";
  * change.
  */
 export const MAGIC: readonly number[] = [0x89, 0x70, 0x79, 0x68, 0x65, 0x61, 0x70, 0x0a];
-export const TRACE_VERSION = 3;
+export const TRACE_VERSION = 5;
+/** The versions of a recording that has no sums, which older readers can read: with types, and without. */
+export const TRACE_VERSION_WITH_TYPES = 4;
+export const TRACE_VERSION_WITHOUT_TYPES = 3;
 /** The number of bytes before the first block, and before the content of each block. */
 export const FILE_HEADER = 12;
 export const BLOCK_HEADER = 12;
@@ -36,19 +39,25 @@ export const BLOCK = {
    * the others; older readers skip it.
    */
   collections: 6,
-  /** The totals of an aggregated trace, as totals.ts describes. Added in version 2. */
+  /** The totals of an aggregated trace of samples, as totals.ts describes. Added in version 2. */
   totals: 7,
-  /** The blocks and sums of the time before the recording, as base.ts encodes them. Added in version 3. */
+  /** The blocks and sums of the interpreter's start, as base.ts encodes them. Added in version 3. */
   base: 8,
-  /** The sums of a recording so far, as sums-content.ts encodes them: between threads, and in no file. */
-  sums: 9,
+  /** The sums of an aggregated recording that was not ended, in versions 3 and 4, which are not read any more. */
+  oldSums: 9,
+  /**
+   * Names of types. Types and functions are numbered in one sequence, as they occur in the file. Added in version 4.
+   */
+  types: 10,
+  /** The sums of an aggregated recording of all events, as sums-content.ts encodes them. Added in version 5. */
+  sums: 11,
 } as const;
 
 /** The two highest bits of an event's first byte. core/trace/events.ts writes what follows. */
 export const EVENT = { free: 0, allocate: 1, resize: 2, other: 3 } as const;
 /** The first bytes of records other than events. */
 export const OTHER = {
-  /** Microseconds since the mark before (number). */
+  /** Microseconds since the last such record (number). */
   time: C.TRACE_TIME,
   /** A new stack: its number minus its caller's, its function, its line (three numbers). */
   node: C.TRACE_NODE,
@@ -65,8 +74,8 @@ export const OTHER = {
 export const SLOTS = C.TRACE_SLOTS;
 export const RESERVED_UNIT = 2 ** C.TRACE_RESERVED_SHIFT;
 /**
- * An event can refer to the address of one of the last events. This is their number: `free` for a free or a resize,
- * `allocate` for an allocation.
+ * How many earlier events an event can refer to, to use their address: `free` for a free or a resize, `allocate` for an
+ * allocation.
  */
 export const NEAR = { free: C.TRACE_FREE_NEAR, allocate: C.TRACE_ALLOCATE_NEAR } as const;
 /** The parts of a site's tag: the domain, and whether the block was cleared. */
@@ -86,6 +95,8 @@ export interface TraceMetadata {
   readonly sample: number;
   /** Whether the trace has totals instead of events. */
   readonly aggregated?: boolean;
+  /** Whether the innermost node of an object's stack is the object's type. Added in version 4. */
+  readonly types?: boolean;
 }
 
 /** A run of the cycle collector. */
@@ -109,11 +120,16 @@ export interface TraceEnd {
   readonly events?: number;
 }
 
-/** A function on a stack. */
+/** A function on a stack; or a type: that of the object that was allocated, as the innermost frame, at line 0. */
 export interface TraceFunction {
   /** Qualified name: `Parser.expect`, `<module>`. */
   readonly name: string;
   readonly file: string;
   /** The first line of its definition; 0 if it is not known. */
   readonly firstLine: number;
+  /** Whether this is a type; its name has the module in it, and it has no file. */
+  readonly isType?: true;
 }
+
+/** A type in the form of a function, as a stack has it. */
+export const typeFunction = (name: string): TraceFunction => ({ name, file: "", firstLine: 0, isType: true });

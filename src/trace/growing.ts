@@ -1,4 +1,4 @@
-// Columns of numbers to which more can be appended. They are used instead of objects where there are millions of them.
+// Columns of numbers to which more can be appended. Where there would be millions of objects, such columns are used instead.
 
 /** A column of whole numbers below 2^32. */
 export class GrowingU32 {

@@ -1,6 +1,6 @@
 // The stack of a program that calls the heap: functions of JavaScript with their lines, and functions in C with their
-// modules. The innermost WebAssembly frames belong to the core, and what is inside them to this library. A bundler merges
-// the library's files with the program's: then its functions outside the core are on the stack as well.
+// modules. The innermost WebAssembly frames belong to the core, and the frames inside them to this library. If a bundler
+// merged the library's files with the program's, the library's functions outside the core are on the stack as well.
 
 import { LIBRARY, labelOf, wasmFrame } from "../alloc/locator.js";
 import { engineStack } from "../ground/engine-stack.js";

@@ -1,7 +1,7 @@
 // Where the blocks that are live at some moment of a recording were allocated: each has a stack.
 
 import { LiveTable } from "./live-table.js";
-import { readWholeTrace, type TraceConsumer } from "./reader.js";
+import { IgnoringConsumer, readWholeTrace, type TraceConsumer } from "./reader.js";
 import { StackTree } from "./tree.js";
 
 /** The stacks of live blocks. */
@@ -11,54 +11,42 @@ export interface BlockStacks {
   stackOf(block: number): number;
 }
 
-const ignore = (): void => undefined;
-
-class LiveStacks implements TraceConsumer, BlockStacks {
+class LiveStacks extends IgnoringConsumer implements BlockStacks {
   readonly tree = new StackTree();
   readonly #live = new LiveTable();
 
-  metadata({ stacks }: Parameters<TraceConsumer["metadata"]>[0]): void {
+  override metadata({ stacks }: Parameters<TraceConsumer["metadata"]>[0]): void {
     this.tree.setKind(stacks);
   }
 
-  function(f: Parameters<TraceConsumer["function"]>[0]): void {
+  override function(f: Parameters<TraceConsumer["function"]>[0]): void {
     this.tree.addFunction(f);
   }
 
-  node(parent: number, functionNumber: number, line: number): void {
+  override node(parent: number, functionNumber: number, line: number): void {
     this.tree.addNode(parent, functionNumber, line);
   }
 
-  baseBlock(address: number, size: number, _tag: number, node: number): void {
+  override baseBlock(address: number, size: number, _tag: number, node: number): void {
     this.#live.add(address, node, size, 0);
   }
 
-  allocate(address: number, size: number, _tag: number, node: number): void {
+  override allocate(address: number, size: number, _tag: number, node: number): void {
     this.#live.add(address, node, size, 0);
   }
 
-  free(address: number): void {
+  override free(address: number): void {
     this.#live.remove(address);
   }
 
-  resize(before: number, address: number, size: number, _tag: number, node: number): void {
+  override resize(before: number, address: number, size: number, _tag: number, node: number): void {
     this.#live.remove(before);
     this.#live.add(address, node, size, 0);
   }
 
-  outgrown(before: number): void {
+  override outgrown(before: number): void {
     this.#live.remove(before);
   }
-
-  readonly baseGone = ignore;
-  readonly others = ignore;
-  readonly liveNow = ignore;
-  readonly time = ignore;
-  readonly reserved = ignore;
-  readonly program = ignore;
-  readonly collection = ignore;
-  readonly account = ignore;
-  readonly whole = ignore;
 
   stackOf(block: number): number {
     return this.#live.find(block) ? this.#live.account : 0;

@@ -32,7 +32,7 @@ export class LiveTable {
   /** Blocks that are live. */
   count = 0;
 
-  // The block that `find` or `remove` found.
+  // The block that `find` or `remove` found, or that `add` replaced.
   account = 0;
   size = 0;
   birth = 0;

@@ -15,9 +15,12 @@ import {
   type TraceEnd,
   type TraceFunction,
   type TraceMetadata,
+  typeFunction,
 } from "./format.js";
 import { MOST_SAMPLE_BYTES } from "./random.js";
+import { readSums } from "./sums-content.js";
 import { readTotals, type TotalsConsumer } from "./totals.js";
+import { asWanted } from "./without-types.js";
 
 /** The file is not a trace, or nothing in it can be read. */
 export class TraceError extends Error {
@@ -26,6 +29,8 @@ export class TraceError extends Error {
 
 /** Takes the content of a trace, in order. */
 export interface TraceConsumer extends EventConsumer, BaseConsumer, TotalsConsumer {
+  /** Whether types are to be on the stacks of what was allocated; by default, they are omitted. */
+  readonly wantsTypes?: boolean;
   metadata(metadata: TraceMetadata): void;
   /** A function gets the next number; the first is 1. */
   function(f: TraceFunction): void;
@@ -33,9 +38,35 @@ export interface TraceConsumer extends EventConsumer, BaseConsumer, TotalsConsum
   collection(collection: TraceCollection): void;
 }
 
+/** Takes a trace and does nothing with it, except for what a subclass does. */
+export class IgnoringConsumer implements TraceConsumer {
+  readonly wantsTypes: boolean = false;
+  metadata(_metadata: TraceMetadata): void {}
+  function(_f: TraceFunction): void {}
+  collection(_collection: TraceCollection): void {}
+  allocate(_address: number, _size: number, _tag: number, _node: number): void {}
+  free(_address: number): void {}
+  resize(_before: number, _address: number, _size: number, _tag: number, _node: number): void {}
+  outgrown(_before: number): void {}
+  others(_count: number): void {}
+  liveNow(_bytes: number): void {}
+  node(_parent: number, _functionNumber: number, _line: number): void {}
+  time(_microseconds: number): void {}
+  reserved(_bytes: number): void {}
+  program(): void {}
+  baseGone(_domain: number, _size: number, _count: number, _bytes: number, _node: number): void {}
+  baseBlock(_address: number, _size: number, _tag: number, _node: number): void {}
+  account(..._account: Parameters<TotalsConsumer["account"]>): void {}
+  whole(_whole: Parameters<TotalsConsumer["whole"]>[0]): void {}
+}
+
 const NOT_ENDED = "The recording was not ended in order: the program was killed, or is still running";
 
-const OLD_TOTALS = "it was recorded with --aggregate by an older pyheap (format 1)";
+/** Blocks that are not read any more, and in which recordings they are. */
+const OLD: Readonly<Record<number, string>> = {
+  [BLOCK.oldTotals]: "it was recorded with --aggregate by an older pyheap (format 1)",
+  [BLOCK.oldSums]: "it was recorded with --aggregate by an older pyheap, and was not ended",
+};
 
 /** The result of reading. */
 export interface TraceSummary {
@@ -124,6 +155,12 @@ export function readFunctions(content: Uint8Array, to: Pick<TraceConsumer, "func
   while (!reader.atEnd) to.function({ name: reader.text(), file: reader.text(), firstLine: reader.number() });
 }
 
+/** Passes the types in a block's content to `to`. */
+export function readTypes(content: Uint8Array, to: Pick<TraceConsumer, "function">): void {
+  const reader = new ByteReader(content);
+  while (!reader.atEnd) to.function(typeFunction(reader.text()));
+}
+
 /** Passes the collections in a block's content to `to`. */
 export function readCollections(content: Uint8Array, to: Pick<TraceConsumer, "collection">): void {
   const from = new ByteReader(content);
@@ -170,11 +207,12 @@ function* begin(name: string): Reading<{ metadata: TraceMetadata; length: number
 }
 
 function checkMetadata(metadata: TraceMetadata): TraceMetadata {
-  const { command, started, stacks, sample } = metadata;
+  const { command, started, stacks, sample, types = false } = metadata;
   const isWhole =
     Array.isArray(command) &&
     command.every((word) => typeof word === "string") &&
     typeof started === "string" &&
+    typeof types === "boolean" &&
     (stacks === "python" || stacks === "javascript") &&
     (sample === 0 || (sample >= 1 && sample <= MOST_SAMPLE_BYTES));
   if (!isWhole) throw new BrokenContent("a field of its metadata is missing or wrong");
@@ -189,25 +227,30 @@ function checkEnd(end: TraceEnd): TraceEnd {
   return end;
 }
 
-function* reading(name: string, to: TraceConsumer): Reading<TraceSummary> {
+function* reading(name: string, consumer: TraceConsumer): Reading<TraceSummary> {
   const decoder = new EventDecoder();
   const { metadata, length } = yield* begin(name);
   let blocks = 1;
   let offset = FILE_HEADER + length;
   let end: TraceEnd | undefined;
   let problem: string | undefined;
+  /** The number of events of sums. */
+  let summed: number | undefined;
+  const to = asWanted(consumer, metadata.types);
   to.metadata(metadata);
   try {
     for (;;) {
       const block = yield* nextBlock();
       if (!block) break;
       if (block.kind === BLOCK.functions) readFunctions(block.content, to);
+      else if (block.kind === BLOCK.types) readTypes(block.content, to);
       else if (block.kind === BLOCK.events) decoder.decode(block.content, to);
-      else if (block.kind === BLOCK.oldTotals) throw new TraceError(`Cannot read ${name}: ${OLD_TOTALS}`);
       else if (block.kind === BLOCK.base) readBase(block.content, to);
       else if (block.kind === BLOCK.totals) readTotals(block.content, to);
+      else if (block.kind === BLOCK.sums) summed = readSums(block.content, decoder.nodes, to);
       else if (block.kind === BLOCK.collections) readCollections(block.content, to);
       else if (block.kind === BLOCK.end) end = checkEnd(readJson<TraceEnd>(block.content));
+      else if (block.kind in OLD) throw new TraceError(`Cannot read ${name}: ${OLD[block.kind]}`);
       offset += BLOCK_HEADER + block.content.length;
       blocks++;
     }
@@ -220,12 +263,12 @@ function* reading(name: string, to: TraceConsumer): Reading<TraceSummary> {
         ? `${NOT_ENDED}. The file ends in the middle of ${block}`
         : `${block.replace(/^b/, "B")}, can't be read: ${error.message}`;
   }
-  return { metadata, blocks, events: end?.events ?? decoder.events, bytes: offset, end, problem };
+  return { metadata, blocks, events: end?.events ?? summed ?? decoder.events, bytes: offset, end, problem };
 }
 
 /**
  * Reads a trace, and passes everything in it to `to`. `name` is its name in errors. Throws TraceError if nothing can be
- * read; if only the rest can't be read, the summary has the problem.
+ * read. If the beginning can be read and the rest can't, no error is thrown: the summary has the problem.
  */
 export async function readTrace(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -248,7 +291,7 @@ export async function readTrace(
   }
 }
 
-/** The same, at once, for bytes that are there. */
+/** Like readTrace, but synchronous: for bytes that are all in memory. */
 export function readWholeTrace(pieces: Iterable<Uint8Array>, name: string, to: TraceConsumer): TraceSummary {
   const from = pieces[Symbol.iterator]();
   const chunks = new Chunks();

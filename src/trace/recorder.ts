@@ -7,14 +7,24 @@ import type { HostCalls } from "../core/host-calls.js";
 import type { Words } from "../core/memory-words.js";
 import { type Base, type BaseBlock, encodeBase, START } from "./base.js";
 import { ByteWriter } from "./bytes.js";
-import { OTHER, type TraceCollection, type TraceEnd, type TraceFunction, type TraceMetadata } from "./format.js";
+import {
+  OTHER,
+  type TraceCollection,
+  type TraceEnd,
+  type TraceFunction,
+  type TraceMetadata,
+  typeFunction,
+} from "./format.js";
 import { Gaps } from "./random.js";
 import type { StartTally } from "./start-tally.js";
 import type { TraceOutput } from "./writer.js";
 
 /** The most collections that wait to be written. */
 const MOST_COLLECTIONS = 1024;
+/** The most milliseconds from one recorded time to the next. The rest of a longer pause comes with the times after that. */
+const LONGEST_STEP = 2_000_000;
 const BEFORE_FIRST = 0x7fff_ffff;
+const NO_TYPES = "Cannot record types: it is not known where the heap's objects have their types";
 
 /** The source of the stacks of a heap's program. */
 export interface StackSource {
@@ -27,11 +37,21 @@ export interface StackSource {
   readonly words: readonly (readonly [at: number, word: number])[];
   /** The function whose code object is at an address; undefined if stacks do not show it. */
   functionAt(code: number): CodeUnits | undefined;
+  /** The types of objects. Absent if they can't be recorded. */
+  readonly types?: TypeSource | undefined;
   /**
-   * Places of the program's stack that the core can't read, from the outermost to the innermost: all of them, or those
-   * below the asyncio task that runs.
+   * The places that the core can't read, from the outermost to the innermost. Without an interpreter, that is the whole
+   * stack. With one, it is the asyncio tasks that wait for the running task, and the running task's name.
    */
   frames?(): readonly StackPlace[];
+}
+
+/** The source of the types of objects. */
+export interface TypeSource {
+  /** The table index of the function that finds the type of the object in a block: core/types/types.ts. */
+  readonly finder: number;
+  /** The name of the type at an address; undefined if there is none. */
+  nameAt(type: number): string | undefined;
 }
 
 /** A function, and the lines of its code: pairs (count, line) say that the next `count` code units are in `line`. */
@@ -64,6 +84,8 @@ export interface RecordOptions {
   readonly sample?: number | undefined;
   /** The seed that determines which blocks are sampled; the default is random. */
   readonly seed?: number | undefined;
+  /** Whether the type of each object is recorded; the default is false. Only for an interpreter's objects. */
+  readonly types?: boolean | undefined;
   /** Whether runs of the cycle collector are recorded as well; the default is true. */
   readonly collections?: boolean | undefined;
   /**
@@ -109,13 +131,20 @@ class Functions {
   }
 
   #numberOf(f: CodeUnits): number {
-    const key = `${f.firstLine}\0${f.file}\0${f.name}\0${f.lines.join()}`;
+    return this.#numbered(`${f.firstLine}\0${f.file}\0${f.name}\0${f.lines.join()}`, f, f.lines);
+  }
+
+  typeNumber(name: string): number {
+    return this.#numbered(`type\0${name}`, typeFunction(name), []);
+  }
+
+  #numbered(key: string, f: TraceFunction, lines: readonly number[]): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#numbers.size + 1;
     this.#numbers.set(key, number);
     this.#fresh.push(f);
-    this.#lines.push(f.lines);
+    this.#lines.push(lines);
     return number;
   }
 
@@ -140,12 +169,16 @@ export class Recorder {
   readonly #output: TraceOutput;
   readonly #gaps: Gaps | undefined;
   readonly #start: StartTally | undefined;
+  /** undefined if types are not recorded. */
+  readonly #types: TypeSource | undefined;
   readonly #started: number;
   readonly #onChange: (isRunning: boolean) => void;
   readonly #flushEvery: number;
   /** undefined if there is no such function, or after it was called. */
   #onNoMemory: RecordOptions["onNoMemory"];
   readonly #onWritten: RecordOptions["onWritten"];
+  /** In Node, the global `performance` is a getter, which takes longer than the clock. */
+  readonly #clock = performance;
   #flushed = performance.now();
   /** The time that the core was told last, from performance.now(). */
   #told = 0;
@@ -160,7 +193,7 @@ export class Recorder {
   /** Whether the time will be recorded when the event loop turns. */
   #watchesLoop = false;
 
-  /** Makes the output. Events are counted from `start` on. */
+  /** Makes the output. Nothing is recorded before start() is called. */
   constructor(
     core: Core,
     words: Words,
@@ -178,6 +211,8 @@ export class Recorder {
     this.#flushEvery = options.flushEvery ?? Number.POSITIVE_INFINITY;
     this.#functions = new Functions(options.nameFile ?? ((file) => file));
     this.#start = options.start;
+    if (options.types && !source.types) throw new Error(NO_TYPES);
+    this.#types = options.types ? source.types : undefined;
     this.#started = options.start?.begun ?? performance.now();
     this.#onNoMemory = options.onNoMemory;
     this.#onWritten = options.onWritten;
@@ -188,6 +223,7 @@ export class Recorder {
       stacks: source.kind,
       ...(source.python !== undefined && { python: source.python }),
       sample: options.sample ?? 0,
+      ...(this.#types && { types: true }),
     });
   }
 
@@ -200,20 +236,22 @@ export class Recorder {
     const { control, functions } = this.#core;
     this.#words.set(control + C.TRACE_INTERPRETERS_AT, 0);
     for (const [at, word] of this.#source.words) this.#words.set(control + at, word);
-    // The core calls the host only while this word is 0.
+    // If this word is 0, the core tells the host of the first request for which there is no memory.
     this.#words.set(control + C.TRACE_LACKED_AT, this.#onNoMemory ? 0 : 1);
     this.#calls.tracer = this;
     const { sums } = this.#output;
-    this.#words.set(control + C.TRACE_SUMS_AT, sums?.attach(this.#core) ?? 0);
+    this.#words.set(control + C.TRACE_SUMS_AT, sums ? 1 : 0);
     // The sums are encoded before the clock starts, because this takes a while, and is not the program's time.
     const start = this.#start && this.#sampled(this.#start.base());
     const base = start && encodeBase(start);
     if (functions.trace_start(this.#gaps?.mean ?? 0) === 0) {
       this.#calls.tracer = undefined;
-      sums?.detach();
       throw new Error("Cannot trace: there is no memory for the tracer's tables");
     }
+    if (this.#types) this.#words.set(this.#word(C.TRACE_BLOCK_AT) + C.TRACE_TYPES_IN_BLOCK, this.#types.finder);
     this.#full = this.#word(C.TRACE_FULL_AT);
+    // The base refers to the recording's first node. So that node is made here, before anything is recorded.
+    if (base) functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.#onChange(true);
     if (this.#gaps) for (const { address } of start?.blocks ?? []) functions.trace_adopt(address);
     if (base) this.#writeStart(base, this.#told);
@@ -238,13 +276,13 @@ export class Recorder {
    * `begun`, the first time that the core was told.
    */
   #writeStart(base: Uint8Array, begun: number): void {
-    this.#core.functions.trace_child(0, this.#functions.numberOf({ ...START, lines: [] }), 0);
     this.flush();
     this.#guard(() => {
       const { sums } = this.#output;
       const passed = Math.round((begun - this.#started) * 1000);
       sums?.base(base);
       sums?.program(passed);
+      if (sums) return;
       this.#output.base(base);
       const time = new ByteWriter();
       time.number(passed);
@@ -258,7 +296,7 @@ export class Recorder {
       C.TRACE_BLOCK_BYTES +
       (this.#word(C.TRACE_NODE_MASK_AT) + 1) * C.TRACE_NODE_BYTES +
       (this.#word(C.TRACE_WATCHED_MASK_AT) + 1) * C.TRACE_WATCHED_BYTES +
-      this.#word(C.TRACE_SHADOW_ROOM_AT) * C.TRACE_SEEN_BYTES
+      this.#word(C.TRACE_SHADOW_ROOM_AT)
     );
   }
 
@@ -267,7 +305,12 @@ export class Recorder {
     return this.#word(C.TRACE_POSITION_AT);
   }
 
-  /** Writes what was recorded so far. In the middle of that, it does nothing: all that is there is written already. */
+  /** The most frames of the stack that the next event compares: those of one chunk of CPython's stack. */
+  get comparedFrames(): number {
+    return (this.#word(C.TRACE_SHADOW_END_AT) - this.#word(C.TRACE_SETTLED_AT)) / C.TRACE_SEEN_BYTES;
+  }
+
+  /** Writes what was recorded so far. Does nothing while this is being written already, as in `onWritten`. */
   flush(): void {
     if (!this.#isEmptying) this.#core.functions.trace_flush();
   }
@@ -313,8 +356,9 @@ export class Recorder {
   noteProgram(): void {
     this.flush();
     this.#guard(() => {
-      this.#output.sums?.program();
-      this.#output.events(Uint8Array.of(OTHER.program));
+      const { sums } = this.#output;
+      if (sums) sums.program();
+      else this.#output.events(Uint8Array.of(OTHER.program));
     });
   }
 
@@ -345,7 +389,6 @@ export class Recorder {
   stop(): void {
     const { cutStacks } = this.#endNow;
     this.#core.functions.trace_stop();
-    this.#output.sums?.detach();
     this.#onChange(false);
     this.#calls.tracer = undefined;
     this.#writeCollections();
@@ -370,12 +413,20 @@ export class Recorder {
    * event.
    */
   now(): number {
-    const now = performance.now();
+    const clock = Math.max(this.#told, this.#clock.now());
+    const now = this.#told === 0 ? clock : Math.min(clock, this.#told + LONGEST_STEP);
     this.#told = now;
-    this.#output.sums?.time(now * 1000, this.#word(C.RESERVED_AT));
     this.#watchLoop();
     if (now - this.#flushed >= this.#flushEvery) this.flushSoon();
     return now * 1000;
+  }
+
+  /** Sums up the events of the batch, and empties it. */
+  sumUp(): void {
+    const begin = this.#word(C.TRACE_BLOCK_AT);
+    const length = this.#word(C.TRACE_BATCH_AT) - begin;
+    this.#words.set(this.#core.control + C.TRACE_BATCH_AT, begin);
+    this.#guard(() => this.#output.sums?.take(new Uint8Array(this.#core.memory.buffer, begin, length)));
   }
 
   emptyBuffer(): void {
@@ -389,6 +440,7 @@ export class Recorder {
 
   #emptyBuffer(): void {
     if (this.#full !== 0) this.#words.set(this.#core.control + C.TRACE_FULL_AT, this.#full);
+    this.sumUp();
     this.#flushed = performance.now();
     this.#writeCollections();
     const begin = this.#word(C.TRACE_BEGIN_AT);
@@ -396,8 +448,9 @@ export class Recorder {
     this.#guard(() => {
       const fresh = this.#functions.takeFresh();
       if (fresh.length > 0) this.#output.functions(fresh);
-      this.#output.events(new Uint8Array(this.#core.memory.buffer, begin, length));
-      this.#output.sums?.check();
+      const { sums } = this.#output;
+      if (length > 0 || sums) this.#output.events(new Uint8Array(this.#core.memory.buffer, begin, length));
+      sums?.check();
     });
     const lacked = this.#word(C.TRACE_LACKED_AT);
     if (lacked !== 0) this.#tellNoMemory(lacked);
@@ -412,8 +465,9 @@ export class Recorder {
   }
 
   gap(): number {
-    // Between two samples a task may have begun another step, in the same frame: its place is asked for anew.
-    if (this.#isStackHosts) this.#words.set(this.#core.control + C.TRACE_DEPTH_AT, 0);
+    // Before the next sample, the running task may begin another step in the same frame, and other tasks may wait for
+    // it then. So the next stack is read anew, and its places from `source` are asked for again.
+    if (this.#isStackHosts) this.#words.set(this.#core.control + C.TRACE_SHADOW_END_AT, C.TRACE_SEEN_BYTES);
     this.#isStackHosts = false;
     return this.#gaps?.next() ?? 1;
   }
@@ -421,6 +475,11 @@ export class Recorder {
   code(address: number): number {
     const found = this.#source.functionAt(address >>> 0);
     return found ? this.#functions.numberOf(found) : 0;
+  }
+
+  type(address: number): number {
+    const name = this.#types?.nameAt(address >>> 0);
+    return name === undefined ? 0 : this.#functions.typeNumber(name);
   }
 
   line(id: number, unit: number): number {

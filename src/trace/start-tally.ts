@@ -1,9 +1,10 @@
-// Counts what is allocated, without stacks, which costs a third of a recording. This is done while an interpreter starts,
-// so that a trace has sums of the start. A separate WebAssembly module (core/start/tally.ts) counts, in its own memory.
+// Counts what is allocated, without stacks, while an interpreter starts, so that a trace has sums of the start. This takes a
+// third of the time of a recording. A separate WebAssembly module (core/start/tally.ts) counts, in its own memory.
 // Its functions are put in front of the domains' allocators.
 
 import type { AllocatorHooks, InstalledAllocator } from "../alloc/hooks.js";
 import { DOMAIN_NUMBERS } from "../alloc/hooks.js";
+import { lazyModule } from "../core/base64.js";
 import type { WithTable } from "../core/table-functions.js";
 import { TALLY_BASE64 } from "../core/tally.generated.js";
 import type { DomainName } from "../ground/errors.js";
@@ -25,17 +26,19 @@ interface Tally {
   tally_sums(): number;
 }
 
-/** Words of a block in its table, and words of a sum, which is two numbers of 64 bits. */
+/** The words of a block in the table, and the 64-bit numbers of a sum: how many blocks, and their bytes. */
 const PLACE = 2;
 const SUM = 2;
 const TAGS = TAG.domain | TAG.cleared;
+
+const tallyModule = lazyModule(TALLY_BASE64);
 
 export class StartTally {
   /** The time at which it began, from performance.now(). */
   readonly begun = performance.now();
   readonly #tally: Tally;
   readonly #hooks: AllocatorHooks;
-  readonly #before = new Map<DomainName, { readonly theirs: InstalledAllocator; readonly ours: string }>();
+  readonly #before = new Map<DomainName, { readonly theirs: InstalledAllocator; readonly ours: readonly number[] }>();
   readonly #changed: () => void;
   /** Blocks that were freed before this tally began. */
   readonly #goneBefore: readonly Gone[];
@@ -45,8 +48,7 @@ export class StartTally {
    * goes on from there: the memory is a copy of the memory that was counted then.
    */
   constructor(where: WithTable, hooks: AllocatorHooks, changed: () => void, earlier: Base = { gone: [], blocks: [] }) {
-    const bytes = Uint8Array.from(atob(TALLY_BASE64), (char) => char.charCodeAt(0));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { table: where.table } });
+    const { exports } = new WebAssembly.Instance(tallyModule(), { env: { table: where.table } });
     this.#tally = exports as unknown as Tally;
     this.#hooks = hooks;
     this.#changed = changed;
@@ -55,17 +57,21 @@ export class StartTally {
       const theirs = hooks.get(name);
       const ctx = this.#tally.tally_begin(domain, ...theirs.words);
       hooks.set(name, { ctx, malloc, calloc, realloc, free });
-      this.#before.set(name, { theirs, ours: String(hooks.get(name).words) });
+      this.#before.set(name, { theirs, ours: hooks.get(name).words });
     }
     this.#goneBefore = earlier.gone;
     for (const { address, size, tag } of earlier.blocks) this.#tally.tally_add(address, size, tag);
     changed();
   }
 
-  /** Gives each domain the allocator that it had before, unless another one was set since. */
-  end(): void {
+  /**
+   * Gives each domain the allocator that it had before, unless another one was set since. Also replaces copies of the
+   * tally's allocators in these words of the memory: CPython's tracemalloc keeps one from the interpreter's start.
+   */
+  end(copies = new Uint32Array(0)): void {
     for (const [name, { theirs, ours }] of this.#before) {
-      if (String(this.#hooks.get(name).words) === ours) this.#hooks.set(name, theirs);
+      if (String(this.#hooks.get(name).words) === String(ours)) this.#hooks.set(name, theirs);
+      replaceAll(copies, ours, theirs.words);
     }
     this.#before.clear();
     this.#changed();
@@ -89,7 +95,18 @@ export class StartTally {
   }
 }
 
-/** Blocks that were freed, by domain and class: all counted blocks except the live ones, and blocks that were freed before this tally began. */
+/** Replaces each occurrence of some words by as many others. */
+function replaceAll(words: Uint32Array, before: readonly number[], after: readonly number[]): void {
+  const [first = 0] = before;
+  for (let at = words.indexOf(first); at >= 0; at = words.indexOf(first, at + 1)) {
+    if (before.every((word, k) => words[at + k] === word)) words.set(after, at);
+  }
+}
+
+/**
+ * Blocks that were freed, by domain and class: all counted blocks except the live ones, and blocks that were freed
+ * before this tally began.
+ */
 function goneOf(
   sums: BigUint64Array,
   classes: number,

@@ -1,99 +1,109 @@
-// The sums of a recording so far, as they go from the program's thread to the one that writes the file.
+// The sums of an aggregated recording, as they are in its file. While it runs, the program's thread sends all sums so far,
+// again and again, to the thread that writes the file.
 //
-//   content = JSON of the figures (a text), rows
-//   row       node and domain, size, stamp, live, at the peak, - (six words), allocated, temporary (two doubles)
+//   content = JSON of the figures (a text), timeline, collections (records.ts), rows
+//   row       site, minus that of the row before, of either sign; then size, live, at the peak, allocated, temporary
 //
-// A row is one of core/sums/sums.ts: the blocks of one stack, domain and size. Bytes follow from the numbers of blocks.
+// A row has the blocks of one stack, domain and size (core/sums/sums.ts): their numbers, from which bytes follow. A site is
+// node << 2 | domain.
 
+import * as C from "../core/constants.gen.js";
 import { concatenated } from "../ground/bytes.js";
-import { Accounts, type StartMeasures } from "./accounts.js";
-import type { Analysis } from "./analysis.js";
-import { ByteReader, ByteWriter } from "./bytes.js";
+import type { Measure, StartMeasures, View } from "./accounts.js";
+import { BrokenContent, ByteReader, ByteWriter } from "./bytes.js";
+import type { CollectionPoint } from "./collections.js";
 import type { Figures } from "./figures.js";
+import { COLLECTION, POINT, readNamed, writeNamed } from "./records.js";
+import { sizeClassOf } from "./size-class.js";
 import { SizeCounts } from "./size-counts.js";
-import { Timeline, type TimelinePoint } from "./timeline.js";
+import type { TimelinePoint } from "./timeline.js";
+import { checkFacts, type TotalsConsumer } from "./totals.js";
 
-/** The length of a row; its words before the doubles; and the bits of a site that are the domain. */
-export const ROW = { bytes: 40, domainBits: 2 } as const;
-const WORDS = ROW.bytes / 4;
-const DOUBLES = ROW.bytes / 8;
-const [SITE, SIZE, STAMP, LIVE, PEAK] = [0, 1, 2, 3, 4];
-const [ALLOCATED, TEMPORARY] = [3, 4];
+const DOMAIN_BITS = C.BATCH_DOMAIN_BITS;
+const MOST = 2 ** 32;
 
-/** What is known of a recording besides its rows, its stacks and its collections. */
+/** What is known of a recording besides its rows and its stacks. */
 export interface SumsHead {
-  /** The number of the newest peak. A row with an older one has at the peak what is live in it. */
-  readonly stamp: number;
   readonly events: number;
   /** Allocations and their bytes are 0 here: they follow from the rows. */
   readonly figures: Figures;
-  readonly timeline: readonly TimelinePoint[];
   readonly start?: StartMeasures | undefined;
   readonly programTime?: number;
 }
 
-/** Blocks of a row. */
-export interface RowCounts {
+/** The sums of a recording. */
+export interface SumsContent {
+  readonly head: SumsHead;
+  readonly timeline: readonly TimelinePoint[];
+  /** The rows, encoded, in pieces. */
+  readonly rows: readonly Uint8Array[];
+}
+
+/** Numbers of a row's blocks. */
+interface RowCounts {
   readonly live: number;
   readonly peak: number;
   readonly allocated: number;
   readonly temporary: number;
 }
 
-/** What totals are written of (totals-writer.ts). */
-export type TotalsSource = Pick<
-  Analysis,
-  "tree" | "accounts" | "figures" | "timeline" | "sizes" | "collections" | "start" | "programTime" | "sample"
->;
-
-export function encodeSums(head: SumsHead, parts: readonly Uint8Array[]): Uint8Array {
+export function encodeSums({ head, timeline, rows }: SumsContent, collections: readonly CollectionPoint[]): Uint8Array {
   const out = new ByteWriter();
   out.text(JSON.stringify(head));
-  return concatenated([out.written, ...parts]);
+  writeNamed(out, POINT, timeline);
+  writeNamed(out, COLLECTION, collections);
+  return concatenated([out.written, ...rows]);
 }
 
-/** Shows every row. The bytes begin at a multiple of 8 in their buffer. */
-export function rowsOf(
-  { buffer, byteOffset, length }: Uint8Array,
-  visit: (size: number, counts: RowCounts, site: number) => void,
-  stamp?: number,
-): void {
-  const words = new Uint32Array(buffer, byteOffset, length / 4);
-  const doubles = new Float64Array(buffer, byteOffset, length / 8);
-  for (let row = 0; row * ROW.bytes < length; row++) {
-    const word = (k: number) => words[row * WORDS + k] as number;
-    const double = (k: number) => doubles[row * DOUBLES + k] as number;
-    const live = word(LIVE);
-    const peak = word(STAMP) === stamp ? word(PEAK) : live;
-    visit(word(SIZE), { live, peak, allocated: double(ALLOCATED), temporary: double(TEMPORARY) }, word(SITE));
+/** Shows every row. Throws BrokenContent for impossible values. */
+function readRows(rows: Uint8Array, visit: (size: number, counts: RowCounts, site: number) => void): void {
+  const from = new ByteReader(rows);
+  let site = 0;
+  while (!from.atEnd) {
+    site = (site + from.signed()) >>> 0;
+    const size = from.number();
+    if (size >= MOST) throw new BrokenContent("a sum has an impossible size");
+    const [live, peak, allocated, temporary] = [from.number(), from.number(), from.number(), from.number()];
+    visit(size, { live, peak, allocated, temporary }, site);
   }
 }
 
-/** The sums of a recording whose stacks and collections an analysis has, and the number of its events. */
-export function readSums(
-  content: Uint8Array,
-  { tree, collections, sample, start: none }: Analysis,
-): TotalsSource & { readonly events: number } {
+/**
+ * Passes the sums to a consumer that has got the recording's stacks, `nodes` in number. Returns the number of events. Throws
+ * BrokenContent for impossible values.
+ */
+export function readSums(content: Uint8Array, nodes: number, to: TotalsConsumer): number {
   const from = new ByteReader(content);
-  const { stamp, events, figures, timeline: points, start = none, programTime } = from.json() as SumsHead;
-  const [accounts, sizes, timeline] = [new Accounts(), new SizeCounts(), new Timeline()];
-  for (const point of points) timeline.add(point);
-  const sums = { ...figures, allocations: -figures.resizes };
-  rowsOf(
-    content.slice(from.position),
-    (size, { live, peak, allocated, temporary }, site) => {
-      const measure = (count: number) => ({ bytes: size * count, count });
-      const end = measure(live);
-      sums.allocations += allocated;
-      sums.allocatedBytes += size * allocated;
-      sizes.add(size, allocated);
-      const domain = site & (2 ** ROW.domainBits - 1);
-      accounts.include(accounts.of(site >>> ROW.domainBits, domain, size), {
-        ...{ end, leaks: end, peak: measure(peak) },
-        ...{ allocated: measure(allocated), temporary: measure(temporary) },
-      });
-    },
-    stamp,
-  );
-  return { tree, accounts, figures: sums, timeline, sizes, collections, start, programTime, sample, events };
+  const head = from.json() as SumsHead;
+  const { events, figures, start, programTime } = { ...head, ...checkFacts(head) };
+  if (!(events >= 0)) throw new BrokenContent("its sums lack a field");
+  const timeline = readNamed(from, POINT);
+  const collections = readNamed(from, COLLECTION);
+  const rows = content.subarray(from.position);
+  const [sizes, whole] = [new SizeCounts(), { ...figures, allocations: -figures.resizes }];
+  readRows(rows, (size, { allocated }) => {
+    whole.allocations += allocated;
+    whole.allocatedBytes += size * allocated;
+    sizes.add(size, allocated);
+  });
+  to.whole({
+    ...{ figures: whole, sizes: [...sizes], timeline, collections },
+    ...(start && { start }),
+    ...(programTime !== undefined && { programTime }),
+  });
+  readRows(rows, (size, counts, site) => {
+    const [node, domain] = [site >>> DOMAIN_BITS, site & (2 ** DOMAIN_BITS - 1)];
+    if (node > nodes) throw new BrokenContent("a sum has a stack that is not there");
+    to.account(node, domain, sizeClassOf(size), measuresOf(size, counts));
+  });
+  return events;
+}
+
+function measuresOf(size: number, { live, peak, allocated, temporary }: RowCounts): Record<View, Measure> {
+  const measure = (count: number) => ({ bytes: size * count, count });
+  const end = measure(live);
+  return {
+    ...{ end, leaks: end, peak: measure(peak) },
+    ...{ allocated: measure(allocated), temporary: measure(temporary) },
+  };
 }

@@ -1,21 +1,35 @@
-// The sums of a recording while it runs, for a reader in another thread (feed.ts): stacks and collections as a trace has
-// them, and from time to time the sums so far.
+// An aggregated recording: its stacks as a trace has them, and its sums.
 
-import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
+import { Collections } from "./collections.js";
+import {
+  TRACE_VERSION,
+  type TraceCollection,
+  type TraceEnd,
+  type TraceFunction,
+  type TraceMetadata,
+} from "./format.js";
 import type { Sums } from "./sums.js";
+import { encodeSums } from "./sums-content.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 
-/** After sums that took long to copy, the pause is this many times as long. */
+/** The pause after the sums were written is this many times as long as writing them took. */
 const PAUSE = 20;
 
+/**
+ * Writes the sums when the recording ends. If it is `continuous`, also writes the sums so far from time to time, for a reader
+ * that keeps only the newest ones.
+ */
 export class SumsWriter implements TraceOutput {
   readonly sums: Sums;
   readonly #writer: TraceWriter;
+  readonly #isContinuous: boolean;
+  readonly #collections = new Collections();
   #next = 0;
 
-  constructor(write: TraceSink, metadata: TraceMetadata, sums: Sums) {
+  constructor(write: TraceSink, metadata: TraceMetadata, sums: Sums, isContinuous: boolean) {
     this.sums = sums;
-    this.#writer = new TraceWriter(write, metadata);
+    this.#isContinuous = isContinuous;
+    this.#writer = new TraceWriter(write, { ...metadata, aggregated: true }, TRACE_VERSION);
   }
 
   functions(list: readonly TraceFunction[]): void {
@@ -23,7 +37,7 @@ export class SumsWriter implements TraceOutput {
   }
 
   events(encoded: Uint8Array): void {
-    this.#writer.events(encoded);
+    if (encoded.length > 0) this.#writer.events(encoded);
     if (performance.now() >= this.#next) this.complete();
   }
 
@@ -31,18 +45,23 @@ export class SumsWriter implements TraceOutput {
   base(): void {}
 
   collections(list: readonly TraceCollection[]): void {
-    this.#writer.collections(list);
+    for (const collection of list) this.#collections.add(collection);
   }
 
   complete(): void {
+    if (!this.#isContinuous) return;
     const begun = performance.now();
-    this.#writer.sumsSoFar(this.sums.content());
+    this.#writeSums();
     const ended = performance.now();
     this.#next = ended + PAUSE * (ended - begun);
   }
 
+  #writeSums(): void {
+    this.#writer.writeSums(encodeSums(this.sums.content(), this.#collections.points));
+  }
+
   end(end: TraceEnd): void {
-    this.complete();
-    this.#writer.end(end);
+    this.#writeSums();
+    this.#writer.end({ ...end, events: this.sums.events });
   }
 }

@@ -1,85 +1,71 @@
-// Sums up a recording while the program runs, in place of recording its events: core/sums/sums.ts does it, a module with
-// a memory of its own. The result is the same as that of an Analysis of all events.
+// Sums up a recording while the program runs, in place of recording its events. The sums are made by core/sums/sums.ts, a
+// separate module with its own memory. The result is the same as that of an Analysis of all events.
 
+import { lazyModule } from "../core/base64.js";
+import * as C from "../core/constants.gen.js";
 import { SUMS_BASE64 } from "../core/sums.generated.js";
-import { TableSlots, type WithTable } from "../core/table-functions.js";
 import type { StartMeasures } from "./accounts.js";
-import { readBase } from "./base.js";
+import { partsOfBase } from "./base.js";
 import { NO_FIGURES } from "./figures.js";
-import { RESERVED_UNIT } from "./format.js";
-import { encodeSums, ROW, rowsOf } from "./sums-content.js";
-import { Timeline, type TimelinePoint } from "./timeline.js";
+import type { SumsContent } from "./sums-content.js";
+import type { TimelinePoint } from "./timeline.js";
 
 /** What core/sums/sums.ts exports. */
 interface SumsModule {
+  /** The bytes of a row, and of the header of a chunk. */
   readonly ROW_BYTES: WebAssembly.Global;
-  readonly sums_event: WebAssembly.ExportValue & ((...numbers: number[]) => void);
+  readonly ENCODED_ROWS: WebAssembly.Global;
   sums_begin(): void;
-  sums_note(): void;
+  sums_input(): number;
+  sums_take(length: number): void;
+  sums_base(length: number, site: number, areLast: number): number;
+  sums_pass(microseconds: number): void;
   sums_program(): void;
+  sums_note(): void;
+  sums_encode(at: number, end: number): number;
   sums_state(): number;
   sums_end(): number;
+  sums_points(): number;
+  sums_point_count(): number;
   sums_failed(): number;
 }
 
-/** The places of core/sums/sums.ts' State, in its order. */
-const [LIVE, BLOCKS, PEAK, PEAK_BLOCKS, START_LIVE, START_BLOCKS, START_PEAK, START_PEAK_BLOCKS] = [
-  0, 1, 2, 3, 4, 5, 6, 7,
-];
-const [STAMP, EVENTS, RESIZES, FREES, FOREIGN_FREES, CHUNKS] = [8, 9, 10, 11, 12, 13];
-const STATE_LENGTH = 14;
+/** The fields of core/sums/sums.ts' State, in its order. */
+const STATE = [
+  ...(["live", "blocks", "peak", "peakBlocks", "startLive", "startBlocks", "startPeak", "startPeakBlocks"] as const),
+  ...(["events", "resizes", "frees", "foreignFrees", "stamp", "peakTime", "now", "reserved", "reservedPeak"] as const),
+  ...(["chunks", "startBytes", "startCount", "startTemporaryBytes", "startTemporaryCount"] as const),
+] as const;
+type State = Readonly<Record<(typeof STATE)[number], number>>;
 
+/** The numbers of a point of core/sums/timeline.ts. */
+const POINT_LENGTH = 4;
 const PAGE = 65536;
-const CHUNK_HEADER = 8;
 const MOST_PAGES = 65536;
-const LONGEST_STEP = 2 ** 32 - 1;
 const NO_MEMORY = "Cannot sum up the recording: there is no memory left for its tables";
 
-const nothing = { bytes: 0, count: 0 } as const;
-
-let compiled: WebAssembly.Module | undefined;
-
-function sumsModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(SUMS_BASE64), (char) => char.charCodeAt(0)));
-  return compiled;
-}
+const sumsModule = lazyModule(SUMS_BASE64);
 
 export class Sums {
   readonly #memory: WebAssembly.Memory;
   readonly #module: SumsModule;
-  readonly #stateAt: number;
-  #state: Float64Array;
-  #detach: (() => void) | undefined;
-  readonly #timeline = new Timeline();
-  /** Microseconds from the start of the recording, and the host's time for the same moment. */
-  #now = 0;
-  #last: number | undefined;
-  #reserved = 0;
-  #reservedPeak = 0;
-  #peakTime = 0;
-  /** The number of the peak that has this time. */
-  #timed = 0;
-  #program: { readonly time: number; readonly start: StartMeasures } | undefined;
-  /** Of the interpreter's start: what had been freed again, and the number of live blocks. Neither are events. */
+  /** The time when the program began. */
+  #programTime: number | undefined;
+  /** What the interpreter's start had freed again. */
   #gone = { bytes: 0, count: 0 };
-  #baseBlocks = 0;
 
   /** Throws if there is no memory. */
   constructor() {
     this.#memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
     const { exports } = new WebAssembly.Instance(sumsModule(), { env: { memory: this.#memory } });
     this.#module = exports as unknown as SumsModule;
-    this.#stateAt = this.#module.sums_state();
-    this.#state = new Float64Array(0);
     this.#module.sums_begin();
     this.check();
   }
 
-  /** The numbers of the state. They change with each event. */
-  #read(): Float64Array {
-    const { buffer } = this.#memory;
-    if (this.#state.buffer !== buffer) this.#state = new Float64Array(buffer, this.#stateAt, STATE_LENGTH);
-    return this.#state;
+  #read(): State {
+    const values = new Float64Array(this.#memory.buffer, this.#module.sums_state(), STATE.length);
+    return Object.fromEntries(STATE.map((field, k) => [field, values[k]])) as State;
   }
 
   /** Throws if the sums are not complete, because there was no memory. */
@@ -87,144 +73,108 @@ export class Sums {
     if (this.#module.sums_failed() !== 0) throw new Error(NO_MEMORY);
   }
 
-  /** Puts the function that takes events into the core's table. Returns its index. */
-  attach(where: WithTable): number {
-    const slots = new TableSlots(where);
-    const index = slots.put(this.#module.sums_event);
-    this.#detach = () => slots.remove(index);
-    return index;
-  }
-
-  detach(): void {
-    this.#detach?.();
-    this.#detach = undefined;
-  }
-
-  /**
-   * To be called whenever the core asks for the time: the time in microseconds since some moment, and the platform's
-   * bytes. The first call is for the beginning of the recording.
-   */
-  time(time: number, reserved: number): void {
-    if (this.#last === undefined) {
-      this.#last = time;
-      return;
-    }
-    // Like the core, which records whole microseconds, and keeps the rest for the next time.
-    const passed = Math.trunc(Math.min(time - this.#last, LONGEST_STEP));
-    if (passed >= 1) {
-      this.#last += passed;
-      this.#pass(passed);
-    }
-    this.#reserved = Math.floor(reserved / RESERVED_UNIT) * RESERVED_UNIT;
-    if (this.#reserved > this.#reservedPeak) this.#reservedPeak = this.#reserved;
-  }
-
-  #pass(microseconds: number): void {
-    const state = this.#read();
-    this.#notePeak(state);
-    this.#timeline.add(this.#point(state));
-    this.#now += microseconds;
-  }
-
-  /** What is live since the last time. */
-  #point(state: Float64Array): TimelinePoint {
-    return {
-      time: this.#now,
-      live: at(state, LIVE) + at(state, START_LIVE),
-      blocks: at(state, BLOCKS) + at(state, START_BLOCKS),
-      reserved: this.#reserved,
-    };
-  }
-
-  /** Notes a peak that was not noted yet. All peaks since the last time get that time. */
-  #notePeak(state: Float64Array): void {
-    if (at(state, LIVE) > at(state, PEAK)) this.#module.sums_note();
-    if (at(state, STAMP) !== this.#timed) this.#timePeak(state);
-  }
-
-  #timePeak(state: Float64Array): void {
-    this.#timed = at(state, STAMP);
-    this.#peakTime = this.#now;
+  /** Takes a batch of events. */
+  take(batch: Uint8Array): void {
+    new Uint8Array(this.#memory.buffer).set(batch, this.#module.sums_input());
+    this.#module.sums_take(batch.length);
   }
 
   /** Takes the sums of the interpreter's start, as base.ts encodes them. */
   base(encoded: Uint8Array): void {
-    readBase(encoded, {
-      baseGone: (_domain, _size, count, bytes) => {
-        this.#gone.bytes += bytes;
-        this.#gone.count += count;
-      },
-      baseBlock: (address, size, tag, node) => {
-        this.#baseBlocks++;
-        this.#module.sums_event(0, address, size, tag, node);
-      },
-    });
-  }
-
-  /** Begins the program: what was counted so far is the interpreter's start. `passed` microseconds are added before. */
-  program(passed = 0): void {
-    if (passed > 0) this.#pass(passed);
-    if (this.#program) return;
-    const sum = { allocated: { ...this.#gone }, temporary: { ...nothing }, end: { ...nothing } };
-    for (const part of this.#parts()) {
-      rowsOf(part, (size, { live, allocated, temporary }) => {
-        for (const [view, count] of Object.entries({ allocated, temporary, end: live })) {
-          const to = sum[view as keyof typeof sum];
-          to.bytes += size * count;
-          to.count += count;
-        }
-      });
+    const { node, gone, blocks } = partsOfBase(encoded);
+    for (const { count, bytes } of gone) {
+      this.#gone.bytes += bytes;
+      this.#gone.count += count;
     }
-    this.#program = { time: this.#now, start: { ...sum, peak: nothing, leaks: nothing } };
-    this.#module.sums_program();
-    this.#timePeak(this.#read());
+    for (let at = 0; at < blocks.length && this.#module.sums_failed() === 0; ) {
+      const piece = blocks.subarray(at, at + C.BATCH_BYTES);
+      const areLast = at + piece.length === blocks.length;
+      new Uint8Array(this.#memory.buffer).set(piece, this.#module.sums_input());
+      at += this.#module.sums_base(piece.length, node << C.BATCH_DOMAIN_BITS, areLast ? 1 : 0);
+    }
   }
 
-  /** The rows, in the module's memory: valid until something is counted. */
-  *#parts(): Generator<Uint8Array> {
-    const end = this.#module.sums_end();
-    for (let chunk = at(this.#read(), CHUNKS); chunk !== 0; ) {
+  /** Begins the program: what was counted so far is the interpreter's start. `passed` microseconds are added to the time first. */
+  program(passed = 0): void {
+    if (passed > 0) this.#module.sums_pass(passed);
+    if (this.#programTime !== undefined) return;
+    this.#programTime = this.#read().now;
+    this.#module.sums_program();
+  }
+
+  /** The interpreter's start. */
+  #start(state: State): StartMeasures {
+    const gone = this.#gone;
+    return {
+      allocated: { bytes: gone.bytes + state.startBytes, count: gone.count + state.startCount },
+      temporary: { bytes: state.startTemporaryBytes, count: state.startTemporaryCount },
+      end: { bytes: state.startLive, count: state.startBlocks },
+      peak: { bytes: state.startPeak, count: state.startPeakBlocks },
+      leaks: { bytes: 0, count: 0 },
+    };
+  }
+
+  /** The rows, encoded. */
+  *#rows({ chunks }: State): Generator<Uint8Array> {
+    const { ROW_BYTES, ENCODED_ROWS } = this.#module;
+    const rowBytes = ROW_BYTES.value as number;
+    const most = (ENCODED_ROWS.value as number) * rowBytes;
+    const last = this.#module.sums_end() >>> 0;
+    for (let chunk = chunks; chunk !== 0; ) {
       const next = new Uint32Array(this.#memory.buffer, chunk, 1)[0] as number;
-      const whole = PAGE - CHUNK_HEADER - ((PAGE - CHUNK_HEADER) % ROW.bytes);
-      const length = next === 0 ? end - chunk - CHUNK_HEADER : whole;
-      yield new Uint8Array(this.#memory.buffer, chunk + CHUNK_HEADER, length);
+      const end = next === 0 ? last : chunk + PAGE;
+      for (let at = chunk + rowBytes; at < end; at += most) {
+        const length = this.#module.sums_encode(at, Math.min(at + most, end));
+        yield new Uint8Array(this.#memory.buffer, this.#module.sums_input(), length).slice();
+      }
       chunk = next;
     }
   }
 
-  /** The sums so far, as sums-content.ts encodes them. Throws if they are not complete. */
-  content(): Uint8Array {
+  /** What was live over time, up to now. */
+  #timeline({ now, live, startLive, blocks, startBlocks, reserved }: State): TimelinePoint[] {
+    const length = this.#module.sums_point_count() * POINT_LENGTH;
+    const numbers = new Float64Array(this.#memory.buffer, this.#module.sums_points(), length);
+    const points: TimelinePoint[] = [];
+    for (let k = 0; k < length; k += POINT_LENGTH) {
+      const [time = 0, bytes = 0, count = 0, given = 0] = numbers.subarray(k, k + POINT_LENGTH);
+      points.push({ time, live: bytes, blocks: count, reserved: given });
+    }
+    points.push({ time: now, live: live + startLive, blocks: blocks + startBlocks, reserved });
+    return points;
+  }
+
+  /** The number of events so far. */
+  get events(): number {
+    return this.#read().events;
+  }
+
+  /** The sums so far. Throws if they are not complete. */
+  content(): SumsContent {
     this.check();
+    this.#module.sums_note();
     const state = this.#read();
-    this.#notePeak(state);
-    const measure = (bytes: number, count: number) => ({ bytes: at(state, bytes), count: at(state, count) });
-    const start = this.#program && {
-      ...this.#program.start,
-      end: measure(START_LIVE, START_BLOCKS),
-      peak: measure(START_PEAK, START_PEAK_BLOCKS),
+    const figures = {
+      ...NO_FIGURES,
+      resizes: state.resizes,
+      frees: state.frees,
+      foreignFrees: state.foreignFrees,
+      liveBytes: state.live,
+      liveBlocks: state.blocks,
+      peakBytes: state.peak,
+      peakBlocks: state.peakBlocks,
+      peakTime: state.peakTime,
+      reservedPeak: state.reservedPeak,
     };
-    return encodeSums(
-      {
-        stamp: at(state, STAMP),
-        events: at(state, EVENTS) - this.#baseBlocks,
-        figures: {
-          ...NO_FIGURES,
-          resizes: at(state, RESIZES),
-          frees: at(state, FREES),
-          foreignFrees: at(state, FOREIGN_FREES),
-          liveBytes: at(state, LIVE),
-          liveBlocks: at(state, BLOCKS),
-          peakBytes: at(state, PEAK),
-          peakBlocks: at(state, PEAK_BLOCKS),
-          peakTime: this.#peakTime,
-          reservedPeak: this.#reservedPeak,
-        },
-        timeline: [...this.#timeline.points, this.#point(state)],
-        ...(this.#program && { start, programTime: this.#program.time }),
+    const programTime = this.#programTime;
+    return {
+      head: {
+        events: state.events,
+        figures,
+        ...(programTime !== undefined && { start: this.#start(state), programTime }),
       },
-      [...this.#parts()],
-    );
+      timeline: this.#timeline(state),
+      rows: [...this.#rows(state)],
+    };
   }
 }
-
-const at = (state: Float64Array, place: number): number => state[place] as number;

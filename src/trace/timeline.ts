@@ -1,6 +1,6 @@
 // Live bytes and the platform's bytes over time: a bounded number of points, however long the recording.
 
-/** A stretch of time: the figures at its highest moment. */
+/** A stretch of time: what was live at its highest moment, and the most that the platform had given in it. */
 export interface TimelinePoint {
   /** Microseconds from the start of the recording to the beginning of the stretch. */
   readonly time: number;

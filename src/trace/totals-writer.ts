@@ -1,4 +1,4 @@
-// An aggregated recording: it is summed up while it runs, and written as totals (totals.ts) when it ends.
+// The aggregated recording of samples: it is summed up while it runs, and written as totals (totals.ts) when it ends.
 
 import { VIEWS } from "./accounts.js";
 import { Analysis } from "./analysis.js";
@@ -6,23 +6,16 @@ import { readBase } from "./base.js";
 import { ByteWriter } from "./bytes.js";
 import { EventDecoder } from "./decoder.js";
 import type { TraceCollection, TraceEnd, TraceFunction, TraceMetadata } from "./format.js";
-import type { Sums } from "./sums.js";
-import { readSums, type TotalsSource } from "./sums-content.js";
-import { COLLECTION, FRACTIONS, POINT } from "./totals.js";
+import { COLLECTION, POINT, writeNamed, writeRecords } from "./records.js";
+import { FRACTIONS } from "./totals.js";
 import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 
-/**
- * Sums up a recording while it runs, and writes the totals when it ends. With `sums`, these sum up the events. Without,
- * as for a sampled recording, the events are analysed.
- */
 export class TotalsWriter implements TraceOutput {
-  readonly sums: Sums | undefined;
   readonly #writer: TraceWriter;
   readonly #decoder = new EventDecoder();
-  readonly #analysis = new Analysis();
+  readonly #analysis = new Analysis({ byType: true });
 
-  constructor(write: TraceSink, metadata: TraceMetadata, sums: Sums | undefined) {
-    this.sums = sums;
+  constructor(write: TraceSink, metadata: TraceMetadata) {
     this.#writer = totalsWriter(write, metadata);
     this.#analysis.metadata(metadata);
   }
@@ -44,9 +37,8 @@ export class TotalsWriter implements TraceOutput {
   }
 
   end(end: TraceEnd): void {
-    const summed = this.sums && readSums(this.sums.content(), this.#analysis);
-    writeTotals(this.#writer, summed ?? this.#analysis);
-    this.#writer.end({ ...end, events: summed?.events ?? this.#decoder.events });
+    writeTotals(this.#writer, this.#analysis);
+    this.#writer.end({ ...end, events: this.#decoder.events });
   }
 }
 
@@ -56,7 +48,7 @@ export function totalsWriter(write: TraceSink, metadata: TraceMetadata): TraceWr
 }
 
 /** Writes a recording's totals so far. */
-export function writeTotals(writer: TraceWriter, source: TotalsSource): void {
+export function writeTotals(writer: TraceWriter, source: Analysis): void {
   const kept = new Kept(source);
   writer.functions(kept.functions);
   writer.totals(encodeTotals(source, kept));
@@ -71,7 +63,7 @@ class Kept {
   readonly #nodeOf: Uint32Array;
   readonly #functionOf: Uint32Array;
 
-  constructor({ accounts, tree }: TotalsSource) {
+  constructor({ accounts, tree }: Analysis) {
     this.#nodeOf = new Uint32Array(tree.length);
     this.#functionOf = new Uint32Array(tree.functions.length);
     const isNeeded = new Uint8Array(tree.length);
@@ -98,7 +90,7 @@ class Kept {
   }
 }
 
-function encodeTotals(source: TotalsSource, kept: Kept): Uint8Array {
+function encodeTotals(source: Analysis, kept: Kept): Uint8Array {
   const { tree, accounts, figures, sizes, timeline, collections, start, programTime, sample } = source;
   const unit = sample > 0 ? FRACTIONS : 1;
   const out = new ByteWriter();
@@ -113,8 +105,8 @@ function encodeTotals(source: TotalsSource, kept: Kept): Uint8Array {
   });
   out.text(JSON.stringify({ figures, ...(programTime !== undefined && { start, programTime }) }));
   writeRecords(out, [...sizes], ([size, count]) => [size, Math.round(count * unit)]);
-  writeRecords(out, timeline.points, (point) => POINT.map((field) => Math.round(point[field])));
-  writeRecords(out, collections.points, (point) => COLLECTION.map((field) => Math.round(point[field])));
+  writeNamed(out, POINT, timeline.points);
+  writeNamed(out, COLLECTION, collections.points);
   out.number(kept.accounts.length);
   for (const account of kept.accounts) {
     out.number(kept.nodeOf(accounts.nodes.at(account)));
@@ -127,17 +119,4 @@ function encodeTotals(source: TotalsSource, kept: Kept): Uint8Array {
     }
   }
   return out.written;
-}
-
-/** Writes records of numbers, each number as its difference from the one in the record before. */
-function writeRecords<T>(out: ByteWriter, records: readonly T[], numbers: (record: T) => readonly number[]): void {
-  out.number(records.length);
-  let before: readonly number[] = [];
-  for (const record of records) {
-    const now = numbers(record);
-    now.forEach((value, k) => {
-      out.signed(value - (before[k] ?? 0));
-    });
-    before = now;
-  }
 }

@@ -12,6 +12,7 @@ import { type Measure, type StartMeasures, VIEWS, type View } from "./accounts.j
 import { BrokenContent, ByteReader } from "./bytes.js";
 import type { CollectionPoint } from "./collections.js";
 import { type Figures, NO_FIGURES } from "./figures.js";
+import { COLLECTION, POINT, readNamed, readRecords } from "./records.js";
 import type { TimelinePoint } from "./timeline.js";
 
 /** The parts of a trace that are not by stack. */
@@ -37,8 +38,6 @@ export interface TotalsConsumer {
 
 /** The number of units in a whole, for estimates. */
 export const FRACTIONS = 256;
-export const COLLECTION = ["time", "generation", "duration", "collected", "count"] as const;
-export const POINT = ["time", "live", "blocks", "reserved"] as const;
 
 /** Passes the content of totals to `to`: stacks, the whole, accounts. Throws BrokenContent for impossible values. */
 export function readTotals(content: Uint8Array, to: TotalsConsumer): void {
@@ -53,9 +52,8 @@ export function readTotals(content: Uint8Array, to: TotalsConsumer): void {
   }
   const facts = checkFacts(from.json());
   const sizes = readRecords(from, 2).map(([size = 0, count = 0]) => [size, count / unit] as const);
-  const timeline = readRecords(from, POINT.length).map((numbers) => named(POINT, numbers));
-  const collections = readRecords(from, COLLECTION.length).map((numbers) => named(COLLECTION, numbers));
-  to.whole({ ...facts, sizes, timeline, collections });
+  const timeline = readNamed(from, POINT);
+  to.whole({ ...facts, sizes, timeline, collections: readNamed(from, COLLECTION) });
   for (let left = from.number(); left > 0; left--) {
     const [node, domain, sizeClass] = [from.number(), from.number(), from.number()];
     if (node > nodes) throw new BrokenContent("an account has a stack that is not there");
@@ -66,27 +64,14 @@ export function readTotals(content: Uint8Array, to: TotalsConsumer): void {
   }
 }
 
-function readRecords(from: ByteReader, width: number): number[][] {
-  const records: number[][] = [];
-  let before = Array<number>(width).fill(0);
-  for (let left = from.number(); left > 0; left--) {
-    before = before.map((value) => value + from.signed());
-    if (before.some((value) => value < 0)) throw new BrokenContent("a figure of it is below zero");
-    records.push(before);
-  }
-  return records;
-}
-
-const named = <Name extends string>(names: readonly Name[], numbers: readonly number[]) =>
-  Object.fromEntries(names.map((name, k) => [name, numbers[k] ?? 0])) as Record<Name, number>;
-
 /** Whether a value is an object that has numbers under these names. */
 function hasNumbers(value: unknown, names: readonly string[]): boolean {
   if (typeof value !== "object" || value === null) return false;
   return names.every((name) => typeof (value as Record<string, unknown>)[name] === "number");
 }
 
-function checkFacts(value: unknown): Pick<AggregateWhole, "figures" | "start" | "programTime"> {
+/** Throws BrokenContent if a field is not there. */
+export function checkFacts(value: unknown): Pick<AggregateWhole, "figures" | "start" | "programTime"> {
   const facts = (value ?? {}) as Partial<AggregateWhole>;
   const { figures, start, programTime = 0 } = facts;
   const isWhole =

@@ -10,6 +10,9 @@ const OUTSIDE = {
   javascript: { name: "<no stack>", file: "", firstLine: 0 },
 } as const satisfies Record<TraceMetadata["stacks"], TraceFunction>;
 
+/** The name of a function whose code has none: a Python program can make such code. */
+const UNNAMED = "<unnamed>";
+
 /** One frame of a stack. */
 export interface Frame {
   readonly function: TraceFunction;
@@ -45,7 +48,7 @@ export class StackTree {
   }
 
   addFunction(f: TraceFunction): void {
-    this.functions.push(f);
+    this.functions.push(f.name === "" ? { ...f, name: UNNAMED } : f);
   }
 
   /** Adds the next node. Throws BrokenContent if there is no such function. */
@@ -76,6 +79,12 @@ export class StackTree {
 
   frame(node: number): Frame {
     return { function: this.functions[this.functionNumber(node)] ?? OUTSIDE.python, line: this.line(node) };
+  }
+
+  /** The innermost node of a stack that is code; and the type that is innermost on the stack, if there is one. */
+  withoutType(innermost: number): { readonly node: number; readonly type: string | undefined } {
+    const { isType, name } = this.frame(innermost).function;
+    return isType ? { node: this.parent(innermost), type: name } : { node: innermost, type: undefined };
   }
 
   /** The frames of a stack, the innermost first; none for the root. */

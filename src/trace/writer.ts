@@ -7,7 +7,8 @@ import {
   BLOCK_HEADER,
   FILE_HEADER,
   MAGIC,
-  TRACE_VERSION,
+  TRACE_VERSION_WITH_TYPES,
+  TRACE_VERSION_WITHOUT_TYPES,
   type TraceCollection,
   type TraceEnd,
   type TraceFunction,
@@ -30,7 +31,7 @@ export interface TraceOutput {
   base(encoded: Uint8Array): void;
   /** Takes collections that have ended since the last call. */
   collections(list: readonly TraceCollection[]): void;
-  /** Passes on everything that was recorded: it may be copied now. */
+  /** Passes on everything that was recorded, because the recording may be copied after this call. */
   complete?(): void;
   end(end: TraceEnd): void;
 }
@@ -56,12 +57,16 @@ export class TraceWriter implements TraceOutput {
   readonly #write: TraceSink;
   readonly #content = new ByteWriter();
 
-  /** Writes the header and the metadata. */
-  constructor(write: TraceSink, metadata: TraceMetadata) {
+  /** Writes the header and the metadata. `version` is that of the blocks that will follow. */
+  constructor(
+    write: TraceSink,
+    metadata: TraceMetadata,
+    version: number = metadata.types ? TRACE_VERSION_WITH_TYPES : TRACE_VERSION_WITHOUT_TYPES,
+  ) {
     this.#write = write;
     const header = new Uint8Array(FILE_HEADER);
     header.set(MAGIC);
-    new DataView(header.buffer).setUint32(MAGIC.length, TRACE_VERSION, true);
+    new DataView(header.buffer).setUint32(MAGIC.length, version, true);
     write(header);
     this.#block(BLOCK.metadata, jsonOf(metadata));
   }
@@ -71,15 +76,20 @@ export class TraceWriter implements TraceOutput {
     this.#write(content);
   }
 
+  /** Functions and types are numbered together, in the order of this list. So each run of functions or of types is a block. */
   functions(list: readonly TraceFunction[]): void {
     const out = this.#content;
-    out.clear();
-    for (const { name, file, firstLine } of list) {
-      out.text(name);
-      out.text(file);
-      out.number(firstLine);
+    for (let at = 0; at < list.length; ) {
+      const { isType = false } = list[at] as TraceFunction;
+      out.clear();
+      for (let f = list[at]; f !== undefined && (f.isType ?? false) === isType; f = list[++at]) {
+        out.text(f.name);
+        if (isType) continue;
+        out.text(f.file);
+        out.number(f.firstLine);
+      }
+      this.#block(isType ? BLOCK.types : BLOCK.functions, out.written);
     }
-    this.#block(BLOCK.functions, out.written);
   }
 
   events(encoded: Uint8Array): void {
@@ -99,8 +109,8 @@ export class TraceWriter implements TraceOutput {
     this.#block(BLOCK.collections, out.written);
   }
 
-  /** Takes the sums so far, as sums-content.ts encodes them. */
-  sumsSoFar(encoded: Uint8Array): void {
+  /** Takes sums, as sums-content.ts encodes them. */
+  writeSums(encoded: Uint8Array): void {
     this.#block(BLOCK.sums, encoded);
   }
 

@@ -16,7 +16,7 @@ export interface Filterable {
 
 /** A filter of either kind. */
 export interface TraceFilter {
-  /** Whether matching traces are kept or omitted. */
+  /** True: matching traces are kept. False: they are omitted. */
   readonly inclusive: boolean;
   matches(trace: Filterable): boolean;
 }

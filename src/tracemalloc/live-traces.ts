@@ -98,7 +98,7 @@ export class LiveTraces implements TraceOutput, EventConsumer, BlockStacks {
     this.allocate(address, size, tag, node);
   }
 
-  // Events of sampled recordings only.
+  // Events that are not needed here. The first three are in sampled recordings only.
   outgrown(): void {}
   others(): void {}
   liveNow(): void {}
@@ -120,7 +120,7 @@ export class LiveTraces implements TraceOutput, EventConsumer, BlockStacks {
     return this.#live.bytes + this.tree.bytes + texts + TRACKED_BYTES * this.#tracked.size;
   }
 
-  /** The live blocks; blocks with the same size, domain and stack are one trace. */
+  /** The live blocks: those of the heap with the same size, domain and stack are one trace, and each tracked block is one. */
   traces(): Trace[] {
     const sums = new Map<string, { node: number; domain: number; size: number; count: number }>();
     this.#live.forEach((node, size, domain) => {

@@ -5,7 +5,7 @@ import { passes, type TraceDomain, type TraceFilter } from "./filter.js";
 import { Statistic, StatisticDiff } from "./statistic.js";
 import { type Frame, Traceback } from "./traceback.js";
 
-/** Live blocks of one size that were allocated at one place. */
+/** Live blocks of one size and one domain that were allocated at one place. */
 export interface Trace {
   readonly domain: TraceDomain;
   /** The sum of their bytes. */

@@ -1,4 +1,4 @@
-// In a real browser: a page that imports the library through a bundler, without any configuration.
+// In a real browser: a page that imports the library through a bundler, which only has to leave out Node's modules.
 
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -77,7 +77,7 @@ describe.runIf(canBrowse)("a page in Chromium", () => {
       bundle: true,
       format: "esm",
       write: false,
-      // Pyodide's code imports Node's modules only when it runs in Node.
+      // The library and Pyodide import Node's modules only when they run in Node.
       external: ["node:*", "ws"],
     });
     const scripts = new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]));
@@ -104,6 +104,11 @@ describe.runIf(canBrowse)("a page in Chromium", () => {
   it("makes a heap small, saves it to a stream, and loads it from a response", async () => {
     const answer = await page.evaluate("images()");
     expect(answer).toEqual({ gained: true, rows: ["row number 50", "row number 50", null], broken: "ImageError" });
+  });
+
+  it("makes an image of Python, and starts interpreters from it", async () => {
+    const answers = ['[49, "caught"]', '[49, "caught"]'];
+    expect(await page.evaluate("pythonImages()")).toEqual({ answers, numbers: 2, refused: "ImageError" });
   });
 
   it.runIf(canCompile)("loads modules in C, and names their functions", async () => {

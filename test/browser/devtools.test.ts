@@ -1,15 +1,16 @@
 // A heap snapshot in Chromium's DevTools: the classes, who retains an object, and the retained sizes of a program whose
-// objects are known, and where they were allocated. Screenshots are in build/screenshots/.
+// objects are known, and where they were allocated. Screenshots go to build/screenshots/ if SCREENSHOTS is set.
 
-import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
+import { copyFileSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadPython } from "../../src/hosts/python/pyodide.js";
-import { canBrowse, ROOT } from "../needs.js";
+import { canBrowse } from "../needs.js";
+import { startPython } from "../python/start.js";
 import { launchChromium } from "./chromium.js";
 import { MemoryPanel } from "./devtools.js";
+import { shoot } from "./windows.js";
 
 const LEAVES = 40;
 const DATA = 9000;
@@ -27,7 +28,6 @@ tree = Tree()
 `;
 /** What the heap may add to an object: a header, and up to the next size of a block. */
 const MOST_ADDED = 48;
-const SHOTS = join(ROOT, "build/screenshots");
 
 describe.runIf(canBrowse)("Chromium's DevTools", () => {
   let browser: Browser;
@@ -35,18 +35,15 @@ describe.runIf(canBrowse)("Chromium's DevTools", () => {
   const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "known.heapsnapshot");
 
   beforeAll(async () => {
-    const { heap, pyodide } = await loadPython();
+    const { heap, pyodide } = await startPython();
     const pieces: Uint8Array[] = [];
     const recorder = heap.trace({ write: (bytes) => pieces.push(bytes.slice()), readBack: () => pieces });
     pyodide.runPython(PROGRAM, { filename: "known.py" });
     heap.snapshot({ file });
     recorder.stop();
-    mkdirSync(SHOTS, { recursive: true });
     browser = await launchChromium();
     panel = await MemoryPanel.open(browser, file);
   }, 300_000);
-
-  const shoot = (name: string) => panel.page.screenshot({ path: join(SHOTS, `${name}.png`) });
 
   afterAll(async () => {
     await browser?.close();
@@ -79,10 +76,10 @@ describe.runIf(canBrowse)("Chromium's DevTools", () => {
     ]);
     const [list, tree] = retainers;
     expect([list?.distance, tree?.distance]).toEqual([object.distance - 1, object.distance - 2]);
-    await shoot("devtools-snapshot");
+    await shoot(panel.page, "devtools-snapshot");
   });
 
-  it("shows where an object was allocated", { timeout: 60_000 }, async () => {
+  it("shows where an object was allocated", async () => {
     const timeline = file.replace(".heapsnapshot", ".heaptimeline");
     copyFileSync(file, timeline);
     await panel.page.close();
@@ -93,6 +90,6 @@ describe.runIf(canBrowse)("Chromium's DevTools", () => {
     // The list of the leaves is made in line 10, by Tree.__init__, which line 11 calls.
     expect(init).toMatch(/^Tree\.__init__.*known\.py:10$/);
     expect(outer).toMatch(/^<module>.*known\.py:11$/);
-    await shoot("devtools-stack");
+    await shoot(panel.page, "devtools-stack");
   });
 });

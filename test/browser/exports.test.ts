@@ -2,7 +2,6 @@
 // protocol.
 
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,21 +12,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";
 import { exportReport, FORMATS } from "../../src/report/export/formats.js";
 import type { TraceParts } from "../../src/report/trace-context.js";
+import { freePort } from "../free-port.js";
 import { canBrowse } from "../needs.js";
 import { joined } from "../report-data.js";
 import { Tape } from "../trace-data.js";
 import { launchChromium } from "./chromium.js";
 
 const SPEEDSCOPE = fileURLToPath(new URL("../../node_modules/speedscope/dist/release/index.html", import.meta.url));
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
 
 /** The parts of a type's description in the protocol. */
 interface Described {

@@ -27,6 +27,8 @@ for line in sys.stdin:
         junk = [object() for _ in range(2000)]
 `;
 
+import { focusedText } from "./open.js";
+
 class Running {
   readonly process: ChildProcess;
   out = "";
@@ -111,6 +113,17 @@ describe.runIf(canBrowse)("a program that runs", () => {
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 11 * MIB);
     await page.locator("#tab-table").click();
     await expect.poll(() => page.locator("#panel-table tbody").innerText(), PATIENCE).toContain("grow");
+    // The details are drawn again with each update from the program, and the keyboard stays where it is in them.
+    await page.locator("#panel-table .link", { hasText: /^grow$/ }).click();
+    const details = page.getByRole("complementary", { name: "Selected function" });
+    await details.locator(".calls .link").first().focus();
+    const caller = await focusedText(page);
+    expect(caller).toMatch(/^<module> /);
+    program.type("2\n");
+    await expect.poll(() => details.innerText(), PATIENCE).toMatch(/\b14\.\d MiB/);
+    expect(await focusedText(page)).toBe(caller);
+    await page.keyboard.press("Escape");
+    expect(await focusedText(page)).toBe("grow");
     await page.locator("#tab-map").click();
     const map = page.locator("#panel-map");
     await expect.poll(() => map.innerText(), PATIENCE).toMatch(/Now in \d+ arenas · [\d,]+ blocks/);
@@ -123,7 +136,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
     );
     expect(await page.getByRole("radio", { name: "Now", exact: true }).isVisible()).toBe(true);
     // A heap snapshot is taken as soon as the program goes on.
-    await page.getByRole("button", { name: "Heap snapshot" }).click();
+    await page.keyboard.press("s");
     program.type("8\n");
     await expect
       .poll(() => page.locator(".snapshots").innerText(), PATIENCE)
@@ -159,6 +172,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
     await type("import gc; gc.collect()");
     const before = await blocks();
     expect(before).toBeLessThan(100);
+    await page.locator("#tab-map").click();
     const picture = () => page.locator("#panel-map canvas").first().screenshot();
     const mapBefore = await picture();
     await type("x = [object() for _ in range(10**5)]");

@@ -1,5 +1,9 @@
 // Opens the pages that the command writes, and notes what goes wrong in them.
 
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 /**
@@ -7,7 +11,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
  * `problems`.
  */
 export async function openPage(
-  browser: Browser,
+  browser: Pick<Browser, "newPage">,
   address: string,
   problems: string[],
   options: BrowserContextOptions = {},
@@ -23,3 +27,13 @@ export async function openPage(
   await page.waitForSelector("html[data-ready=yes]");
   return page;
 }
+
+/** Writes a page into a folder of its own. Returns its address. */
+export function savePage(name: string, page: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), name);
+  writeFileSync(file, page);
+  return pathToFileURL(file).href;
+}
+
+/** The text of the element that has the keyboard. */
+export const focusedText = (page: Page): Promise<string> => page.evaluate("document.activeElement.textContent");

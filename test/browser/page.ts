@@ -1,7 +1,7 @@
 // The page of the browser test: its own heap, images of it, modules in C on it, and Python on a heap.
 
 import { describeFault, Heap, NULL, type PyExtensionObject, type PyExtensionType, sumOfParts } from "pyheap";
-import { loadPython } from "pyheap/pyodide";
+import { createImage, loadPython } from "pyheap/pyodide";
 
 async function ownHeap(): Promise<Record<string, unknown>> {
   const heap = await Heap.create({ limit: 1 << 20 });
@@ -74,8 +74,37 @@ async function failuresInC(): Promise<Record<string, unknown>> {
   return { messages, blocks: loaded.unload().blocks };
 }
 
+const PYODIDE = () => ({ indexURL: new URL("/pyodide/", location.href).href });
+
+/** Makes an image of Python, and starts interpreters from it, as a page would: from a Blob, and from a response. */
+async function pythonImages(): Promise<Record<string, unknown>> {
+  const image = await createImage({
+    pyodide: PYODIDE(),
+    compress: true,
+    prepare: (pyodide) => void pyodide.runPython("import json, random; table = {str(n): n * n for n in range(100)}"),
+  });
+  const answers: unknown[] = [];
+  const numbers = new Set<unknown>();
+  for (const source of [new Blob([image]), new Response(image)]) {
+    const { pyodide, heap } = await loadPython({ image: source, limit: 40 << 20, pyodide: PYODIDE() });
+    answers.push(
+      pyodide.runPython(`
+try:
+    x = bytearray(60_000_000)
+except MemoryError:
+    x = "caught"
+json.dumps([table["7"], x])`),
+    );
+    numbers.add(pyodide.runPython("random.random()"));
+    heap.check();
+  }
+  const broken = image.slice(0, -1);
+  const refused = await loadPython({ image: broken, pyodide: PYODIDE() }).catch((error: Error) => error.name);
+  return { answers, numbers: numbers.size, refused };
+}
+
 async function python(): Promise<Record<string, unknown>> {
-  const { pyodide, heap } = await loadPython({ pyodide: { indexURL: new URL("/pyodide/", location.href).href } });
+  const { pyodide, heap } = await loadPython({ pyodide: PYODIDE() });
   heap.limit = 40 << 20;
   const caught = pyodide.runPython(`
 import pyheap
@@ -111,5 +140,5 @@ async function worker(): Promise<unknown> {
   }
 }
 
-Object.assign(globalThis, { ownHeap, images, worker, modulesInC, failuresInC, python });
+Object.assign(globalThis, { ownHeap, images, worker, modulesInC, failuresInC, python, pythonImages });
 document.title = "ready";

@@ -42,7 +42,7 @@ async function prepared(heap: Heap, name: string): Promise<CModule> {
 
 describe.runIf(canCompile)("the object API, from C", () => {
   describe.each(PROGRAMS)("%s", (name) => {
-    beforeAll(() => compiled(name), 120_000);
+    beforeAll(() => compiled(name));
 
     it.each(testsOf(name))("%s does as CPython documents, and leaves nothing behind", async (test) => {
       for (const allocator of ["default", "debug"] as const) {
@@ -93,7 +93,7 @@ describe.runIf(canCompile)("the object API, from C", () => {
         }
       }
       expect(failed).toBeGreaterThan(testsOf(name).length * 10);
-    }, 120_000);
+    });
   });
 });
 
@@ -113,7 +113,7 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
   beforeAll(async () => {
     heap = await Heap.create();
     module = await heap.load(await compiled("errors"));
-  }, 120_000);
+  });
 
   const thrown = (which: number): unknown => {
     try {

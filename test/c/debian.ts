@@ -1,7 +1,7 @@
 // Debian packages for tests, and the sources of some. They are fetched when first needed, into build/, and never committed.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../needs.js";
 
@@ -20,6 +20,21 @@ function sourcesList(): string {
     .join("\n");
 }
 
+/** Fetches packages, and unpacks them into a folder: all of their files, or those that match `wanted`, a pattern of tar's. */
+function unpack(names: readonly string[], target: string, wanted?: string): void {
+  mkdirSync(join(target, "lists/partial"), { recursive: true });
+  const options = ["-qq", "-o", "APT::Sandbox::User=", "-o", `Dir::State::lists=${join(target, "lists")}`];
+  execFileSync("apt-get", [...options, "update"], { stdio: "pipe" });
+  execFileSync("apt-get", [...options, "download", ...names], { cwd: target, stdio: "pipe" });
+  for (const file of readdirSync(target).filter((each) => each.endsWith(".deb"))) {
+    const tar = execFileSync("dpkg-deb", ["--fsys-tarfile", join(target, file)], { maxBuffer: 2 ** 30 });
+    const pick = wanted === undefined ? [] : ["--wildcards", wanted];
+    execFileSync("tar", ["x", "-C", target, ...pick], { input: tar, stdio: ["pipe", "pipe", "pipe"] });
+    rmSync(join(target, file));
+  }
+  rmSync(join(target, "lists"), { recursive: true });
+}
+
 /** The folder with the Python modules of Debian's packages, unpacked. */
 export function debianPackages(names: readonly string[]): string {
   const target = join(ROOT, "build/debian");
@@ -27,17 +42,33 @@ export function debianPackages(names: readonly string[]): string {
   const list = join(target, "packages");
   if (existsSync(list) && readFileSync(list, "utf8") === names.join("\n")) return modules;
   rmSync(target, { recursive: true, force: true });
-  mkdirSync(join(target, "lists/partial"), { recursive: true });
-  const options = ["-qq", "-o", "APT::Sandbox::User=", "-o", `Dir::State::lists=${join(target, "lists")}`];
-  execFileSync("apt-get", [...options, "update"], { stdio: "pipe" });
-  execFileSync("apt-get", [...options, "download", ...names], { cwd: target, stdio: "pipe" });
-  for (const file of readdirSync(target).filter((each) => each.endsWith(".deb"))) {
-    execFileSync("dpkg-deb", ["-x", join(target, file), target], { stdio: "pipe" });
-    rmSync(join(target, file));
-  }
-  rmSync(join(target, "lists"), { recursive: true });
+  unpack(names, target);
   writeFileSync(list, names.join("\n"));
   return modules;
+}
+
+/** A program of one of Debian's packages: the file whose path matches `wanted`, a pattern of tar's. */
+export function debianProgram(name: string, wanted: string): string {
+  const target = join(ROOT, "build/programs", name);
+  const list = join(target, "program");
+  if (!existsSync(list)) {
+    rmSync(target, { recursive: true, force: true });
+    unpack([name], target, wanted);
+    const [program] = readdirSync(target, { recursive: true, encoding: "utf8" }).filter((path) =>
+      statSync(join(target, path)).isFile(),
+    );
+    if (program === undefined) throw new Error(`Cannot find ${wanted} in Debian's package ${name}`);
+    writeFileSync(list, join(target, program));
+  }
+  return readFileSync(list, "utf8");
+}
+
+/** The package with the tools of Debian's default version of Go. */
+export function goPackage(): string {
+  const depends = execFileSync("apt-cache", ["depends", "golang-go"], { encoding: "utf8" });
+  const name = /golang-[\d.]+-go/.exec(depends)?.[0];
+  if (name === undefined) throw new Error("Cannot find Go: golang-go depends on no golang-N-go");
+  return name;
 }
 
 /** The folder with a package's source, unpacked. */

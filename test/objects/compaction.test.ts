@@ -11,7 +11,7 @@ import {
   type PyInstance,
   type PyList,
 } from "../../src/index.js";
-import { randomNumbers } from "../random.js";
+import { randomNumbers, SEED } from "../random.js";
 
 /** A number from 0 to below `n`. */
 type Below = (n: number) => number;
@@ -87,9 +87,7 @@ function run(heap: Heap, below: Below, steps: number): number {
   return moved;
 }
 
-const seed = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
-
-describe(`compaction, seed ${seed}`, () => {
+describe(`compaction (PYHEAP_SEED=${SEED})`, () => {
   const variants: Record<string, HeapOptions> = {
     "plain heaps": {},
     "heaps without any policy": {
@@ -102,7 +100,7 @@ describe(`compaction, seed ${seed}`, () => {
   for (const [name, options] of Object.entries(variants)) {
     test(`at random moments of random programs, on ${name}`, async () => {
       const heap = await Heap.create(options);
-      const moved = run(heap, numbersFrom(seed), 1200);
+      const moved = run(heap, numbersFrom(SEED), 1200);
       if (options.allocator === undefined) expect(moved).toBeGreaterThan(0);
       heap.gc.collect();
       heap.release();

@@ -2,11 +2,11 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { Heap, type HeapOptions } from "../../src/index.js";
+import { SEED } from "../random.js";
 import { isApproximate, isVague, type Outcome, runOnHeap, type Sight } from "./on-heap.js";
 import { Python } from "./on-python.js";
 import { Generator, type Program, type Step, shortListing, shrink } from "./programs.js";
 
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 const PROGRAMS = Number(process.env.PYHEAP_PROGRAMS ?? 3000);
 const STEPS = 20;
 const BATCH = 100;
@@ -56,7 +56,7 @@ function sameOutcome([ours, oursAfter, ordered = true]: Outcome, [theirs, theirs
 describe(`random programs on our heap and on CPython (PYHEAP_SEED=${SEED}, PYHEAP_PROGRAMS=${PROGRAMS})`, () => {
   let python: Python;
   beforeAll(async () => {
-    python = await Python.start();
+    python = await Python.start(SEED);
   });
 
   /** The first difference, in words; undefined if there is none. */

@@ -142,6 +142,20 @@ describe("as in CPython", () => {
     expect(ref.repr()).toMatch(/^<weakref at 0x[0-9a-f]+; dead>$/);
   });
 
+  it("assigns a list to a slice of itself, also where the copy needs a new pool", () => {
+    const lists = Array.from({ length: 3000 }, (_, k) => heap.list([k, -1, -2]));
+    for (const list of lists) list.setSlice(list, undefined, undefined, -1);
+    for (const [k, list] of lists.entries()) expect([...list]).toEqual([-2, -1, k]);
+    const more = Array.from({ length: 3000 }, (_, k) => {
+      const list = heap.list([k, -1, -2]);
+      list.setSlice(list, undefined, undefined, -1);
+      return list;
+    });
+    for (const [k, list] of more.entries()) expect([...list]).toEqual([-2, -1, k]);
+    for (const list of [...lists, ...more]) list.release();
+    heap.check();
+  });
+
   it.each<[string, (heap: Heap) => unknown]>([
     ['can only concatenate list (not "int") to list', (h) => h.binary(h.list(), "+", 1)],
     ["can't concat int to bytes", (h) => h.binary(h.bytes([1]), "+", 1)],

@@ -92,13 +92,14 @@ describe("the graph of a heap of our own", () => {
       const address = heap.addressOf(list);
       // refcnt, type, size, items; the collector's header is in front.
       const items = word(address + 12);
+      expect(graph.bufferOwners[graph.bufferAddresses.indexOf(items)]).toBe(nodeOf(graph, list));
       expect(size(list)).toBe((blocks.get(address - 8) as number) + (blocks.get(items) as number));
     }
     expect(size(large)).toBeGreaterThan(400_000);
     expect(size(text)).toBe(blocks.get(heap.addressOf(text)));
     const none = nodesById(graph);
     const digit = edgesOf(graph, nodeOf(graph, small))[0]?.target as number;
-    expect([graph.sizes[digit], graph.flags[digit]]).toEqual([0, FLAG.static | FLAG.immortal]);
+    expect([graph.sizes[digit], graph.flags[digit]]).toEqual([0, FLAG.static | FLAG.immortal | FLAG.shared]);
     expect(none.size).toBeGreaterThan(5);
   });
 

@@ -2,10 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { Heap, type HeapOptions } from "../../src/index.js";
+import { SEED } from "../random.js";
 import { type GraphOptions, runGraphs } from "./graphs.js";
 import { footprint } from "./leak-free.js";
-
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 
 async function run(options: Omit<GraphOptions, "seed">, seeds: number, heapOptions: HeapOptions = {}): Promise<void> {
   for (let k = 0; k < seeds; k++) {

@@ -70,6 +70,21 @@ function mend(mutant: Uint8Array, sum: Sum): void {
   view.setUint32(HEADER_CRC, crc32(mutant.subarray(0, HEADER_CRC)), true);
 }
 
+/** The uncompressed image with a word replaced wherever it is in the memory; its checksums fit. */
+export function replaceWord(
+  { whole: [image = new Uint8Array()], sum }: BrokenImages,
+  from: number,
+  to: number,
+): Uint8Array {
+  const changed = image.slice();
+  const view = new DataView(changed.buffer);
+  for (let at = HEADER; at + 4 <= changed.length; at++) {
+    if (view.getUint32(at, true) === from) view.setUint32(at, to, true);
+  }
+  mend(changed, sum);
+  return changed;
+}
+
 /** A heap with objects of every type, under roots. */
 export async function library(): Promise<Heap> {
   const heap = await Heap.create();

@@ -15,7 +15,7 @@ import {
   type PyRef,
   type PyType,
 } from "../../src/index.js";
-import { brokenImages, library, survive } from "./image-mutations.js";
+import { brokenImages, library, replaceWord, survive } from "./image-mutations.js";
 
 /** Offsets in the header, as in src/image/format.ts. */
 const [TEXT_BYTES_AT, SIZE_AT, TEXT_CRC_AT, HEADER_CRC_AT, HEADER] = [16, 20, 40, 44, 48];
@@ -360,10 +360,18 @@ describe("a broken image", () => {
     expect(same.roots.size).toBe(6);
   });
 
+  it("is refused with a character that does not exist, though its checksums fit", async () => {
+    const broken = await brokenImages();
+    // The library has "😀 smile".
+    const [smile, beyond] = [0x1f600, 0x1f_0000];
+    await expect(Heap.load(replaceWord(broken, smile, beyond), { verify: true })).rejects.toThrow(ImageError);
+    await Heap.load(replaceWord(broken, smile, 0x1f601), { verify: true });
+  });
+
   it("never becomes a heap that check() refuses, nor hangs, however it is broken", async () => {
     const survival = { images: 0, refused: 0 };
     const broken = await brokenImages();
     for (let seed = 0; seed < 1500; seed++) await survive(broken, seed, survival);
     expect(survival.refused).toBeGreaterThan(1000);
-  }, 120_000);
+  });
 });

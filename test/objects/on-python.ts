@@ -94,8 +94,9 @@ export class Python {
     this.#pyodide = pyodide;
   }
 
-  static async start(): Promise<Python> {
-    const pyodide = await loadPyodide();
+  /** An interpreter in which hashes of text, and so orders of sets, come from the seed. */
+  static async start(seed: number): Promise<Python> {
+    const pyodide = await loadPyodide({ env: { PYTHONHASHSEED: String(seed) } });
     pyodide.runPython(INTERPRETER);
     const python = new Python(pyodide);
     python.#call(

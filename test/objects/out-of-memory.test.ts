@@ -4,12 +4,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Address, Heap, MemoryError, NULL, type PyList, PyObject } from "../../src/index.js";
 import { Failures } from "../failures.js";
+import { SEED } from "../random.js";
 import { argumentsOf, Cut, failure, look } from "./on-heap.js";
 import { OPERATIONS, type Operation } from "./operations.js";
 import { Generator, listing, type Performed } from "./programs.js";
 import type { Value } from "./values.js";
 
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
 /** The number of sets of arguments for each operation. */
 const ROUNDS = Number(process.env.PYHEAP_ROUNDS ?? 6);
 

@@ -1,9 +1,8 @@
 // Trimming: the heap moves to a smaller memory, and everything works as before.
 
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { Heap, type PyList } from "../../src/index.js";
+import { collectGarbage } from "../collect.js";
 import { randomNumbers } from "../random.js";
 
 /** Where a heap begins in its memory. */
@@ -50,8 +49,6 @@ describe("heap.trim", () => {
   });
 
   test("leaves the old memory to JavaScript's collector: nobody refers to it", async () => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as () => void;
     const { heap, list } = await emptied();
     const Node = heap.type("Node", { fields: { value: "float64" }, finalize: () => undefined });
     using node = Node.new({ value: 1 });
@@ -62,7 +59,7 @@ describe("heap.trim", () => {
     expect((() => heap.trim().gained)()).toBeGreaterThan(0);
     for (let k = 0; k < 20 && old.deref() !== undefined; k++) {
       await new Promise((resolve) => setTimeout(resolve));
-      collect();
+      collectGarbage();
     }
     expect(old.deref()).toBeUndefined();
     expect([list.length, node.get("value"), samples.view[9]]).toEqual([50_000, 1, 1]);

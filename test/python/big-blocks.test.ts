@@ -3,6 +3,8 @@
 import { expect, it } from "vitest";
 import { loadPython } from "../../src/hosts/python/pyodide.js";
 import { GIB, MIB, runBigBlocks } from "../big-blocks.js";
+import { SEED } from "../random.js";
+import { startPython } from "./start.js";
 
 it("are in the account, above 2 GiB in all", async () => {
   const { heap } = await loadPython();
@@ -20,9 +22,10 @@ it("are in the account, above 2 GiB in all", async () => {
   heap.check();
 });
 
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
-
-it(`are as in the model, whatever the order (PYHEAP_SEED=${SEED})`, async () => {
-  const { heap } = await loadPython();
+it.each([
+  ["", loadPython],
+  [", in an interpreter from an image", startPython],
+])(`are as in the model, whatever the order%s (PYHEAP_SEED=${SEED})`, async (_, start) => {
+  const { heap } = await start();
   expect(runBigBlocks({ heap, seed: SEED, steps: 150, moves: 300 * MIB, isOwn: false })).toBe(0);
 });

@@ -2,8 +2,9 @@
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
+import type { PythonHeap } from "../../src/hosts/python/pyodide.js";
 import type { ObjectGraph } from "../../src/snapshot/graph.js";
+import { startPython } from "./start.js";
 import { nodesById } from "./versions/objects.js";
 
 const PROGRAM = `
@@ -73,7 +74,7 @@ describe("a snapshot while a recording runs", () => {
   let stop: () => void;
 
   beforeAll(async () => {
-    ({ pyodide, heap } = await loadPython());
+    ({ pyodide, heap } = await startPython());
     expect(heap.graph().stacks).toBeUndefined();
     const recorder = heap.trace({ write: (bytes) => pieces.push(bytes.slice()), readBack: () => pieces });
     stop = () => recorder.stop();
@@ -87,7 +88,7 @@ describe("a snapshot while a recording runs", () => {
     for (const id of ids.slice(0, 20)) expect(stack(id)).toEqual(["load:8", "<module>:15", expect.any(String)]);
     expect(stack(ids[20])).toEqual(["Point.__init__:5", "load:8", "<module>:15"]);
     expect(stack(ids[21])).toEqual(["load:8", "descend:12", "descend:13"]);
-    // What there was before the recording has no stack.
+    // An object from before the recording has no stack.
     expect(stackIn(graph, nodes.get(pyodide.runPython("import sys; id(sys.modules)") as number))).toEqual([]);
   });
 

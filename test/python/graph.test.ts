@@ -4,7 +4,11 @@ import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
 import type { PyodideExports } from "../../src/hosts/python/pyodide-module.js";
+import { findDominators } from "../../src/snapshot/dominators.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../../src/snapshot/graph.js";
+import { Paths } from "../../src/snapshot/paths.js";
+import { collectGarbage } from "../collect.js";
+import { startPython } from "./start.js";
 import { type Edge, edgesOf, nodesById, typeName } from "./versions/objects.js";
 
 const PROGRAM = `
@@ -47,7 +51,7 @@ describe("the graph of an interpreter", () => {
   let heap: PythonHeap;
   let python: PyodideExports;
   beforeAll(async () => {
-    ({ pyodide, heap, exports: python } = await loadPython());
+    ({ pyodide, heap, exports: python } = await startPython());
     pyodide.runPython(PROGRAM);
   });
 
@@ -72,6 +76,13 @@ describe("the graph of an interpreter", () => {
     return edge;
   }
 
+  it("frees a graph's memory when nothing uses the graph", async () => {
+    const buffer = new WeakRef(heap.graph().ids.buffer);
+    await new Promise((resolve) => setTimeout(resolve));
+    collectGarbage();
+    expect(buffer.deref()).toBeUndefined();
+  });
+
   it("names attributes, items, keys and slots", () => {
     const { graph, node, text } = graphWith("tree");
     expect(typeName(graph, node)).toBe("__main__.Node");
@@ -88,6 +99,24 @@ describe("the graph of an interpreter", () => {
     expect(edgesOf(slots.graph, slots.node).map(({ name }) => name)).not.toContain("second");
   });
 
+  it("knows who owns a block that is no object: items, keys, tables, text", () => {
+    const made = pyodide.runPython(`
+owners = [[1] * 1000, {k: k for k in range(1000)}, set(range(1000)), bytearray(b"x" * 10_000), type("Text", (str,), {})("x" * 5000)]
+[id(owner) for owner in owners]
+`);
+    const ids = (made as { toJs(): number[] }).toJs();
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const buffersOf = (id: number) =>
+      [...graph.bufferOwners.keys()].filter((k) => graph.bufferOwners[k] === nodes.get(id));
+    expect(ids.map((id) => buffersOf(id).length)).toEqual([1, 1, 1, 1, 1]);
+    // A list's items begin with an int that is 1.
+    const [items = -1] = buffersOf(ids[0] as number);
+    const first = new Uint32Array(python.memory.buffer)[(graph.bufferAddresses[items] as number) >>> 2];
+    expect(graph.strings[graph.values[nodes.get(first ?? -1) ?? -1] as number]).toBe("1");
+    expect(new Set(graph.bufferAddresses).size).toBe(graph.bufferAddresses.length);
+  });
+
   it("names the variables of functions that were interrupted, and of inner ones", () => {
     const cell = graphWith("function");
     const content = follow(cell.graph, cell.node, "__closure__", "[0]", "cell_contents");
@@ -99,6 +128,58 @@ describe("the graph of an interpreter", () => {
       expect(text(follow(graph, node, "argument", "[0]").target)).toBe("argument");
       expect(text(follow(graph, node, "variable", "[0]").target)).toBe(`of a ${what}`);
     }
+  });
+
+  it("names classes, bases and dicts; marks weak references, and what is shared", () => {
+    const made = pyodide.runPython(`
+import sys, weakref
+class Base: pass
+class Derived(Base): pass
+derived = Derived(); derived.note = ["kept"]
+def id_of_dict(): return id(derived.__dict__)
+weak = weakref.ref(derived)
+interned = sys.intern("a text that is interned" * 2); alone = "a text " + str(len(sys.argv)) * 30
+async def generates(argument):
+    variable = ["of an async generator"]
+    await pause()
+    yield 1
+agen = generates(["argument"]); sending = agen.asend(None); sending.send(None)
+[*map(id, (derived, Derived, Base, weak, interned, alone, 7, agen)), id_of_dict()]
+`);
+    const ids = (made as { toJs(): number[] }).toJs();
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const [derived, type, base, weak, interned, alone, seven, agen, dict] = ids.map((id) => nodes.get(id) ?? -1);
+    const target = (node: number | undefined, name: string) => follow(graph, node ?? -1, name).target;
+    expect(target(derived, "__class__")).toBe(type);
+    expect([target(type, "__base__"), follow(graph, type ?? -1, "__bases__", "[0]").target]).toEqual([base, base]);
+    // The attributes are still in the object; the dict, which refers to them, is the object's, too.
+    expect(target(derived, "__dict__")).toBe(dict);
+    expect(new Paths(graph).text(new Paths(graph).to(dict ?? -1) ?? [])).toBe(
+      "sys.modules['__main__'].derived.__dict__",
+    );
+    expect(edgesOf(graph, weak ?? -1)[0]).toEqual({ kind: EDGE.weak, name: "(weak)", target: derived });
+    expect(follow(graph, agen ?? -1, "argument").kind).toBe(EDGE.local);
+    expect(graph.strings[graph.values[follow(graph, agen ?? -1, "variable", "[0]").target] as number]).toMatch(
+      /^of an/,
+    );
+    const isShared = (node: number | undefined) => ((graph.flags[node ?? -1] as number) & FLAG.shared) !== 0;
+    expect([interned, alone, seven, derived].map(isShared)).toEqual([true, false, true, false]);
+  });
+
+  it("counts a million objects, and what they retain", () => {
+    const id = pyodide.runPython("million = [[n + 0.5 for n in range(10**6)]]\nid(million[0])") as number;
+    const graph = heap.graph();
+    const list = nodesById(graph).get(id) ?? -1;
+    const floats = [...graph.types.keys()].filter((node) => graph.strings[graph.types[node] as number] === "float");
+    expect(floats.length).toBeGreaterThanOrEqual(10 ** 6);
+    // A float is a block of 16 bytes.
+    const items = edgesOf(graph, list);
+    expect(items.length).toBe(10 ** 6);
+    expect(findDominators(graph).retained[list]).toBe((graph.sizes[list] as number) + 16 * 10 ** 6);
+    const middle = new Paths(graph).to(items[500_000]?.target ?? -1) ?? [];
+    expect(new Paths(graph).text(middle)).toBe("sys.modules['__main__'].million[0][500000]");
+    pyodide.runPython("del million");
   });
 
   it("leads from the modules to every object of the program", () => {

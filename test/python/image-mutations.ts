@@ -18,8 +18,25 @@ const PAGE = 4096;
 const MEMORY = 16 * PAGE;
 
 const METADATA: PythonImageMetadata = {
-  info: { pyodide: "314.0.7", python: "3.14.2", made: "2026-01-01", modules: 1, live: 2, memory: MEMORY, footprint: 3 },
-  ...{ core: 1, build: "a", control: 4, firstEntry: 5, inherited: 0, command: 0, words: 0, head: "" },
+  info: {
+    pyheap: "0.1.0",
+    pyodide: "314.0.7",
+    python: "3.14.2",
+    made: "2026-01-01",
+    modules: 1,
+    live: 2,
+    memory: MEMORY,
+    footprint: 3,
+    needs: ["/a"],
+  },
+  ...{ core: 1, build: "a", control: 4096, firstEntry: 5, inherited: 0, command: 0, words: 0, head: "" },
+  packages: { a: "default" },
+  link: {
+    libraries: [
+      { name: "/a/b.so", memoryBase: 64, tableBase: 7, isGlobal: false, turn: 0, references: 1, handles: [8] },
+    ],
+    ...{ table: 12, free: [], entries: [[11, 0, "f"]], places: [["g", 128]] },
+  },
 };
 
 /** Two small images, one of them compressed. */
@@ -32,7 +49,11 @@ export async function smallImages(): Promise<Uint8Array[]> {
     { address: 128, size: 700, tag: 4 },
   ];
   const base = encodeBase({ gone: [{ domain: 1, count: 3, bytes: 100 }], blocks });
-  const parts = { metadata: METADATA, runs: runsOf(memory), base };
+  const files = [
+    { path: "/a/b.so", bytes: memory.slice(0, 20), isOutside: true },
+    { path: "/a/c.py", bytes: memory.slice(0, 9), isOutside: false },
+  ];
+  const parts = { metadata: METADATA, runs: runsOf(memory), files, base };
   return [await encodePythonImage(parts, false), await encodePythonImage(parts, true)];
 }
 
@@ -45,14 +66,16 @@ export interface ImageSurvival {
 export async function surviveImage(whole: readonly Uint8Array[], seed: number, survival: ImageSurvival): Promise<void> {
   // Two of three mutants are broken in the first bytes: the header and the metadata are checked most.
   const image = whole[seed % whole.length] as Uint8Array;
-  const part = seed % 3 === 0 ? image.length : Math.min(600, image.length);
+  const part = seed % 3 === 0 ? image.length : Math.min(1000, image.length);
   const mutant = new Uint8Array([...mutate(image.subarray(0, part), seed * 2 + 1), ...image.subarray(part)]);
   if (seed % 2 === 0 && mutant.length > CHECKED) {
     mutant.set(new Uint8Array(await crypto.subtle.digest("SHA-256", mutant.subarray(CHECKED))), DIGEST);
   }
   survival.images++;
   try {
-    const { metadata, runs } = await decodePythonImage(mutant);
+    const { metadata, runs, files } = await decodePythonImage(mutant);
+    const isMissing = metadata.link?.libraries.some(({ name }) => !files.some(({ path }) => path === name));
+    if (isMissing) throw new Error(`seed ${seed}: a library without its file`);
     let next = 0;
     for (const { address, bytes } of runs) {
       if (address < next || address % PAGE !== 0 || bytes.length % PAGE !== 0)

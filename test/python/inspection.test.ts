@@ -1,7 +1,8 @@
 // pyheap.objects, pyheap.referrers and pyheap.why in Python, compared with the gc module where that can tell.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
+import type { PythonHeap } from "../../src/hosts/python/pyodide.js";
+import { startPython } from "./start.js";
 
 const PROGRAM = `
 import collections, gc, sys, weakref, pyheap
@@ -39,7 +40,7 @@ describe("what Python can ask about its objects", () => {
   let heap: PythonHeap;
   let python: (code: string) => unknown;
   beforeAll(async () => {
-    const { pyodide, heap: made } = await loadPython();
+    const { pyodide, heap: made } = await startPython();
     heap = made;
     python = (code) => {
       const result: unknown = pyodide.runPython(code);

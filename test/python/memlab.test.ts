@@ -5,10 +5,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython } from "../../src/hosts/python/pyodide.js";
 import { findDominators } from "../../src/snapshot/dominators.js";
 import type { ObjectGraph } from "../../src/snapshot/graph.js";
 import { hasMemlab, MEMLAB } from "../needs.js";
+import { startPython } from "./start.js";
 import { nodesById } from "./versions/objects.js";
 
 interface MemlabEdge {
@@ -23,6 +23,7 @@ interface MemlabNode {
   readonly name: string;
   readonly type: string;
   readonly self_size: number;
+  readonly trace_node_id: number;
   readonly retainedSize: number;
   readonly dominatorNode: MemlabNode | null;
   readonly references: readonly MemlabEdge[];
@@ -59,7 +60,9 @@ describe.runIf(hasMemlab)("memlab", () => {
 
   beforeAll(async () => {
     const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "known.heapsnapshot");
-    const python = await loadPython();
+    const python = await startPython();
+    const pieces: Uint8Array[] = [];
+    python.heap.trace({ write: (bytes) => pieces.push(bytes.slice()), readBack: () => pieces });
     const [of = 0, ...ids] = (python.pyodide.runPython(PROGRAM) as { toJs(): number[] }).toJs();
     python.heap.snapshot({ file });
     graph = python.heap.graph();
@@ -86,6 +89,15 @@ describe.runIf(hasMemlab)("memlab", () => {
       "['tree']",
       "dict",
     ]);
+  });
+
+  it("knows where objects were allocated", () => {
+    const traceNodes = leaves.map((id) => heap.getNodeById(id)?.trace_node_id ?? 0);
+    // All leaves were made in one line, and the tree in another one.
+    expect(new Set(traceNodes).size).toBe(1);
+    expect(traceNodes[0]).toBeGreaterThan(0);
+    expect(tree.trace_node_id).toBeGreaterThan(0);
+    expect(tree.trace_node_id).not.toBe(traceNodes[0]);
   });
 
   it("finds the same dominators and retained sizes as pyheap", () => {

@@ -7,6 +7,7 @@ import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import { exportsOfRunning } from "../../src/hosts/python/pyodide-module.js";
 import { PythonHeap } from "../../src/hosts/python/python-heap.js";
 import { DEFAULT_POLICY, NO_LIMIT } from "../../src/index.js";
+import { startPython } from "./start.js";
 import { CYCLES } from "./work.js";
 
 const MIB = 2 ** 20;
@@ -14,7 +15,7 @@ const MIB = 2 ** 20;
 describe("a guest", () => {
   let python: Python;
   beforeAll(async () => {
-    python = await loadPython();
+    python = await startPython();
   });
 
   it("makes cyclic garbage within a budget of 64 MiB above its start", () => {
@@ -40,7 +41,7 @@ del keep, part, big
       [2, 4000],
       [8, 16],
     ] as const) {
-      const { heap, pyodide } = await loadPython();
+      const { heap, pyodide } = await startPython();
       heap.limit = heap.footprint + hard * MIB;
       heap.softLimit = heap.reserved + soft * MIB;
       pyodide.runPython(lists);

@@ -2,12 +2,13 @@
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython, PythonStack } from "../../src/hosts/python/pyodide.js";
+import { PythonStack } from "../../src/hosts/python/pyodide.js";
+import { startPython } from "./start.js";
 
 describe("PythonStack", () => {
   let pyodide: PyodideAPI;
   beforeAll(async () => {
-    const python = await loadPython();
+    const python = await startPython();
     pyodide = python.pyodide;
     pyodide.registerJsModule("host", {
       stack: () => JSON.stringify([...python.heap.stack.frames()].map(({ file, line, name }) => [file, line, name])),

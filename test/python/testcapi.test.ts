@@ -4,12 +4,13 @@ import type { PyodideAPI } from "pyodide";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
 import type { Fault } from "../../src/index.js";
+import { startPython } from "./start.js";
 
 describe("_testcapi on the heap", () => {
   let pyodide: PyodideAPI;
   let heap: PythonHeap;
   beforeAll(async () => {
-    ({ pyodide, heap } = await loadPython());
+    ({ pyodide, heap } = await startPython());
   });
   afterEach(() => heap.check());
 
@@ -24,10 +25,12 @@ describe("_testcapi on the heap", () => {
   });
 
   it("set_nomemory: every allocation of a scenario fails in turn", () => {
+    // The scenario has no sum of an int and a float: once CPython 3.14.2 has specialized it, it does not notice that there was no memory for
+    // the result, and the next call fails with SystemError. It is the same without our heap.
     const failures = pyodide.runPython(`
 import _testcapi
 def scenario():
-    table = {str(n): [n, (n, n + 1.5), "text" * n] for n in range(20)}
+    table = {str(n): [n, (n, float(n)), "text" * n] for n in range(20)}
     return sorted(table), "".join(table), bytes(range(50)) * 30
 failures = 0
 for start in range(1, 400):

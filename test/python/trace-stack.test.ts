@@ -4,9 +4,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import * as C from "../../src/core/constants.gen.js";
 import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
+import type { Recorder } from "../../src/trace/recorder.js";
+import { SEED } from "../random.js";
 import { Tape } from "../trace-data.js";
-
-const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);
+import { startPython } from "./start.js";
 
 /** Blocks of at least this many bytes are the test's own: one for each comparison. */
 const FIRST_SIZE = 1 << 20;
@@ -168,7 +169,7 @@ gc.set_threshold(2000, 10, 10)
 
 describe("a trace of an interpreter in which tracemalloc runs", () => {
   it("is refused, with the reason", async () => {
-    const { heap, pyodide } = await loadPython();
+    const { heap, pyodide } = await startPython();
     pyodide.runPython("import tracemalloc; tracemalloc.start()");
     expect(() => heap.trace({ write: () => undefined })).toThrow(
       /^Cannot trace: another allocator stands in front .* tracemalloc/,
@@ -183,7 +184,7 @@ describe("the tracer's stacks", () => {
   let python: Python;
   let told: string[] = [];
   beforeAll(async () => {
-    python = await loadPython();
+    python = await startPython();
     const { heap, pyodide } = python;
     pyodide.registerJsModule("host", {
       look: () => {
@@ -221,20 +222,30 @@ describe("the tracer's stacks", () => {
     heap.check();
   });
 
-  it("are read in a time that does not grow with their depth, from the interpreter's start on", async () => {
-    let stop = () => {};
+  it("are read in steps whose number does not grow with their depth, from the interpreter's start on", async () => {
+    let recorder: Recorder | undefined;
     const { pyodide, heap } = await loadPython({
       onAttach: (attached) => {
-        const recorder = attached.trace({ write: () => undefined });
-        stop = () => recorder.stop();
+        recorder = attached.trace({ write: () => undefined });
       },
     });
     const depth = 60_000;
-    // If each event looked at all frames, this would take minutes.
-    pyodide.runPython(
-      `import sys\nsys.setrecursionlimit(${2 * depth})\ndef f(n):\n    kept = [n, {}]\n    return f(n - 1) if n else len(kept)\nassert f(${depth}) == 2`,
-    );
-    stop();
+    const compared: number[] = [];
+    pyodide.registerJsModule("tracer", { look: () => void compared.push(recorder?.comparedFrames ?? 0) });
+    pyodide.runPython(`
+import sys, tracer
+sys.setrecursionlimit(${2 * depth})
+def f(n):
+    kept = [n, {}]
+    if n % 997 == 0: tracer.look()
+    return f(n - 1) if n else len(kept)
+assert f(${depth}) == 2
+`);
+    recorder?.stop();
+    expect(compared.length).toBe(61);
+    expect(Math.max(...compared)).toBeGreaterThan(1);
+    // A chunk of 16 KiB has fewer frames than this.
+    expect(Math.max(...compared)).toBeLessThan(1000);
     heap.check();
   });
 

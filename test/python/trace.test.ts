@@ -6,6 +6,7 @@ import type { Measure } from "../../src/trace/accounts.js";
 import type { Analysis } from "../../src/trace/analysis.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
 import { byLine, Tape } from "../trace-data.js";
+import { startPython } from "./start.js";
 import { MIXED_SIZES } from "./work.js";
 
 /** Runs a program as app.py, traced. */
@@ -58,7 +59,7 @@ const MIB = 2 ** 20;
 describe("a trace of Python", () => {
   let python: Python;
   beforeAll(async () => {
-    python = await loadPython();
+    python = await startPython();
   });
 
   it("has exactly the bytes that each line allocated", async () => {

@@ -45,6 +45,8 @@ describe("heap.tracemalloc beside CPython's", () => {
   const space = () => python.pyodide.toPy({ __name__: "app" });
 
   beforeAll(async () => {
+    // Not from an image: free lists are empty in it, so the program's own tuples fill them, and CPython moves these to the
+    // line in tracemalloc.py that uses them next.
     const { pyodide } = await loadPython();
     const told = pyodide.runPython(
       `

@@ -2,8 +2,9 @@
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
+import type { PythonHeap } from "../../src/hosts/python/pyodide.js";
 import { analyse } from "../../src/report.js";
+import { startPython } from "./start.js";
 
 const PROGRAM = `
 import asyncio, io, json, os, pyheap
@@ -26,7 +27,7 @@ describe("pyheap.Tracker", () => {
   const run = (code: string): unknown => JSON.parse(pyodide.runPython(code, { filename: "app.py" }) as string);
 
   beforeAll(async () => {
-    ({ pyodide, heap } = await loadPython());
+    ({ pyodide, heap } = await startPython());
     pyodide.runPython(PROGRAM, { filename: "app.py" });
   });
 
@@ -68,6 +69,26 @@ def found(tracker):
     return [(r.n_allocations, r.stack_trace(1)[0][0]) for r in tracker.reader().get_leaked_allocation_records()][0]
 json.dumps([found(whole), found(sums), found(sampled), sums.reader().metadata.is_aggregated, sampled.reader().metadata.sample])`);
     expect(told).toEqual([[200, "load"], [200, "load"], [200, "load"], true, 1]);
+  });
+
+  it("records types, which records have", () => {
+    const told = run(`
+class Point: pass
+with pyheap.Tracker(types=True) as typed: kept = [Point() for _ in range(300)]
+with pyheap.Tracker(types=True, aggregate=True) as sums: kept = [Point() for _ in range(300)]
+with pyheap.Tracker() as plain: kept = [Point() for _ in range(300)]
+def points(tracker):
+    reader = tracker.reader()
+    found = [r for r in reader.get_leaked_allocation_records() if r.type == "__main__.Point"]
+    where = sorted({r.stack_trace(1)[0][2] for r in found})
+    shown = all(" of __main__.Point, <module> (app.py:" in repr(r) for r in found)
+    return [reader.metadata.has_types, sum(r.n_allocations for r in found), where, shown]
+json.dumps([points(typed), points(sums), points(plain)])`);
+    expect(told).toEqual([
+      [true, 300, [3], true],
+      [true, 300, [4], true],
+      [false, 0, [], true],
+    ]);
   });
 
   it("refuses what can't be, and the program goes on", () => {
@@ -112,7 +133,7 @@ json.dumps([raised(fails), fails.tracker.reader().metadata.total_allocations >= 
     expect(told).toEqual(["ZeroDivisionError: division by zero", true]);
   });
 
-  it("is behind limits of functions, with the stacks to blame", () => {
+  it("is behind limits of functions, with the stacks that allocated it", () => {
     const told = run(`
 @pyheap.limit_memory("100 KB")
 def peaks(n):

@@ -46,7 +46,7 @@ export class BiDi {
     return new BiDi(socket);
   }
 
-  /** Sends a command. Returns its result; throws what the browser answers in its place. */
+  /** Sends a command. Returns its result. Throws an error if the browser returns one. */
   send(method: string, params: object): Promise<unknown> {
     const id = ++this.#sent;
     return new Promise((done, fail) => {

@@ -51,7 +51,7 @@ function addressOf(firefox: ChildProcess): Promise<string> {
   });
 }
 
-/** What script.evaluate answers. */
+/** What script.evaluate returns. */
 interface Evaluated {
   readonly result?: { readonly value?: unknown };
   readonly exceptionDetails?: { readonly text: string };

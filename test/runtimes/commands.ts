@@ -1,11 +1,13 @@
-// The command in a runtime: `pyheap run` with a script, its input, a limit, a recording and its report, asyncio, Ctrl-C, and a
-// module in C.
+// The command in a runtime: `pyheap run` with a script, its input, a limit, a recording and its report, asyncio, promises, deep
+// recursions, Ctrl-C, and a module in C.
 
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MAIN } from "../command.js";
+import { NESTS, PROMISES, RECURSIONS } from "../run-programs.js";
+import type { CommandRuntime } from "./list.js";
 
 /** Milliseconds that one command may take. */
 const LONGEST = 120_000;
@@ -32,14 +34,17 @@ async def main():
 asyncio.run(main())
 `;
 
-const SLEEPS = `
-import time
+/** Programs that sleep, each in its own way. */
+const SLEEPS = ["time.sleep(60)", "asyncio.run(asyncio.sleep(60))"].map(
+  (sleep) => `
+import asyncio, time
 try:
     print("up", flush=True)
-    time.sleep(60)
+    ${sleep}
 finally:
     print("cleaned")
-`;
+`,
+);
 
 type Run = (...words: string[]) => SpawnSyncReturns<string>;
 
@@ -54,6 +59,9 @@ function expectSaid(
   if (isExpected) return;
   throw new Error(`${what}: exit code ${status}${error ? ` (${error.message})` : ""}\n${stdout}\n${stderr}`);
 }
+
+/** A pattern for exactly this text. */
+const whole = (text: string) => new RegExp(`^${text.replace(/[[\]]/g, "\\$&")}$`);
 
 function tryScripts(run: Run): void {
   expectSaid(
@@ -80,6 +88,17 @@ function tryScripts(run: Run): void {
   expectSaid("asyncio", run("run", "--quiet", "-c", TASKS), { status: 0, stdout: /^328350\n$/ });
 }
 
+/** Tries promises; and deep recursions and nests, if a thread gets a stack of the size that it asks for. */
+function tryStacks(run: Run, { lacks, hasDeepStack }: CommandRuntime): void {
+  const awaited = run("run", "--quiet", "-c", PROMISES.code);
+  const refused = { status: 1, stdout: /^$/, stderr: /\nRuntimeError: .*\(JSPI: Node 24 and later\).*\n$/ };
+  expectSaid("promises", awaited, lacks.promises ? refused : { status: 0, stdout: whole(PROMISES.stdout) });
+  if (!hasDeepStack) return;
+  for (const { code, stdout } of [RECURSIONS, NESTS]) {
+    expectSaid("what is deep", run("run", "--quiet", "-c", code), { status: 0, stdout: whole(stdout) });
+  }
+}
+
 function tryC(run: Run, tally: string): void {
   expectSaid("a module in C", run("run", tally, "Tally"), {
     status: 0,
@@ -88,12 +107,17 @@ function tryC(run: Run, tally: string): void {
   });
 }
 
-/** Milliseconds after which a program that is up sleeps. */
+/** Milliseconds from a program's first output until it sleeps. */
 const UNTIL_SLEEP = 300;
 
 /** Interrupts a program in its sleep. */
-async function tryInterrupt(program: string, words: readonly string[], folder: string): Promise<void> {
-  const child = spawn(program, [...words, "run", "--quiet", "-c", SLEEPS], { cwd: folder, timeout: LONGEST });
+async function tryInterrupt(
+  program: string,
+  words: readonly string[],
+  where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  code: string,
+): Promise<void> {
+  const child = spawn(program, [...words, "run", "--quiet", "-c", code], { ...where, timeout: LONGEST });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
     if (stdout === "") setTimeout(() => child.kill("SIGINT"), UNTIL_SLEEP);
@@ -108,14 +132,15 @@ async function tryInterrupt(program: string, words: readonly string[], folder: s
 }
 
 /** Tries the command in a runtime. Throws, if something is not as it should be. */
-export async function tryCommands(program: string, args: readonly string[], tally: string | undefined): Promise<void> {
+export async function tryCommands(program: string, runtime: CommandRuntime, tally: string | undefined): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-runtimes-"));
   const env = { ...process.env, PYHEAP_CACHE: join(folder, "cache"), NO_COLOR: "1" };
   writeFileSync(join(folder, "app.py"), APP);
-  const words = [...args, MAIN];
+  const words = [...runtime.args, MAIN];
   const run: Run = (...more) =>
     spawnSync(program, [...words, ...more], { cwd: folder, env, input: "typed\n", encoding: "utf8", timeout: LONGEST });
   tryScripts(run);
+  tryStacks(run, runtime);
   if (tally !== undefined) tryC(run, tally);
-  await tryInterrupt(program, words, folder);
+  for (const code of SLEEPS) await tryInterrupt(program, words, { cwd: folder, env }, code);
 }

@@ -1,4 +1,4 @@
-// Puts a runtime into build/runtimes, from its npm package. It is no dependency of the project: only these tests need it.
+// Puts a runtime into build/runtimes, from its npm package. It is not a dependency of the project: only these tests need it.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";

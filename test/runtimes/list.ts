@@ -28,6 +28,8 @@ export interface CommandRuntime {
   /** The program in the package, and its arguments in front of the file that it runs. */
   readonly program: string;
   readonly args: readonly string[];
+  /** Whether its threads have as large a stack as they ask for (docs/stack.md). */
+  readonly hasDeepStack?: boolean;
   readonly lacks: Lacks;
 }
 
@@ -56,6 +58,7 @@ const node = (version: string, lacks: Lacks = {}): CommandRuntime => ({
   version,
   program: "bin/node",
   args: [],
+  hasDeepStack: true,
   lacks,
 });
 

@@ -2,9 +2,19 @@
 //
 //   npm run test:runtimes -- --only "Node 26" Bun
 //   npm run test:runtimes -- --readme            writes the README's table
+//   npm run test:runtimes -- --download          downloads them, and tries nothing yet
 
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
@@ -34,8 +44,14 @@ const options = new Command("npm run test:runtimes --")
   .description("Tries the library in Node 20 to 26, Bun, Deno, Chromium and Firefox.")
   .option("--only <name...>", `only these runtimes: ${RUNTIMES.map(({ name }) => `"${name}"`).join(", ")}`)
   .option("--readme", "write the table into README.md")
+  .option("--download", "download them, and try nothing yet")
   .parse()
-  .opts<{ only?: string[]; readme?: boolean }>();
+  .opts<{ only?: string[]; readme?: boolean; download?: boolean }>();
+const chosen = RUNTIMES.filter(({ name }) => options.only?.includes(name) ?? true);
+if (options.download) {
+  for (const runtime of chosen) if (runtime.kind === "command") install(runtime);
+  process.exit(0);
+}
 
 /** The functions that have to be on the stacks of a feature's recording. */
 const RECORDED: Partial<Record<Feature, string>> = { trace: "keepsBlocks", python: "keeps_rows" };
@@ -57,7 +73,7 @@ function judge(where: string, feature: Feature, failure: string | undefined, lac
   return failure === undefined ? true : (reason ?? "it failed");
 }
 
-/** Why an outcome is none, although nothing was thrown: its recording lacks the function that allocated. */
+/** The reason why a feature failed, even if it threw nothing: its recording may lack the function that allocated. */
 async function failureOf({ feature, failure, trace }: Outcome): Promise<string | undefined> {
   const wanted = RECORDED[feature];
   if (failure !== undefined || wanted === undefined) return failure;
@@ -75,10 +91,11 @@ async function judgeAll(where: string, outcomes: readonly Outcome[], lacks: Lack
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** A folder in which the package is installed, with the suite. */
+/** A folder of this process, in which the package is installed, with the suite. */
 function layOutApp(): string {
-  const app = join(FOLDER, "app");
-  rmSync(app, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const app = mkdtempSync(join(FOLDER, "app-"));
+  process.once("exit", () => rmSync(app, { recursive: true }));
   mkdirSync(join(app, "node_modules"), { recursive: true });
   symlinkSync(ROOT, join(app, "node_modules/pyheap"));
   writeFileSync(join(app, "package.json"), '{ "private": true, "type": "module" }');
@@ -101,7 +118,7 @@ async function tryCommandRuntime(runtime: CommandRuntime): Promise<Row> {
   const { stderr, status } = spawnSync(program, args, { cwd: app, encoding: "utf8", timeout: 300_000 });
   if (!existsSync(output)) throw new Error(`${name}: the suite ended with exit code ${status}: ${stderr}`);
   const outcomes = JSON.parse(readFileSync(output, "utf8")) as Outcome[];
-  const failure = await tryCommands(program, runtime.args, tally).then(() => undefined, wordsOf);
+  const failure = await tryCommands(program, runtime, tally).then(() => undefined, wordsOf);
   const found = [...outcomes, { feature: "run" as const, ...(failure !== undefined && { failure }) }];
   return { name, features: await judgeAll(name, found, runtime.lacks) };
 }
@@ -125,7 +142,7 @@ async function tryBrowser(runtime: BrowserRuntime): Promise<Row[]> {
 }
 
 const rows: Row[] = [];
-for (const runtime of RUNTIMES.filter(({ name }) => options.only?.includes(name) ?? true)) {
+for (const runtime of chosen) {
   const begun = performance.now();
   try {
     if (runtime.kind === "command") rows.push(await tryCommandRuntime(runtime));

@@ -13,7 +13,17 @@ import { makeSegments } from "../segments.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { functionName, measure, ORIGINS, type Origin, originOf, percent, placeOf, viewOf } from "../words.js";
+import {
+  functionName,
+  meaningOf,
+  measure,
+  ORIGINS,
+  type Origin,
+  originOf,
+  percent,
+  placeOf,
+  viewOf,
+} from "../words.js";
 import { drawFlames, type FrameLook } from "./draw.js";
 import { type Box, boxAt, layOut, ROW_HEIGHT } from "./layout.js";
 import { FlameTree, type Frame } from "./tree.js";
@@ -51,6 +61,16 @@ export class FlameGraph {
     },
     "Import machinery",
   );
+  readonly #types = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet toggle",
+      title: "The type of each object as the innermost frame; inverted, the graph begins with the types",
+      onclick: () => this.#store.set({ withTypes: !this.#store.state.withTypes }),
+    },
+    "Types",
+  );
   readonly #path = h("nav", { class: "path", "aria-label": "Zoomed to" });
   readonly #says = h("p", { class: "flame-says", role: "status" });
   readonly #origins = new WeakMap<TraceFunction, Origin>();
@@ -60,8 +80,6 @@ export class FlameGraph {
   #own: Float64Array = new Float64Array(0);
   #rows: Box[][] = [];
   #zoom = 0;
-  /** The functions from the root to the zoomed frame. They are kept when the view changes. */
-  #zoomPath: readonly number[] = [];
   #current: number | undefined;
   readonly #repaint = beforePaint(() => this.#draw());
 
@@ -90,7 +108,12 @@ export class FlameGraph {
     this.element = h(
       "div",
       { class: "flame" },
-      h("div", { class: "row" }, this.#legend, h("div", { class: "row end" }, shares.element, this.#imports, inverted)),
+      h(
+        "div",
+        { class: "row" },
+        this.#legend,
+        h("div", { class: "row end filter" }, shares.element, this.#imports, this.#types, inverted),
+      ),
       this.#path,
       this.#scroller,
       this.#says,
@@ -98,10 +121,14 @@ export class FlameGraph {
     );
     store.on(["inverted"], (state) => inverted.setAttribute("aria-pressed", String(state.inverted)));
     store.on(["withImports"], (state) => this.#imports.setAttribute("aria-pressed", String(state.withImports)));
+    store.on(["withTypes"], (state) => this.#types.setAttribute("aria-pressed", String(state.withTypes)));
     store.on(["leastShare"], ({ leastShare }) =>
       shares.show(String(leastShare) as (typeof LEAST_SHARES)[number]["value"]),
     );
-    store.on(["from", "to", "withStart", "view", "metric", "inverted", "withImports"], () => this.#rebuild());
+    store.on(["from", "to", "withStart", "view", "metric", "inverted", "withImports", "withTypes"], () =>
+      this.#rebuild(),
+    );
+    store.on(["zoom"], () => this.#followZoom());
     store.on(["search", "tab", "leastShare", "isLive"], () => this.#relayOut());
     colors.onChange(this.#repaint);
     new ResizeObserver(() => this.#relayOut()).observe(this.#scroller);
@@ -121,25 +148,25 @@ export class FlameGraph {
   }
 
   #invert(): void {
-    this.#zoomPath = [];
-    this.#store.set({ inverted: !this.#store.state.inverted });
+    this.#store.set({ inverted: !this.#store.state.inverted, zoom: [] });
   }
 
   #rebuild(): void {
-    const { view, metric, inverted, withImports } = this.#store.state;
-    const groupable = this.#model.groupable(view, this.#model.spanOf(this.#store.state), { withImports });
+    const { view, metric, inverted, withImports, withTypes } = this.#store.state;
+    const groupable = this.#model.groupable(view, this.#model.spanOf(this.#store.state), { withImports, withTypes });
     const { ownBytes, ownCount } = sumByNode(groupable, view);
+    this.#types.hidden = !this.#model.hasTypes;
     this.#imports.hidden = !this.#model.tree.functions.some(isImport);
     const origins = this.#model.origins;
     this.#legend.replaceChildren(
-      ...ORIGINS.filter((origin) => origins.has(origin)).map((origin) =>
+      ...ORIGINS.filter((origin) => origins.has(origin) && (origin !== "type" || withTypes)).map((origin) =>
         h("li", {}, h("i", { class: `swatch frame-${origin}` }), this.#model.originName(origin)),
       ),
     );
     this.#stacks = groupable.tree;
     this.#own = metric === "bytes" ? ownBytes : ownCount;
     this.#tree = new FlameTree(groupable.tree, this.#own, { inverted });
-    this.#zoom = this.#tree.follow(this.#zoomPath);
+    this.#zoom = this.#tree.follow(this.#store.state.zoom);
     this.#current = undefined;
     this.#relayOut();
   }
@@ -161,6 +188,7 @@ export class FlameGraph {
     const tree = this.#tree;
     if (!tree) return;
     const { clientWidth: width, clientHeight: height, scrollTop: top } = this.#scroller;
+    this.#scroller.classList.toggle("goes-on", top + height < this.#rows.length * ROW_HEIGHT - 1);
     const look = (frame: number) => this.#look(tree, frame);
     drawFlames(this.#canvas, { rows: this.#rows, width, height, top, current: this.#current, look }, this.#colors);
   }
@@ -180,9 +208,14 @@ export class FlameGraph {
     return this.#stacks.functions[frame.functionNumber] ?? { name: "", file: "", firstLine: 0 };
   }
 
-  /** File and line of a frame; of several lines, the one with the most. */
+  /** File and line of a frame. If the frame has several lines, the line of its largest node. */
   #placeOf(frame: Frame): string {
     return `${placeOf(this.#functionOf(frame), frame.line)}${frame.lines > 1 ? ", and other lines" : ""}`;
+  }
+
+  /** What there is to say about a frame besides its figures: its place, or what its name means. */
+  #factsOf(frame: Frame): string[] {
+    return [this.#placeOf(frame), frame.parent < 0 ? "" : meaningOf(this.#functionOf(frame))].filter((text) => text);
   }
 
   #originOf(f: TraceFunction): Origin {
@@ -193,7 +226,7 @@ export class FlameGraph {
 
   /** The source line of a frame, if it is known. */
   #sourceOf(frame: Frame): string[] {
-    const text = this.#model.data.header.sources?.[this.#functionOf(frame).file]?.[frame.line]?.trim();
+    const text = this.#model.sourceLine(this.#functionOf(frame).file, frame.line);
     return text ? [text] : [];
   }
 
@@ -216,9 +249,8 @@ export class FlameGraph {
 
   #sentence(tree: FlameTree, frame: Frame): string {
     const { metric } = this.#store.state;
-    const place = this.#placeOf(frame);
     const share = `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}`;
-    return [this.#nameOf(frame), share, ...(place ? [place] : []), ...this.#sourceOf(frame)].join(" · ");
+    return [this.#nameOf(frame), share, ...this.#factsOf(frame), ...this.#sourceOf(frame)].join(" · ");
   }
 
   #sayWhatIsFound(tree: FlameTree): void {
@@ -268,22 +300,29 @@ export class FlameGraph {
     );
   }
 
-  #zoomTo(frame: number): void {
+  #followZoom(): void {
     const tree = this.#tree;
     if (!tree) return;
-    this.#zoom = frame;
-    this.#zoomPath = tree.path(frame).map((step) => tree.at(step).functionNumber);
-    this.#current = frame;
+    this.#zoom = this.#current = tree.follow(this.#store.state.zoom);
     this.#relayOut();
+  }
+
+  /** The value of the state's field `zoom` for a frame. */
+  #pathTo(tree: FlameTree, frame: number): number[] {
+    return tree.path(frame).map((step) => tree.at(step).functionNumber);
+  }
+
+  #zoomTo(frame: number): void {
+    if (this.#tree) this.#store.set({ zoom: this.#pathTo(this.#tree, frame) });
   }
 
   /** Zooms to a frame, and shows the details of its function. */
   #select(frame: number): void {
-    const found = this.#tree?.at(frame);
-    if (!found) return;
-    this.#zoomTo(frame);
-    const f = this.#functionOf(found);
-    this.#store.set({ selected: found.parent < 0 ? undefined : functionLabel(f) });
+    const tree = this.#tree;
+    if (!tree) return;
+    const found = tree.at(frame);
+    const selected = found.parent < 0 ? undefined : functionLabel(this.#functionOf(found));
+    this.#store.set({ zoom: this.#pathTo(tree, frame), selected });
   }
 
   #boxOf(event: MouseEvent): Box | undefined {
@@ -302,11 +341,10 @@ export class FlameGraph {
     const { metric } = this.#store.state;
     const own = frame.own >= 1 && frame.own < frame.total ? `, ${measure(frame.own, metric)} of its own` : "";
     showNote(
-      event.clientX,
-      event.clientY,
+      event,
       h("strong", {}, this.#nameOf(frame)),
       h("span", {}, `${measure(frame.total, metric)}, ${percent(frame.total, tree.at(0).total)}${own}`),
-      h("small", {}, this.#placeOf(frame)),
+      ...this.#factsOf(frame).map((text) => h("small", {}, text)),
       ...this.#sourceOf(frame).map((text) => h("code", {}, text)),
     );
   }

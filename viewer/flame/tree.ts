@@ -14,7 +14,10 @@ export interface Frame {
   readonly parent: number;
   /** The function's number in the tree's list. */
   readonly functionNumber: number;
-  /** The line with most of the frame's sum; `lines` is the number of lines. */
+  /**
+   * The line of the node with the largest sum, of the nodes that were merged. `lines` is above 1 if they have several
+   * lines.
+   */
   line: number;
   lines: number;
   readonly depth: number;

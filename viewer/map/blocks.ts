@@ -1,5 +1,5 @@
-// Every live block at the map's moment, by address: blocks from the trace, which have an owner, and blocks that only
-// the heap's pools know. The parts of a pool that no block in use covers are free blocks.
+// Every live block at the map's moment, by address: the blocks from the trace, which have an owner; or, if the page has
+// none of these, the blocks of the heap's pools. The parts of a pool that no block in use covers are free blocks.
 
 import type { PageBlocks, PageData, PagePools } from "../../src/page/model.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
@@ -14,7 +14,7 @@ export class MapBlocks {
   readonly sizes: Uint32Array;
   readonly accounts: Uint32Array;
   readonly births: Uint32Array;
-  /** Numbers of types in the page's list, from 1; 0 if it is not known. */
+  /** For each block, the number of its type in the page's list, from 1; 0 if the type is not known. */
   readonly types: Uint32Array;
   readonly #domains: Uint8Array;
   readonly #data: PageData;
@@ -52,7 +52,11 @@ export class MapBlocks {
 
   /** The node of the stack that allocated the block; undefined if it is not known. */
   node(block: number): number | undefined {
-    return this.#data.accounts.nodes[this.accounts[block] ?? UNKNOWN];
+    const node = this.#data.accounts.nodes[this.accounts[block] ?? UNKNOWN];
+    const { parents, functions } = this.#data.nodes;
+    // The innermost node may be a type instead of code.
+    const isType = node !== undefined && this.#data.header.functions[functions[node] ?? 0]?.isType;
+    return isType ? parents[node] : node;
   }
 
   /** The type of the object in the block; undefined if it is not known. */

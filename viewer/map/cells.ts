@@ -32,13 +32,13 @@ export interface Grid {
   readonly bytes: number;
 }
 
-/** A stretch of memory in which every byte belonged to a block at some moment. */
+/** A stretch of memory with blocks, which are at most POOL bytes apart. */
 interface Stretch {
   readonly begin: number;
   readonly end: number;
 }
 
-/** The stretches that blocks cover. Blocks are sorted by address, and may overlap. */
+/** The stretches in which there are blocks. The blocks are sorted by address, and may overlap. */
 function stretchesOf({ addresses, sizes }: Pick<MapBlocks, "addresses" | "sizes">): Stretch[] {
   const stretches: Stretch[] = [];
   let [begin, end] = [addresses[0] ?? 0, addresses[0] ?? 0];
@@ -112,7 +112,7 @@ export function fillCells({ starts, gaps, bytes }: Grid, blocks: MapBlocks, { ki
   return { cells, bytes };
 }
 
-/** The cell that contains an address, or the next one. */
+/** The cell that contains an address; if none does, the last cell before the address, or else the first cell. */
 export function cellOf(cells: readonly Cell[], address: number): number {
   const starts = Float64Array.from(cells, (cell) => cell.address);
   const at = lowerBound(starts, address + 1) - 1;

@@ -6,9 +6,13 @@ import type { MapBlocks } from "./blocks.js";
 import type { Cell } from "./cells.js";
 import type { MapClass } from "./modes.js";
 
-export const CLOSEUP_ROWS = 8;
+const CLOSEUP_ROWS = 8;
 const ROW = 26;
-const LABEL = 84;
+/** The room for addresses; in a narrow window only for the mark at the chosen row. */
+const LABEL = 96;
+const NARROW_LABEL = 12;
+/** The width of the mark, and its height. */
+const MARK = { width: 6, height: 10 };
 const FONT = '11px "JetBrains Mono Variable", ui-monospace, monospace';
 /** A block wider than this, in pixels, is separated from the next one by a pixel. */
 const SEPARATE_ABOVE = 3;
@@ -31,6 +35,7 @@ export class Closeup {
   readonly #colors: Colors;
   #scene: CloseupScene | undefined;
   #first = 0;
+  #chosen = 0;
   #current: number | undefined;
   readonly #repaint = beforePaint(() => this.#draw());
 
@@ -76,16 +81,17 @@ export class Closeup {
     });
   }
 
-  /** Shows the cells from `first` on. */
-  show(scene: CloseupScene, first: number): void {
+  /** Shows a cell, which is marked, and its neighbours. */
+  show(scene: CloseupScene, chosen: number): void {
     this.#scene = scene;
-    this.#first = Math.max(0, Math.min(first, scene.cells.length - CLOSEUP_ROWS));
+    this.#chosen = chosen;
+    this.#first = Math.max(0, Math.min(chosen - Math.floor(CLOSEUP_ROWS / 2), scene.cells.length - CLOSEUP_ROWS));
     this.#current = undefined;
     this.#repaint();
   }
 
   get #label(): number {
-    return this.element.clientWidth < 600 ? 0 : LABEL;
+    return this.element.clientWidth < 600 ? NARROW_LABEL : LABEL;
   }
 
   #addressAt(event: MouseEvent): number | undefined {
@@ -102,20 +108,31 @@ export class Closeup {
     const rows = scene.cells.slice(this.#first, this.#first + CLOSEUP_ROWS);
     const context = fitCanvas(this.#canvas, width, Math.max(1, rows.length * ROW));
     rows.forEach((cell, k) => {
+      this.#drawLabel(context, cell, k * ROW, this.#first + k === this.#chosen);
       this.#drawRow(context, scene, cell, k * ROW, width);
     });
+  }
+
+  #drawLabel(context: CanvasRenderingContext2D, cell: Cell, y: number, isChosen: boolean): void {
+    const middle = y + (ROW - 4) / 2;
+    context.fillStyle = this.#colors.get(isChosen ? "ink" : "muted");
+    if (isChosen) {
+      context.beginPath();
+      context.moveTo(0, middle - MARK.height / 2);
+      context.lineTo(MARK.width, middle);
+      context.lineTo(0, middle + MARK.height / 2);
+      context.fill();
+    }
+    if (this.#label < LABEL) return;
+    context.font = FONT;
+    context.textBaseline = "middle";
+    context.fillText(`0x${cell.address.toString(16)}`, NARROW_LABEL, middle);
   }
 
   #drawRow(context: CanvasRenderingContext2D, scene: CloseupScene, cell: Cell, y: number, width: number): void {
     const label = this.#label;
     const scale = (width - label) / scene.bytes;
     const height = ROW - 4;
-    if (label > 0) {
-      context.font = FONT;
-      context.textBaseline = "middle";
-      context.fillStyle = this.#colors.get("muted");
-      context.fillText(`0x${cell.address.toString(16)}`, 0, y + height / 2);
-    }
     context.fillStyle = this.#colors.get("map-free");
     context.fillRect(label, y, width - label, height);
     this.#drawPool(context, scene, cell, y, label, scale);
@@ -136,7 +153,10 @@ export class Closeup {
     }
   }
 
-  /** Draws thin lines at the beginnings of a pool's free blocks. */
+  /**
+   * Draws a thin line in front of each block of the cell's pools. So free blocks, over which nothing is drawn, can be
+   * told apart.
+   */
   #drawPool(
     context: CanvasRenderingContext2D,
     scene: CloseupScene,

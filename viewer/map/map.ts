@@ -12,11 +12,11 @@ import { lowerBound } from "../sorted.js";
 import type { Store } from "../state.js";
 import type { Colors } from "../theme.js";
 import { hideNote, showNote } from "../tooltip.js";
-import { bytes, count, counted, functionName, instant, ORIGINS, percent } from "../words.js";
+import { bytes, count, counted, functionName, instant, percent, when } from "../words.js";
 import { MapBlocks, UNKNOWN } from "./blocks.js";
 import { type Cell, type Cells, cellOf, cutGrid, fillCells, type Grid } from "./cells.js";
-import { CLOSEUP_ROWS, Closeup } from "./closeup.js";
-import { type Classes, classesOf, MAP_MODES, type MapClass, type MapMode, MODE_NAMES } from "./modes.js";
+import { Closeup } from "./closeup.js";
+import { type Classes, classesOf, MAP_MODES, type MapClass, type MapMode, MODE_NAMES, OWNERS } from "./modes.js";
 import { Overview } from "./overview.js";
 
 const HELP =
@@ -79,19 +79,28 @@ export class HeapMap {
   #blocks: MapBlocks | undefined;
   #grid: Grid = { starts: [], gaps: new Set(), bytes: 1 };
   #cells: Cells = { cells: [], bytes: 1 };
-  #chosenAddress = 0;
+  /** The address of the chosen cell; undefined until one is chosen. */
+  #chosenAddress: number | undefined;
+  /** The address of the cell that is shown until then. */
+  #usualAddress = 0;
 
   constructor(model: Model, store: Store, colors: Colors) {
     this.#model = model;
     this.#store = store;
     this.#overview = new Overview(colors, {
-      choose: (cell) => this.#choose(cell),
+      choose: (cell) => {
+        this.#chosenAddress = this.#cells.cells[cell]?.address;
+        this.#choose(cell);
+      },
       point: (cell, event) => this.#pointCell(cell, event),
     });
     this.#closeup = new Closeup(
       colors,
       (address, event) => this.#pointAddress(address, event),
-      (block) => this.#say(this.#blockWords(block), this.#blocks?.node(block)),
+      (block) => {
+        const { words, stack } = this.#blockWords(block);
+        this.#say(stack.length > 0 ? [...words, stack.join(" ← ")] : words, this.#blocks?.node(block));
+      },
     );
     this.#content = h(
       "div",
@@ -135,8 +144,8 @@ export class HeapMap {
 
   /** Whether the map shows the moment for which the heap's pools are known. */
   get #isNow(): boolean {
-    const { header, blocks } = this.#model.data;
-    return header.stats !== null && this.#moment >= blocks.froms.length - 1;
+    const { pools, blocks } = this.#model.data;
+    return pools.addresses.length > 0 && this.#moment >= blocks.froms.length - 1;
   }
 
   /** Whether only sampled blocks are known. */
@@ -160,8 +169,18 @@ export class HeapMap {
     const { froms } = this.#model.data.blocks;
     const time = froms[this.#moment] ?? 0;
     const { peak } = this.#model.figures(this.#model.spanOf(this.#store.state));
-    if (view === "peak" && peak.time === time) return `At the peak, after ${instant(time)}`;
-    return this.#moment === froms.length - 1 ? "At the end of the recording" : `As it was after ${instant(time)}`;
+    if (view === "peak" && peak.time === time) return `At the peak, ${when(time, instant)}`;
+    if (this.#moment === froms.length - 1) return "At the end of the recording";
+    return `At the nearest moment that is known, ${when(time, instant)}`;
+  }
+
+  /** Whether the data say what a mode shows. */
+  #knows(mode: MapMode): boolean {
+    const { isStill, data } = this.#model;
+    if (mode === "type") return data.header.types !== undefined;
+    // In a sampled trace it is not known how full a square is.
+    if (mode === "full") return !this.#isSampled;
+    return !isStill || (mode !== "owner" && mode !== "age");
   }
 
   #classes(mode: MapMode, blocks: MapBlocks): Classes {
@@ -170,11 +189,8 @@ export class HeapMap {
   }
 
   #setMode(wanted: MapMode): void {
-    // In a sampled trace it is not known how full a square is.
-    const modes = MAP_MODES.filter(
-      (mode) => (mode !== "full" || !this.#isSampled) && (mode !== "type" || this.#model.data.header.types),
-    );
-    const mode = modes.includes(wanted) ? wanted : "owner";
+    const modes = MAP_MODES.filter((mode) => this.#knows(mode));
+    const mode = modes.includes(wanted) ? wanted : (modes[0] ?? "domain");
     this.#mode = mode;
     this.#modes.show(mode, modes);
     const blocks = this.#blocks;
@@ -190,7 +206,14 @@ export class HeapMap {
     this.#cells = fillCells(this.#grid, blocks, { kindOf, kinds: classes.length, weight: this.#step });
     this.#overview.show(this.#cells.cells, classes, { byFullness: mode === "full" });
     this.#facts.textContent = this.#factWords(blocks).join(" · ");
-    this.#choose(cellOf(this.#cells.cells, this.#chosenAddress));
+    if (mode === "owner") this.#usualAddress = this.#firstOfProgram;
+    this.#choose(cellOf(this.#cells.cells, this.#chosenAddress ?? this.#usualAddress));
+  }
+
+  /** The address of the first cell that is mostly the program's, if colours stand for owners; 0 if there is none. */
+  get #firstOfProgram(): number {
+    const program = OWNERS.indexOf("program");
+    return this.#cells.cells.find(({ full, kind }) => full > 0 && kind === program)?.address ?? 0;
   }
 
   /** The classes of owners that occur on the page. */
@@ -198,7 +221,7 @@ export class HeapMap {
     const origins = this.#model.origins;
     const hasStart = this.#model.data.header.startAccounts > 0;
     return classes.filter((_, k) => {
-      const origin = ORIGINS[k];
+      const origin = OWNERS[k];
       return origin === undefined || origins.has(origin) || (origin === "frozen" && hasStart);
     });
   }
@@ -220,7 +243,6 @@ export class HeapMap {
     const blocks = this.#blocks;
     const chosen = this.#cells.cells[cell];
     if (!blocks || !chosen) return;
-    this.#chosenAddress = chosen.address;
     this.#overview.mark(cell);
     this.#closeup.show(
       {
@@ -229,7 +251,7 @@ export class HeapMap {
         ...this.#classes(this.#mode, blocks),
         poolAt: (address) => this.#poolAt(address),
       },
-      cell - Math.floor(CLOSEUP_ROWS / 2),
+      cell,
     );
     this.#say(this.#cellWords(cell), this.#ownerOf(chosen));
   }
@@ -262,6 +284,7 @@ export class HeapMap {
   }
 
   #fullWords({ full }: Cell): string {
+    if (full === 0) return this.#hasUnseen ? "nothing shown" : "free";
     if (this.#isSampled) return `${percent(full, 1)} in sampled blocks`;
     return `${this.#step > 1 ? "about " : ""}${percent(full, 1)} in use`;
   }
@@ -296,7 +319,7 @@ export class HeapMap {
   /** Says words about a cell or a block, with a way to the function that allocated it. */
   #say(words: readonly string[], node: number | undefined): void {
     const found = node === undefined ? undefined : this.#model.tree.frame(node).function;
-    // What has no file is no function: the interpreter's start, small calls together.
+    // An entry without a file is not a function: the interpreter's start, or many small calls as one.
     const f = found?.file ? found : undefined;
     const show = () => f && this.#store.set({ tab: "table", grouping: "function", selected: functionLabel(f) });
     const text = words.join(" · ");
@@ -309,16 +332,24 @@ export class HeapMap {
     );
   }
 
-  /** A stack, the innermost function first. */
+  /** A stack, the innermost function first. Successive frames with the same line are one entry, with their number. */
   #stackWords(node: number): string[] {
     if (node === 0) return [this.#model.originName("outside")];
-    const frames = this.#model.tree.stack(node).slice(0, STACK_SHOWN);
-    return frames.map(({ function: f, line }) => `${f.name} ${placeOf(f, line)}`.trim());
+    const calls: { words: string; count: number }[] = [];
+    for (const { function: f, line } of this.#model.tree.stack(node)) {
+      const words = `${f.name} ${placeOf(f, line)}`.trim();
+      const last = calls.at(-1);
+      if (last?.words === words) last.count++;
+      else if (calls.length === STACK_SHOWN) break;
+      else calls.push({ words, count: 1 });
+    }
+    return calls.map(({ words, count: times }) => (times === 1 ? words : `${words} × ${count(times)}`));
   }
 
-  #blockWords(block: number): string[] {
+  /** What is known of a block, and the calls that allocated it, the innermost first. */
+  #blockWords(block: number): { readonly words: string[]; readonly stack: string[] } {
     const blocks = this.#blocks;
-    if (!blocks) return [];
+    if (!blocks) return { words: [], stack: [] };
     const size = `${bytes(blocks.sizes[block] ?? 0)} at 0x${(blocks.addresses[block] ?? 0).toString(16)}`;
     const birth = blocks.births[block] ?? UNKNOWN;
     const age = birth === UNKNOWN ? [] : [`since ${instant(this.#model.timeOf(birth))}`];
@@ -326,13 +357,13 @@ export class HeapMap {
     const stack = node === undefined ? [] : this.#stackWords(node);
     const type = blocks.type(block);
     const domain = `${BLOCK_DOMAINS[blocks.domain(block)] ?? ""} domain`;
-    return [size, ...(type === undefined ? [domain] : [`${type}, ${domain}`]), ...age, ...stack];
+    return { words: [size, type === undefined ? domain : `${type}, ${domain}`, ...age], stack };
   }
 
   #pointCell(cell: number | undefined, event: PointerEvent): void {
     const [first, ...rest] = cell === undefined ? [] : this.#cellWords(cell);
     if (first === undefined) hideNote();
-    else showNote(event.clientX, event.clientY, h("strong", {}, first), ...rest.map((line) => h("span", {}, line)));
+    else showNote(event, h("strong", {}, first), ...rest.map((line) => h("span", {}, line)));
   }
 
   #pointAddress(address: number | undefined, event: PointerEvent): void {
@@ -347,11 +378,12 @@ export class HeapMap {
       // Some of the blocks that are not shown may be in the pool.
       const isFree = pool && pool.blockSize > 0 && !this.#hasUnseen;
       const what = isFree ? `a free block of ${pool.blockSize} bytes` : outside;
-      showNote(event.clientX, event.clientY, h("span", {}, what));
+      showNote(event, h("span", {}, what));
       return;
     }
-    const [size = "", domain = "", ...rest] = this.#blockWords(block);
-    const lines = rest.map((line) => h("small", {}, line));
-    showNote(event.clientX, event.clientY, h("strong", {}, size), h("span", {}, domain), ...lines);
+    const { words, stack } = this.#blockWords(block);
+    const [size = "", domain = "", ...rest] = words;
+    const lines = [...rest, ...stack].map((line) => h("small", {}, line));
+    showNote(event, h("strong", {}, size), h("span", {}, domain), ...lines);
   }
 }

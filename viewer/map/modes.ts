@@ -24,13 +24,19 @@ export interface MapClass {
 
 const steps = (names: readonly string[]): MapClass[] => names.map((name, k) => ({ name, color: `step-${k}` }));
 
-/** The types with most bytes have colours of their own; other objects, and other blocks, have one colour each. */
+/**
+ * The types with most bytes have colours of their own. All other objects have one colour, and blocks without an object
+ * another.
+ */
 const TYPE_COLORS = ["map-program", "map-library", "map-package", "map-green", "map-pink", "map-frozen"];
 const OTHER_TYPES = "map-other";
 const NO_TYPE = "map-outside";
 
+/** A block's owner is code, not the type of the object in it. */
+export const OWNERS = ORIGINS.filter((origin) => origin !== "type");
+
 export const MAP_CLASSES: Readonly<Record<MapMode, readonly MapClass[]>> = {
-  owner: [...ORIGINS.map((origin) => ({ name: ORIGIN_NAMES[origin], color: `map-${origin}` }))],
+  owner: [...OWNERS.map((origin) => ({ name: ORIGIN_NAMES[origin], color: `map-${origin}` }))],
   type: [...TYPE_COLORS, OTHER_TYPES, NO_TYPE].map((color) => ({ name: "", color })),
   size: steps(["up to 32 B", "64 B", "128 B", "256 B", "512 B", "larger"]),
   domain: [
@@ -67,7 +73,7 @@ export function classesOf(mode: MapMode, of: Classified): Classes {
     name: of.model.originName(origin),
   });
   const types = mode === "type" ? largestTypes(of) : undefined;
-  const classes = types?.classes ?? (mode === "owner" ? ORIGINS.map(named) : MAP_CLASSES[mode]);
+  const classes = types?.classes ?? (mode === "owner" ? OWNERS.map(named) : MAP_CLASSES[mode]);
   const kindOf = types?.kindOf ?? classifier(mode, of);
   if (!span) return { classes, kindOf };
   const isOfSpan = (birth: number) => birth === UNKNOWN || (birth >= span.from && birth < span.to);
@@ -99,7 +105,7 @@ function largestTypes({ blocks, model }: Classified): Classes {
     classes: [
       ...largest.map((type, k) => ({ name: names[type - 1] ?? "", color: TYPE_COLORS[k] ?? OTHER_TYPES })),
       { name: "other types", color: OTHER_TYPES },
-      { name: "no object, or not there at the end", color: NO_TYPE },
+      { name: model.hasTypes ? "no object" : "no object, or not there at the end", color: NO_TYPE },
     ],
     kindOf: (block) => kinds[blocks.types[block] as number] as number,
   };
@@ -118,22 +124,26 @@ function classifier(mode: MapMode, { model, blocks, time }: Classified): (block:
   }
   if (mode === "owner") {
     const { tree } = model;
-    const origins = tree.functions.map((f) => ORIGINS.indexOf(originOf(f)));
-    const [outside, interpreter] = [ORIGINS.indexOf("outside"), ORIGINS.indexOf("frozen")];
+    const origins = tree.functions.map((f) => (OWNERS as readonly Origin[]).indexOf(originOf(f)));
+    const [outside, smaller, interpreter] = (["outside", "smaller", "frozen"] as const).map((origin) =>
+      OWNERS.indexOf(origin),
+    ) as [number, number, number];
     return (block) => {
       const node = blocks.node(block);
       if (node === undefined) return outside;
       const origin = origins[tree.functionNumber(node)] ?? 0;
       // The interpreter's start may be known as sums only, without stacks.
-      return origin === outside && blocks.isOfStart(block) ? interpreter : origin;
+      const isUnnamed = origin === outside || origin === smaller;
+      return isUnnamed && blocks.isOfStart(block) ? interpreter : origin;
     };
   }
   if (mode === "age") {
-    const end = time || 1;
+    // Ages are parts of the time since the recording began, which is before the program.
+    const whole = Math.max(1, time - model.data.header.begin);
     return (block) => {
       const birth = blocks.births[block] ?? UNKNOWN;
       if (birth === UNKNOWN) return 0;
-      return Math.min(OLDEST, Math.max(0, Math.floor(((end - model.timeOf(birth)) / end) * (OLDEST + 1))));
+      return Math.min(OLDEST, Math.max(0, Math.floor(((time - model.timeOf(birth)) / whole) * (OLDEST + 1))));
     };
   }
   return () => FULLEST;

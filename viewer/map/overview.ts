@@ -69,10 +69,16 @@ export class Overview {
   }
 
   #key(event: KeyboardEvent): void {
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.#columns, ArrowDown: this.#columns }[event.key];
-    if (step === undefined) return;
+    const next = {
+      ArrowLeft: this.#chosen - 1,
+      ArrowRight: this.#chosen + 1,
+      ArrowUp: this.#chosen - this.#columns,
+      ArrowDown: this.#chosen + this.#columns,
+      Home: 0,
+      End: this.#cells.length - 1,
+    }[event.key];
+    if (next === undefined) return;
     event.preventDefault();
-    const next = this.#chosen + step;
     if (next >= 0 && next < this.#cells.length) this.#events.choose(next);
   }
 

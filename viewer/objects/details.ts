@@ -7,6 +7,7 @@ import { bytes, count, counted, percent } from "../words.js";
 import type { Comparison } from "./compare.js";
 import type { HeapObjects, Reference } from "./heap.js";
 import { largest } from "./largest.js";
+import { meaningOfMemory } from "./memory.js";
 import { objectRow } from "./row.js";
 import type { ObjectsStore, Selection } from "./state.js";
 import { type Entry, type Level, makeTree } from "./tree.js";
@@ -24,23 +25,26 @@ export class ObjectDetails {
   readonly #heap: () => HeapObjects;
   readonly #store: ObjectsStore;
   readonly #comparison: Comparison | undefined;
-  readonly #aside: Aside;
+  readonly #aside: Aside<Selection>;
 
   constructor(heap: () => HeapObjects, store: ObjectsStore, comparison: Comparison | undefined) {
     this.#heap = heap;
     this.#store = store;
     this.#comparison = comparison;
-    this.#aside = makeAside("Selected objects", () => store.set({ selected: undefined }));
+    this.#aside = makeAside("Selected objects", (found) => store.set({ selected: found }));
     this.element = this.#aside.element;
     store.on(["selected"], ({ selected }) => this.#show(selected));
   }
 
   #show(selected: Selection | undefined): void {
-    this.element.hidden = selected === undefined;
-    if (!selected) return;
-    if (selected.kind === "row") this.#showRow(selected);
-    else this.#showNode(selected.node);
-    this.element.scrollTop = 0;
+    if (!selected) {
+      this.#aside.hide();
+      return;
+    }
+    this.#aside.show(selected, () => {
+      if (selected.kind === "row") this.#showRow(selected);
+      else this.#showNode(selected.node);
+    });
   }
 
   #showRow({ by, name, isNew }: Extract<Selection, { kind: "row" }>): void {
@@ -53,7 +57,7 @@ export class ObjectDetails {
     this.#aside.title.textContent = name;
     this.#aside.place.textContent = isNew
       ? `${counted(nodes.length, "object")}, new in ${heap.name}`
-      : counted(nodes.length, "object");
+      : meaningOfMemory(name) || counted(nodes.length, "object");
     this.#aside.content.replaceChildren(
       this.#pair([["Own", own], ...(isNew ? [] : [["Retained", retained] as const])]),
       ...makeList(
@@ -83,7 +87,11 @@ export class ObjectDetails {
     this.#aside.title.textContent = type;
     this.#aside.place.textContent = [heap.id(node), ...heap.remarks(node)].filter((each) => each !== "").join(" · ");
     const all = () => this.#store.set({ selected: { kind: "row", by: "type", name: type, isNew: false } });
-    const toMap = () => this.#store.set({ tab: "largest", zoomed: node });
+    const toMap = () => {
+      // In a narrow window the details would cover the map.
+      const selected = this.#aside.covers() ? undefined : this.#store.state.selected;
+      this.#store.set({ tab: "largest", zoomed: node, selected });
+    };
     this.#aside.content.replaceChildren(
       ...(value === "" ? [] : [h("p", { class: "shown-value" }, h("bdi", {}, value))]),
       this.#pair([

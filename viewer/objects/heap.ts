@@ -9,7 +9,7 @@ import { Retainers } from "../../src/snapshot/retainers.js";
 import { type Grouping, groupObjects, rowNames, type TypeRow } from "../../src/snapshot/types.js";
 import { largest } from "./largest.js";
 
-/** The sums of a heap: objects, memory that belongs to no object, and all. */
+/** The sums of a heap: objects, memory that belongs to no object, and garbage. */
 export interface HeapSums {
   readonly objects: number;
   readonly ofObjects: number;
@@ -24,7 +24,7 @@ export interface Reference {
   readonly node: number;
 }
 
-/** Of a row with more objects than this, only so many are looked at for their paths. */
+/** If a row has more objects than this, the paths of only this many are looked at. */
 const MOST_PATHS = 30_000;
 /** Longer paths lose their beginning where there is little room. */
 const MOST_SHOWN = 60;
@@ -92,7 +92,7 @@ export class HeapObjects {
     return this.graph.kinds[node] === NODE.string ? `'${value}'` : value;
   }
 
-  /** The object's id; "" if the node is no object. */
+  /** The object's id; "" if the node is not an object. */
   id(node: number): string {
     return this.isObject(node) ? `0x${(this.graph.ids[node] as number).toString(16)}` : "";
   }
@@ -108,6 +108,7 @@ export class HeapObjects {
     return [
       ...(flags & FLAG.static ? ["part of Python itself, not in the heap"] : []),
       ...(flags & FLAG.immortal ? ["never freed"] : []),
+      ...(flags & FLAG.shared ? ["one object for all who use this value"] : []),
       ...(flags & FLAG.garbage ? ["garbage: nothing holds it"] : []),
     ];
   }
@@ -130,16 +131,19 @@ export class HeapObjects {
     return path.reverse();
   }
 
-  /** The shortest path from the root; undefined if only weak references lead to the node. */
+  /** The shortest path from the root; undefined if no references lead to the node, or only weak ones. */
   pathTo(node: number): Step[] | undefined {
     return this.paths.to(node);
   }
 
-  /** Where a node is, in few characters: the shortest path, in which a module is its name alone. */
+  /** Where a node is, in few characters: the shortest path, in which a module or a function is its name alone. */
   where(node: number): string {
     const steps = this.paths.to(node);
     if (!steps || !this.isObject(node)) return "";
-    const path = this.paths.text(steps).replace(/^sys\.modules\['([^']*)'\]/, "$1");
+    const path = this.paths
+      .text(steps)
+      .replace(/^sys\.modules\['([^']*)'\]/, "$1")
+      .replace(/^thread \d+: (\S+) \([^)]*\) /, (_, name: string) => (name === "<module>" ? "" : `${name}: `));
     return path.length > MOST_SHOWN ? `…${path.slice(1 - MOST_SHOWN)}` : path;
   }
 

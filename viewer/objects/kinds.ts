@@ -3,7 +3,9 @@
 import { NODE, type ObjectGraph } from "../../src/snapshot/graph.js";
 
 export const KINDS = ["instance", "container", "data", "code", "memory"] as const;
-/** A group stands for no memory of its own: the root, a thread, or what is too small to be shown. */
+/**
+ * A group is a node without memory of its own (the root, a thread), or many small pieces of different types together.
+ */
 export type Kind = (typeof KINDS)[number] | "group";
 
 export const KIND_NAMES: Readonly<Record<(typeof KINDS)[number], string>> = {

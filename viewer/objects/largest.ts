@@ -1,8 +1,8 @@
-// The largest of many.
+// Finds the largest of many items.
 
 import { firstIndex } from "../sorted.js";
 
-/** At most `most` of the items: those with the highest values, the highest first. */
+/** The items with the highest values, the highest first. The limit for their number is `most`. */
 export function largest(items: Iterable<number>, most: number, value: (item: number) => number): number[] {
   const found: number[] = [];
   for (const item of items) {

@@ -4,6 +4,7 @@ import type { NamedGraph } from "../../src/page/snapshot-wire.js";
 import { signedBytes } from "../../src/text/bytes.js";
 import { h } from "../dom.js";
 import { brand, figureList, showFigures } from "../figures.js";
+import { keepHistory } from "../history.js";
 import { makeSearch } from "../search.js";
 import { makeSegments } from "../segments.js";
 import { Store } from "../state.js";
@@ -67,6 +68,15 @@ export class ObjectsPage {
     store.on(["which"], () => this.#showFigures());
     // A tab measures its size when it becomes visible.
     store.notify(new Set(["tab"]));
+  }
+
+  /** From now on, the browser's Back leads through what the user has chosen, as in the page of a trace. */
+  keepHistory(): void {
+    keepHistory(this.#store, {
+      steps: ["which", "tab", "selected", "zoomed"],
+      kept: ["search", "grouping"],
+      details: "selected",
+    });
   }
 
   get #heap(): HeapObjects {

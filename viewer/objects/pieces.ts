@@ -5,9 +5,11 @@
 
 import type { HeapObjects } from "./heap.js";
 import { type Kind, kindOf } from "./kinds.js";
-import { largest } from "./largest.js";
 
-/** A piece has at most this many pieces of its own; the smaller ones are one piece. */
+/**
+ * The largest parts of a piece, at most this many, are pieces of their own; the smaller ones together are one more
+ * piece.
+ */
 const MOST = 250;
 
 export interface Piece {
@@ -19,9 +21,9 @@ export interface Piece {
   /** Bytes of the piece and of all that is in it. */
   readonly bytes: number;
   readonly kind: Kind;
-  /** The object that the piece is; undefined if it is several ones. */
+  /** The object that the piece is; undefined if the piece is several objects. */
   readonly node: number | undefined;
-  /** The type of the objects, if they have one. */
+  /** The type of the objects, if the piece is several objects of one type. */
   readonly type: string | undefined;
   /** What is in it, the largest first. */
   readonly pieces: () => readonly Piece[];
@@ -81,37 +83,82 @@ export class Pieces {
       nodes.length === 1 ? this.#object(nodes[0] as number) : this.#group(type, nodes),
     );
     pieces.sort((a, b) => b.bytes - a.bytes);
-    const rest = pieces.splice(MOST);
-    return rest.length === 0 ? pieces : [...pieces, smaller(rest.length, "types", sum(rest.map(({ bytes }) => bytes)))];
+    return piecesOf({
+      all: pieces,
+      bytes: (piece) => piece.bytes,
+      piece: (piece) => piece,
+      what: "types",
+      kind: "group",
+    });
   }
 
   #group(type: string, nodes: readonly number[]): Piece {
     const heap = this.#heap;
     const retained = (node: number) => heap.retained(node);
     const all = sum(nodes.map(retained));
+    const kind = kindOf(heap.graph, nodes[0] as number);
     return {
-      name: `${type} × ${nodes.length.toLocaleString("en-US")}`,
+      name: `${type} × ${figure(nodes.length)}`,
       where: () => "",
       value: "",
       bytes: all,
-      kind: kindOf(heap.graph, nodes[0] as number),
+      kind,
       node: undefined,
       type,
       pieces: once(() => {
-        const shown = largest(nodes, MOST, retained);
-        const rest = all - sum(shown.map(retained));
-        const pieces = shown.map((node) => this.#object(node));
-        return rest > 0 ? [...pieces, smaller(nodes.length - shown.length, "objects", rest)] : pieces;
+        const sorted = [...nodes].sort((a, b) => retained(b) - retained(a));
+        return piecesOf({ all: sorted, bytes: retained, piece: (node) => this.#object(node), what: "objects", kind });
       }),
     };
   }
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+const figure = (value: number): string => value.toLocaleString("en-US");
 
-function smaller(count: number, what: string, bytes: number): Piece {
-  const name = `${count.toLocaleString("en-US")} smaller ${what}`;
-  return { name, where: () => "", value: "", bytes, kind: "group", node: undefined, type: undefined, pieces: () => [] };
+/** What a piece consists of: the largest first. */
+interface Parts<T> {
+  readonly all: readonly T[];
+  readonly bytes: (part: T) => number;
+  readonly piece: (part: T) => Piece;
+  readonly what: string;
+  readonly kind: Kind;
+}
+
+/** A piece for each of the largest parts, and one for all the others. */
+function piecesOf<T>(parts: Parts<T>): Piece[] {
+  const { all, piece, what } = parts;
+  const pieces = all.slice(0, MOST).map(piece);
+  return all.length <= MOST
+    ? pieces
+    : [...pieces, several(parts, MOST, all.length, `${figure(all.length - MOST)} smaller ${what}`)];
+}
+
+/**
+ * The parts from `begin` to `end` as one piece. It has a piece for each of them if they are few, and otherwise a piece for
+ * each span of them.
+ */
+function several<T>(parts: Parts<T>, begin: number, end: number, name: string): Piece {
+  const { all, bytes, piece, what, kind } = parts;
+  const some = all.slice(begin, end);
+  const spans = () => {
+    const step = MOST * Math.ceil(some.length / MOST ** 2);
+    return Array.from({ length: Math.ceil(some.length / step) }, (_, k) => {
+      const from = begin + k * step;
+      const to = Math.min(end, from + step);
+      return several(parts, from, to, `${what} ${figure(from + 1)} to ${figure(to)} by size`);
+    });
+  };
+  return {
+    name,
+    where: () => "",
+    value: "",
+    bytes: sum(some.map(bytes)),
+    kind,
+    node: undefined,
+    type: undefined,
+    pieces: once(() => (some.length <= 2 * MOST ? some.map(piece) : spans())),
+  };
 }
 
 /** A function that computes its result only once. */

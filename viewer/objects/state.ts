@@ -5,7 +5,7 @@ import type { Store } from "../state.js";
 
 export type ObjectsTab = "types" | "largest" | "compare";
 
-/** What the details are about: the objects of a row, or those of them that are new; or one object. */
+/** What the details are about: the objects of a row, or only its new objects; or a single object. */
 export type Selection =
   | { readonly kind: "row"; readonly by: Grouping; readonly name: string; readonly isNew: boolean }
   | { readonly kind: "node"; readonly node: number };

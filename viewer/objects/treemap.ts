@@ -14,7 +14,10 @@ import type { ObjectsStore } from "./state.js";
 const LEVELS = 8;
 const TITLE = 20;
 const MARGIN = 3;
-/** A piece with less room is shown without the pieces inside it, and one with less than LEAST not at all, in pixels. */
+/**
+ * Room in square pixels: a piece with less is shown without the pieces inside it, and a piece with less than LEAST is
+ * not shown.
+ */
 const LEAST_OPEN = 2400;
 const LEAST = 24;
 /** A piece with less width or height has no words. */
@@ -39,6 +42,9 @@ function roomsOf(piece: Piece, levels: number, perByte: number): Room {
 
 type Box = HierarchyRectangularNode<Room>;
 
+/** Whether a box has room for words above the boxes inside it. */
+const hasTitle = (box: Box): boolean => box.y1 - box.y0 > 2 * TITLE && box.x1 - box.x0 > WORDS.width;
+
 export class Treemap {
   readonly element: HTMLElement;
   readonly #store: ObjectsStore;
@@ -53,7 +59,7 @@ export class Treemap {
   readonly #says = h("p", { class: "flame-says", role: "status" });
   #pieces: Pieces | undefined;
   #heap: HeapObjects | undefined;
-  /** From the whole heap to the zoomed piece. */
+  /** The pieces from the whole heap to the zoomed piece. */
   #zoomed: readonly Piece[] = [];
   #boxes: readonly Box[] = [];
   #current: Box | undefined;
@@ -107,13 +113,7 @@ export class Treemap {
     space.addEventListener("pointermove", (event) => {
       const box = this.#boxOf(event);
       if (!box || event.pointerType === "touch") hideNote();
-      else
-        showNote(
-          event.clientX,
-          event.clientY,
-          h("strong", {}, titleOf(box.data.piece)),
-          ...this.#words(box.data.piece),
-        );
+      else showNote(event, h("strong", {}, titleOf(box.data.piece)), ...this.#words(box.data.piece));
     });
     space.addEventListener("pointerleave", hideNote);
     space.addEventListener("keydown", (event) => this.#key(event));
@@ -154,7 +154,6 @@ export class Treemap {
     if (!piece || piece.bytes === 0) return [];
     const rooms = roomsOf(piece, LEVELS, (width * height) / piece.bytes);
     const tree = hierarchy(rooms, (room) => room.rooms).sum(({ rest }) => rest);
-    const hasTitle = (box: Box) => box.y1 - box.y0 > 2 * TITLE && box.x1 - box.x0 > WORDS.width;
     return treemap<Room>()
       .size([width, height])
       .paddingInner(1)
@@ -271,7 +270,7 @@ function titleInside(box: Box): string {
 function boxElement(box: Box): HTMLElement {
   const { piece } = box.data;
   const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
-  const hasWords = width >= WORDS.width && height >= WORDS.height;
+  const hasWords = box.children ? hasTitle(box) : width >= WORDS.width && height >= WORDS.height;
   const words = hasWords ? [h("bdi", {}, titleInside(box)), " ", h("small", {}, bytes(piece.bytes))] : [];
   const bare = hasWords ? "" : " bare";
   const element = h("div", { class: `piece kind-${piece.kind}${bare}`, "aria-hidden": "true" }, ...words);

@@ -6,6 +6,7 @@ import { h } from "../dom.js";
 import { makeSegments } from "../segments.js";
 import { bytes, count, counted, percent } from "../words.js";
 import type { HeapObjects } from "./heap.js";
+import { meaningOfMemory } from "./memory.js";
 import { objectRow } from "./row.js";
 import type { ObjectsStore } from "./state.js";
 
@@ -91,7 +92,7 @@ export class TypesTable {
     const heap = this.#heap();
     const { found, count: all } = heap.find(search, MOST_FOUND);
     if (all === 0) return;
-    const more = all > found.length ? `, of which ${count(found.length)} retain most` : "";
+    const more = all > found.length ? `; these ${count(found.length)} retain most` : "";
     this.#found.replaceChildren(
       h("h3", {}, `${counted(all, "object")} with “${search}” in the value${more}`),
       h("ul", { class: "calls" }, ...found.map((node) => objectRow(heap, node, this.#store))),
@@ -101,6 +102,6 @@ export class TypesTable {
 
 /** The link of a row, which shows its details. */
 export function nameLink(name: string, open: () => void): HTMLElement {
-  const title = "Show its largest objects, and who holds them";
+  const title = meaningOfMemory(name) || "Show its largest objects, and who holds them";
   return h("button", { type: "button", class: "link", title, onclick: open }, h("bdi", {}, name));
 }

@@ -37,7 +37,7 @@ function levelsOf(bucket: Bucket, isOfStart: boolean, withStart: boolean): { tim
 /** The chart's data, for everything or for what the program added. */
 export function columnsOf(model: Model, withStart: boolean): Columns {
   const columns: Columns = { times: [], live: [], base: [], reserved: [] };
-  const { program, duration } = model.data.header;
+  const { program, duration, totals } = model.data.header;
   const range = model.range(withStart);
   let latest = Number.NEGATIVE_INFINITY;
   let level: Levels = { live: 0, base: 0 };
@@ -49,6 +49,15 @@ export function columnsOf(model: Model, withStart: boolean): Columns {
     columns.base.push(base);
     columns.reserved.push(reserved);
   };
+  if (totals) {
+    // Totals have the highest moment of each stretch, and the end.
+    const { peak, end } = model.figures({ from: 0, to: model.buckets.length, withStart });
+    const points = [...totals.line.filter(([time]) => time < duration), [peak.time, peak.bytes] as const];
+    points.sort(([a], [b]) => a - b);
+    for (const [time, live] of [[0, 0] as const, ...points, [duration, end.bytes] as const])
+      add(time, { live, base: 0 });
+    return columns;
+  }
   for (let k = withStart ? 0 : program; k < model.buckets.length; k++) {
     const bucket = model.buckets[k] as Bucket;
     const { time, peak, end } = levelsOf(bucket, k < program, withStart);

@@ -11,11 +11,11 @@ const AFTER = "program";
 const MARGIN = 8;
 const ABOVE = 5;
 
-/** Draws a line at the beginning of the program, `seconds` after the start of the recording. */
-export function drawProgramBegin(plot: uPlot, seconds: number, colors: Colors): void {
+/** Draws a line at the beginning of the program, from which times count. */
+export function drawProgramBegin(plot: uPlot, colors: Colors): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
-  const x = Math.round(plot.valToPos(seconds, "x", true));
+  const x = Math.round(plot.valToPos(0, "x", true));
   const [left, right] = [bbox.left, bbox.left + bbox.width];
   if (x <= left || x >= right) return;
   ctx.save();

@@ -12,8 +12,13 @@ export interface SelectionEvents {
   readonly pick: (from: number, to: number) => void;
   /** A handle was dragged to a place from 0 to 1. */
   readonly move: (end: End, to: number) => void;
-  /** Moves a handle to the right by this many hundredths of the visible timeline. */
+  /**
+   * Moves a handle to the right by this many hundredths of the visible timeline; if that is infinite, to the end of
+   * everything.
+   */
   readonly step: (end: End, hundredths: number) => void;
+  /** The pointer is dragged over a stretch: both ends, from 0 to 1. */
+  readonly draw: (from: number, to: number) => void;
   /** The pointer is at a place from 0 to 1; undefined if it is outside. */
   readonly point: (at: number | undefined) => void;
 }
@@ -62,7 +67,7 @@ export class Selection {
       const shown = Math.min(1, Math.max(0, at));
       this.#handles[end].style.left = `${100 * shown}%`;
       this.#handles[end].classList.toggle("beyond", shown !== at);
-      // A little wider, so that a line at the plot's border is not covered by half.
+      // A little wider, so that a line at the plot's border is not half covered.
       this.#shades[end].style.width = `calc(${100 * (end === "from" ? shown : 1 - shown)}% + 2px)`;
     }
   }
@@ -80,19 +85,24 @@ export class Selection {
     return Math.min(1, Math.max(0, (event.clientX - left) / Math.max(1, width)));
   }
 
+  #stretch(begun: number, event: PointerEvent): [from: number, to: number] {
+    const at = this.#place(event);
+    return [Math.min(begun, at), Math.max(begun, at)];
+  }
+
   #listen(): void {
     const { element } = this;
     let begun: number | undefined;
     const draw = (event: PointerEvent) => {
       if (begun === undefined) return;
-      const [from, to] = [begun, this.#place(event)].sort((a, b) => a - b) as [number, number];
+      const [from, to] = this.#stretch(begun, event);
       this.#drawn.hidden = (to - from) * element.clientWidth < LEAST_DRAG;
       this.#drawn.style.left = `${100 * from}%`;
       this.#drawn.style.width = `${100 * (to - from)}%`;
     };
     const end = (event: PointerEvent, isPicked: boolean) => {
       if (begun === undefined) return;
-      const [from, to] = [begun, this.#place(event)].sort((a, b) => a - b) as [number, number];
+      const [from, to] = this.#stretch(begun, event);
       if (isPicked && !this.#drawn.hidden) this.#events.pick(from, to);
       begun = undefined;
       this.#drawn.hidden = true;
@@ -105,6 +115,7 @@ export class Selection {
     element.addEventListener("pointermove", (event) => {
       draw(event);
       this.#point(event);
+      if (begun !== undefined && !this.#drawn.hidden) this.#events.draw(...this.#stretch(begun, event));
     });
     element.addEventListener("pointerup", (event) => end(event, true));
     element.addEventListener("pointercancel", (event) => end(event, false));

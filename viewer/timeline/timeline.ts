@@ -7,8 +7,8 @@ import type { Model, Stretch } from "../model.js";
 import { firstIndex } from "../sorted.js";
 import type { State, Store } from "../state.js";
 import type { Colors } from "../theme.js";
-import { bytes, counted, instant, instantIn, stretch } from "../words.js";
-import { binarySplits, byteWords, timeSpace, timeWords } from "./axis.js";
+import { bytes, counted, instantIn, stretch } from "../words.js";
+import { timeAndBytes } from "./axis.js";
 import { collectionAt, collectionWords, drawCollections } from "./collections.js";
 import { type Columns, columnsOf } from "./columns.js";
 import { PeakMark } from "./peak.js";
@@ -17,7 +17,6 @@ import { type End, Selection } from "./selection.js";
 
 const HEIGHT = 168;
 const MICROSECONDS = 1e6;
-const FONT = '11px "Inter Variable", system-ui, sans-serif';
 /** The pointer is at a mark if its distance is at most this, in pixels. */
 const NEAR = 4;
 
@@ -39,6 +38,7 @@ export class TimelineChart {
     pick: (from, to) => this.#set(this.#timeAt(from), this.#timeAt(to)),
     move: (end, at) => this.#move(end, this.#timeAt(at)),
     step: (end, hundredths) => this.#step(end, hundredths),
+    draw: (from, to) => this.#sayStretch("Picking", { from: this.#timeAt(from), to: this.#timeAt(to) }),
     point: (at) => this.#point(at),
   });
   readonly #peak = new PeakMark();
@@ -53,6 +53,7 @@ export class TimelineChart {
     this.#store = store;
     this.#colors = colors;
     const { start, closer, back, all } = this.#buttons;
+    start.title = "Count what the interpreter allocated before the program as well";
     this.element = h(
       "section",
       { class: "card timeline", "aria-label": "Memory over time" },
@@ -120,7 +121,6 @@ export class TimelineChart {
 
   #options(width: number): uPlot.Options {
     const colors = this.#colors;
-    const axis = { stroke: colors.get("muted"), font: FONT, ticks: { show: false } };
     const line = { points: { show: false } };
     return {
       width,
@@ -132,20 +132,7 @@ export class TimelineChart {
         x: { time: false, range: () => this.#seconds() },
         y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.05] },
       },
-      axes: [
-        {
-          ...axis,
-          ...{ grid: { show: false }, size: 22, gap: 6 },
-          space: (_, __, least, most, pixels) => timeSpace(least, most, pixels),
-          values: (_, marks) => timeWords(marks),
-        },
-        {
-          ...axis,
-          ...{ size: 64, gap: 8, grid: { stroke: colors.get("line"), width: 1 } },
-          splits: (_, __, least, most) => binarySplits(least, most),
-          values: (_, marks) => byteWords(marks),
-        },
-      ],
+      axes: timeAndBytes(colors),
       series: [
         {},
         { ...line, stroke: colors.get("live"), fill: colors.get("live-fill"), width: 1.5 },
@@ -165,10 +152,14 @@ export class TimelineChart {
   #drawMarks(plot: uPlot): void {
     const { header } = this.#model.data;
     drawCollections(plot, header.collections, this.#colors);
-    if (this.#model.hasStart) drawProgramBegin(plot, header.programTime / MICROSECONDS, this.#colors);
+    if (this.#model.hasStart) drawProgramBegin(plot, this.#colors);
     const { state } = this.#store;
     const { time, bytes: size } = this.#model.figures(this.#model.spanOf(state)).peak;
-    this.#peak.draw(plot, { seconds: time / MICROSECONDS, bytes: size }, this.#colors);
+    const width = plot.over.clientWidth;
+    const { from, to } = this.#sight;
+    const at = (moment: number) => (width * (moment - from)) / Math.max(1, to - from);
+    const lines = header.totals ? [] : [at(state.from), at(state.to)];
+    this.#peak.draw(plot, { seconds: time / MICROSECONDS, bytes: size, lines }, this.#colors);
   }
 
   #set(from: number, to: number): void {
@@ -255,21 +246,17 @@ export class TimelineChart {
 
   #saySpan({ from, to }: State): void {
     const { hasStart, data } = this.#model;
-    const { programTime } = data.header;
-    const since =
-      hasStart && !this.#store.state.withStart
-        ? ` Times count from the interpreter's start; the program began after ${instant(programTime)}.`
-        : "";
-    // The same times, counted from the beginning of the program.
-    const ofProgram =
-      programTime > 0 && from >= programTime
-        ? `, which is ${stretch(from - programTime, to - programTime)} after the program began`
-        : "";
+    const since = hasStart && this.#store.state.withStart ? " Times count from the beginning of the program." : "";
     this.#says.textContent = this.#isWhole
       ? data.header.totals
-        ? "This recording has only its highest moment and its end, and nothing in between."
+        ? "Spans cannot be picked: this recording has totals of the whole program."
         : `Drag over the chart to pick a span of time.${since}`
-      : `Picked: ${stretch(from, to)}${ofProgram}`;
+      : "";
+    if (!this.#isWhole) this.#sayStretch("Picked", { from, to });
+  }
+
+  #sayStretch(what: string, { from, to }: Stretch): void {
+    this.#says.textContent = `${what}: ${stretch(from, to)}`;
   }
 
   #showSpan(state: State): void {
@@ -296,7 +283,7 @@ export class TimelineChart {
     const { hasStart } = this.#model;
     const entry = (kind: string, words: string) => h("li", {}, h("i", { class: `swatch ${kind}` }), words);
     this.#legend.replaceChildren(
-      entry("live", hasStart && !withStart ? "live, of the program" : "live"),
+      entry("live", withStart ? "live" : "live, of the program"),
       ...(withStart && hasStart ? [entry("base", "of the interpreter's start")] : []),
       ...(withStart ? [entry("reserved", "from the platform")] : []),
       ...(this.#model.data.header.collections.some(({ time }) => time >= this.#range.from)

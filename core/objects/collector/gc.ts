@@ -98,7 +98,10 @@ function announce(list: GCHead): void {
   }
 }
 
-/** Clears every object. Objects that are still alive go to `old`, or to gc.garbage with DEBUG_SAVEALL. */
+/**
+ * Clears every object, or with DEBUG_SAVEALL, puts it into gc.garbage instead. Objects that are still alive go to
+ * `old`.
+ */
 function deleteAll(list: GCHead, old: GCHead): void {
   const saved = (collector().debug & DEBUG_SAVEALL) != 0;
   while (!list.isEmpty) {
@@ -137,7 +140,9 @@ function untrackTuple(t: PyTuple): void {
   untrack(t);
 }
 
-/** Untracks dicts that hold nothing that can be in a cycle. They are tracked again once they do. */
+/**
+ * Untracks dicts that hold nothing that can be in a cycle. A dict is tracked again when such an object is put into it.
+ */
 function untrackDicts(list: GCHead): void {
   let at = list.next;
   while (at != changetype<usize>(list)) {

@@ -68,7 +68,7 @@ function takeResult(): PyList | null {
   return result;
 }
 
-/** A new list that is not tracked yet. */
+/** Makes the result an empty list that is not tracked yet. False if there is no memory for it. */
 function beginResult(): bool {
   const result = list_new(0);
   if (result) untrack(result);

@@ -65,7 +65,7 @@ function subtractRefs(list: GCHead): void {
   }
 }
 
-/** Moves each visited object to the reachable objects, because a reachable object refers to it. */
+/** Counts each visited object among the reachable objects, because a reachable object refers to it. */
 @unmanaged
 class Reach {
   @inline

@@ -2,9 +2,10 @@
 //
 //   old block      reference count -> 11...      type -> the object's new address
 //
-// The reference by which an object is met is changed at once, and so are those that are met later. Parts of an object (a list's items, a dict's
-// keys) are copied with it, and the objects that it refers to right after it. Borrowed references are corrected at the end: weak ones, and
-// those to interned strings. So each object is read in its old place only once, because memory that is full of holes is slow to read.
+// The reference by which an object is met is changed at once, and so are those that are met later. Parts of an object (a list's items, a
+// dict's keys) are copied with it, and the objects that it refers to right after it. Borrowed references are corrected at the end: weak
+// ones, and those to interned strings. In this way each object is read in its old place only once: memory that is full of holes is slow to
+// read.
 
 import { isInPool } from "../../alloc/evacuation";
 import { LISTS, PERMANENT } from "../collector/state";
@@ -175,13 +176,18 @@ function meetAll(c: Pass): void {
   followFrom(c, rooted);
 }
 
-/** Follows the objects of the row from place `k` on, including those that this adds. Returns how many objects the row has. */
+/**
+ * Follows the objects of the row from place `k` on, including those that are entered meanwhile. Returns how many objects the
+ * row has.
+ */
 function followFrom(c: Pass, k: u32): u32 {
   for (; k < c.count; k++) if (!c.isFollowed(k)) followObject(c, c.objectAt(k));
   return k;
 }
 
-/** Ends the pass: corrects borrowed references, removes the marks of objects, and brings objects with large parts to the front of the row. */
+/**
+ * Ends the pass: corrects borrowed references, removes the marks of objects, and brings objects with large parts to the front of the row.
+ */
 export function finish(c: Pass): void {
   const follow = changetype<Follow>(0);
   const hasWeak = typeOf(REF).live != 0;

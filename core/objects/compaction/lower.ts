@@ -3,8 +3,9 @@
 //
 //   | pools ... | line | vacated pools | large | hole | large |
 //
-// The line is first where the pools would end if they had no free blocks; later, for large blocks, where the largest hole ends. A moved object
-// leaves its new address as in the first pass (gather.ts). A large block that is larger than the hole before it slides down.
+// The line is first where the pools would end if the heap had only pools, side by side; later, for large blocks, where the largest hole
+// ends. A moved object leaves its new address as in the first pass (gather.ts). A large block that is larger than the hole before it slides
+// down.
 
 import { arenas } from "../../alloc/arena";
 import { closeAbove, evacuation_begin_above, evacuation_end_above, isInPool, reopen } from "../../alloc/evacuation";

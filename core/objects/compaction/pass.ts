@@ -59,6 +59,7 @@ export class Pass {
   oldCount: u32;
   /** An object whose reference count is too low for the references that were found, or for which the row has no place; or 0. */
   broken: usize;
+  /** Lists of new blocks that were not used: of objects, and of parts. They are freed after the pass (relocate.ts). */
   unused: usize;
   unusedParts: usize;
   depth: u32;
@@ -134,7 +135,9 @@ export class Pass {
     this.withLargePart++;
   }
 
-  /** Enters an object into the row, and marks it as met. If the row is full, the heap is `broken`: it has more objects than its types count. */
+  /**
+   * Enters an object into the row, and marks it as met. If the row is full, the heap is `broken`: it has more objects than its types count.
+   */
   @inline
   find(o: PyObject): void {
     if (this.count == this.capacity) {

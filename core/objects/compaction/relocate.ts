@@ -2,8 +2,8 @@
 //
 //   old block    11 | the object's new address | what was there before ...          new block    count | type | ...
 //
-// A tracked object keeps its place in the collector's list, and a type its place in the ring of types. A dict's keys, which several dicts may
-// share, keep their new address in their mark. Old blocks are noted in the pass, and freed at its end.
+// A tracked object keeps its place in the collector's list, and a type its place in the ring of types. A dict's keys, which several dicts
+// may share, keep their new address in their mark. Old blocks are noted in the pass, and freed at its end.
 
 import { isPooled, PyMem_Free, PyMem_Malloc, PyObject_Free, PyObject_Malloc } from "../../alloc/domains";
 import { evacuation_end, evacuation_free, IN_MEM, isInPool, isVacated } from "../../alloc/evacuation";
@@ -29,7 +29,7 @@ function mustMove(block: usize, c: Pass): bool {
   return isVacated(block) || (c.line != 0 && block >= c.line && !isInPool(block));
 }
 
-/** Whether a new block serves the pass's purpose. */
+/** Whether a new block is worth moving to: any block in the first pass, else a block at a lower address. */
 @inline
 function isBetter(fresh: usize, block: usize, c: Pass): bool {
   return c.line == 0 || fresh < block;
@@ -109,7 +109,7 @@ export function movePart(c: Pass, slot: usize, bytes: usize): bool {
   return true;
 }
 
-/** Adds a block to a list of blocks that turned out to be useless. */
+/** Adds a new block that was not used to a list of such blocks. */
 @inline
 function push(list: usize, block: usize): usize {
   store<usize>(block, list);
@@ -161,7 +161,7 @@ export function hasLargePart(o: PyObject): bool {
 
 // ---- old blocks ----
 
-/** Frees the blocks whose content has moved, and those that turned out to be useless. The evacuation is over. */
+/** Ends the evacuation. Frees the blocks whose content has moved, and the new blocks that were not used. */
 export function freeOld(c: Pass): void {
   if (isPooled(OBJECT) && isPooled(MEM)) {
     evacuation_free(c.old, c.oldCount);
@@ -189,8 +189,8 @@ export function freeOld(c: Pass): void {
 }
 
 /**
- * Frees the blocks that debug hooks hold back. These blocks take room in the pools that stay. And the hooks free them when memory runs out; in
- * the middle of a pass, that would free blocks of vacated pools.
+ * Frees the blocks that debug hooks hold back. These blocks take room in the pools that stay. And the hooks free them when memory runs out;
+ * in the middle of a pass, that would free blocks of vacated pools.
  */
 export function letHeldGo(): void {
   if (debug().installed != 0) debug().letAllGo();

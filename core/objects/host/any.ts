@@ -27,7 +27,7 @@ import { int_bit_length } from "../types/int-bits";
 import { compare, hashOf, reprOf } from "../types/protocol";
 import { isRow, rowCount, rowFind } from "../types/sequence";
 import { answer, answerPlain } from "./exchange";
-import { afterGrowth, answerAndDrop, dropAfter, hold, object } from "./operands";
+import { afterGrowth, answerAndDrop, dropAfter, hold, letGo, object } from "./operands";
 
 /** The value of a handle's object; for a container, another handle. */
 export function value_of(handle: u32): f64 {
@@ -35,7 +35,8 @@ export function value_of(handle: u32): f64 {
 }
 
 export function length_of(handle: u32): i32 {
-  return lengthOf(object(handle));
+  const o = hold(handle);
+  return dropAfter<i32>(o, lengthOf(o));
 }
 
 /** The number of items of a container; -1 if the object is not a container. */
@@ -45,7 +46,8 @@ export function size_of(handle: u32): i32 {
 
 /** bool(o): 1 or 0, -1 if an error is raised. */
 export function is_true(handle: u32): i32 {
-  return truthOf(object(handle));
+  const o = hold(handle);
+  return dropAfter<i32>(o, truthOf(o));
 }
 
 export function sizeof_object(handle: u32): usize {
@@ -110,33 +112,39 @@ export function bit_length(handle: u32): f64 {
 }
 
 export function get_index(handle: u32, index: i32): f64 {
-  return answer(getIndex(object(handle), index));
+  const o = hold(handle);
+  return answerAndDrop(o, getIndex(o, index));
 }
 
 export function get_item(handle: u32): f64 {
+  const o = hold(handle);
   const key = handles().pop();
-  return answerAndDrop(key, getItem(object(handle), key));
+  return answer(letGo<PyObject | null>(o, key, getItem(o, key)));
 }
 
 /** o[key] = value with the last two values. */
 export function set_item(handle: u32): bool {
   const h = handles();
+  const o = hold(handle);
   const value = h.pop();
   const key = h.pop();
-  const result = setItem(object(handle), key, value);
+  const result = setItem(o, key, value);
   decref(key);
   decref(value);
+  decref(o);
   return afterGrowth<bool>(result);
 }
 
 export function del_item(handle: u32): bool {
+  const o = hold(handle);
   const key = handles().pop();
-  return dropAfter<bool>(key, setItem(object(handle), key, null));
+  return letGo<bool>(o, key, setItem(o, key, null));
 }
 
 export function contains_item(handle: u32): i32 {
+  const o = hold(handle);
   const item = handles().pop();
-  return dropAfter<i32>(item, contains(object(handle), item));
+  return letGo<i32>(o, item, contains(o, item));
 }
 
 export function get_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): f64 {
@@ -163,13 +171,15 @@ export function item_at_position(handle: u32, position: u32): f64 {
 
 /** row.index(item, start, stop): -1 if it is not there, -2 if an error is raised. */
 export function row_find(handle: u32, start: u32, stop: u32): i32 {
+  const row = hold(handle);
   const item = handles().pop();
-  return dropAfter<i32>(item, rowFind(object(handle), item, start, stop));
+  return letGo<i32>(row, item, rowFind(row, item, start, stop));
 }
 
 export function row_count(handle: u32): i32 {
+  const row = hold(handle);
   const item = handles().pop();
-  return dropAfter<i32>(item, rowCount(object(handle), item));
+  return letGo<i32>(row, item, rowCount(row, item));
 }
 
 /** s.find(part, from), where `part` is on the stack: -1 if it is nowhere. */

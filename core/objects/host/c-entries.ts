@@ -39,7 +39,7 @@ export function push_module(answered: PyObject | null): bool {
   return h.push(module);
 }
 
-/** A list of the names in a module, or in a type and its bases. */
+/** A list of the names in a module's dict; for any other object, in the dicts of its type and of the type's bases. */
 export function attribute_names(handle: u32): f64 {
   const o = handles().at(handle);
   const names = list_new(0);
@@ -201,7 +201,8 @@ export function empty_module(handle: u32): void {
 
 /**
  * The number of objects that still need the memory (from `start` to `end`) or the table entries of a module in C:
- * instances of its types, types that it made with PyType_FromSpec, its functions and modules.
+ * instances of its types, types that it made with PyType_FromSpec, types derived from its types, its functions and
+ * modules.
  */
 export function count_dependents(start: usize, end: usize, tableStart: u32, tableEnd: u32): u32 {
   let count: u32 = 0;

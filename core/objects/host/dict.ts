@@ -17,7 +17,7 @@ import {
 } from "../types/dict";
 import { dict_update } from "../types/dict-merge";
 import { answer, answerable, answerBorrowed, missing } from "./exchange";
-import { afterGrowth, answerAndDrop, dict, hold } from "./operands";
+import { afterGrowth, dict, hold, letGo } from "./operands";
 
 /** The value of the dict's entry at a position. */
 export function dict_value_at(handle: u32, position: u32): f64 {
@@ -44,10 +44,9 @@ export function dict_get_text(handle: u32, n: u32, width: u32): f64 {
 /** The value of a key. Takes over the reference to the key. */
 function answerFound(d: PyDict, key: PyObject | null): f64 {
   if (!key) return answer(null);
+  incref<PyDict>(d);
   const value = dict_get(d, key);
-  decref(key);
-  if (value) return answerBorrowed(value);
-  return hasError() ? answer(null) : missing();
+  return letGo<f64>(d, key, value ? answerBorrowed(value) : hasError() ? answer(null) : missing());
 }
 
 /** d.get(key); IS_MISSING if it is not there. */
@@ -57,20 +56,23 @@ export function dict_get_value(handle: u32): f64 {
 
 export function dict_set_default_value(handle: u32): f64 {
   const h = handles();
+  const d = hold(handle);
   const value = h.pop();
   const key = h.pop();
-  const found = answerable(value) ? dict_set_default(dict(handle), key, value) : null;
+  const found = answerable(value) ? dict_set_default(changetype<PyDict>(d), key, value) : null;
   const result = found ? incref<PyObject>(found) : null;
   decref(key);
   decref(value);
+  decref(d);
   return answer(result);
 }
 
 export function dict_pop_value(handle: u32): f64 {
   const key = handles().pop();
-  const d = dict(handle);
+  const d = changetype<PyDict>(hold(handle));
   const index = dict_pop_index(d, key);
-  return answerAndDrop(key, index >= 0 && answerable(d.valueAt(index)!) ? dict_take_out(d, index) : null);
+  const value = index >= 0 && answerable(d.valueAt(index)!) ? dict_take_out(d, index) : null;
+  return answer(letGo<PyObject | null>(d, key, value));
 }
 
 /** The position of the last entry; -1 if there is none. */

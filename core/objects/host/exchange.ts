@@ -10,7 +10,7 @@
 //            IS_BIG       words in the buffer  words         1 if negative
 //            IS_OBJECT    handle               kind          host's id of its type
 //
-// Whole values go out without calls: the host reads objects in place (layout.ts has the offsets).
+// Whole values go out without calls: the host reads objects in place (core/exports/constants.ts has the offsets).
 
 import { handles } from "../model/handles";
 import { BOOL, FLOAT, INT, STR, TYPE } from "../model/kinds.gen";

@@ -1,4 +1,4 @@
-// Handles themselves, and the error that is raised, for the host.
+// What the host can do with handles themselves, and with the error that is set.
 
 import { error } from "../model/error";
 import { clearError } from "../model/raise";
@@ -34,7 +34,7 @@ export function is_same(a: u32, b: u32): bool {
   return object(a) === object(b);
 }
 
-/** A handle for the object at an address, which a finalizer or a callback was given. */
+/** A handle for the object at an address. Finalizers and callbacks are called with such an address. */
 export function handle_of(address: usize): u32 {
   return handles().take(incref<PyObject>(changetype<PyObject>(address)));
 }

@@ -22,7 +22,7 @@ import {
 import { itemAt, PyList } from "../types/sequence";
 import { list_sort } from "../types/sort";
 import { answer, answerable, fromNumber } from "./exchange";
-import { afterGrowth, dropAfter, hold, list, rowOnStack } from "./operands";
+import { afterGrowth, dropAfter, hold, letGo, list, rowOnStack } from "./operands";
 
 /** l[start:stop:step] = items; the iterable is on the stack. */
 export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
@@ -70,8 +70,9 @@ export function list_pop_at(handle: u32, index: i32): f64 {
 }
 
 export function list_remove_item(handle: u32): bool {
+  const l = hold(handle);
   const item = handles().pop();
-  return dropAfter<bool>(item, list_remove(list(handle), item));
+  return letGo<bool>(l, item, list_remove(changetype<PyList>(l), item));
 }
 
 export function list_extend(handle: u32): bool {
@@ -101,7 +102,10 @@ export function list_reverse_all(handle: u32): void {
 
 /** Sorts the list by its items, or by the keys in a list on the stack. */
 export function list_sort_all(handle: u32, reverse: bool, withKeys: bool): bool {
-  if (!withKeys) return list_sort(list(handle), null, reverse);
-  const keys = handles().pop();
-  return dropAfter<bool>(keys, list_sort(list(handle), changetype<PyList>(keys), reverse));
+  const l = hold(handle);
+  const keys = withKeys ? handles().pop() : null;
+  const sorted = list_sort(changetype<PyList>(l), changetype<PyList | null>(keys), reverse);
+  xdecref(keys);
+  decref(l);
+  return sorted;
 }

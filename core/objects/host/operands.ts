@@ -41,6 +41,14 @@ export function hold(handle: u32): PyObject {
   return incref<PyObject>(object(handle));
 }
 
+/** Releases a held object and an argument, and passes the result on. */
+@inline
+export function letGo<T>(held: PyObject, argument: PyObject, result: T): T {
+  decref(argument);
+  decref(held);
+  return result;
+}
+
 /** Releases an argument, and passes the result on. */
 @inline
 export function dropAfter<T>(argument: PyObject, result: T): T {

@@ -21,22 +21,25 @@ import {
 import { set_add, set_clear, set_copy, set_discard, set_pop_slot, set_remove, set_take } from "../types/set";
 import { PySet } from "../types/set-table";
 import { answer, answerable } from "./exchange";
-import { afterGrowth, answerAndDrop, dropAfter, hold, set } from "./operands";
+import { afterGrowth, answerAndDrop, hold, letGo, set } from "./operands";
 
 export function set_add_item(handle: u32): bool {
+  const s = hold(handle);
   const item = handles().pop();
-  return afterGrowth<bool>(dropAfter<bool>(item, set_add(set(handle), item)));
+  return afterGrowth<bool>(letGo<bool>(s, item, set_add(changetype<PySet>(s), item)));
 }
 
 /** 1 if the item was there, 0 if not, -1 if an error is raised. */
 export function set_discard_item(handle: u32): i32 {
+  const s = hold(handle);
   const item = handles().pop();
-  return dropAfter<i32>(item, set_discard(set(handle), item));
+  return letGo<i32>(s, item, set_discard(changetype<PySet>(s), item));
 }
 
 export function set_remove_item(handle: u32): bool {
+  const s = hold(handle);
   const item = handles().pop();
-  return dropAfter<bool>(item, set_remove(set(handle), item));
+  return letGo<bool>(s, item, set_remove(changetype<PySet>(s), item));
 }
 
 export function set_pop_item(handle: u32): f64 {
@@ -95,9 +98,9 @@ export const SUPERSET: u32 = 1;
 export const DISJOINT: u32 = 2;
 
 export function set_relation(handle: u32, relation: u32): i32 {
-  const s = set(handle);
+  const s = changetype<PySet>(hold(handle));
   const other = handles().pop();
-  if (relation == SUBSET) return dropAfter<i32>(other, set_is_subset_of(s, other));
-  if (relation == SUPERSET) return dropAfter<i32>(other, set_is_superset_of(s, other));
-  return dropAfter<i32>(other, set_is_disjoint(s, other));
+  if (relation == SUBSET) return letGo<i32>(s, other, set_is_subset_of(s, other));
+  if (relation == SUPERSET) return letGo<i32>(s, other, set_is_superset_of(s, other));
+  return letGo<i32>(s, other, set_is_disjoint(s, other));
 }

@@ -17,8 +17,8 @@ import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
 
 /**
  * Clears everything that an image does not contain: the error, the host's stack, the text of a result, gc.garbage.
- * False, and nothing has changed, if there are objects of types in C, because their functions would not exist where the
- * image is loaded.
+ * Returns false and changes nothing if there are objects of types in C, because their functions would not exist where
+ * the image is loaded.
  */
 export function image_forget(): bool {
   if (hasObjectsOfC()) return false;
@@ -32,8 +32,8 @@ export function image_forget(): bool {
 }
 
 /**
- * Removes everything that was made for modules in C, as if there had never been such a module. False, and nothing has
- * changed, if objects need it: exceptions and their types.
+ * Removes everything that was made for modules in C, as if there had never been such a module. Returns false and
+ * changes nothing if objects need it: exceptions and their types.
  */
 export function image_forget_api(): bool {
   const ring = typeOf(USER);

@@ -68,7 +68,7 @@ export class Verification {
     return keys.kind != SHARED || this.shared.add(changetype<usize>(keys) + 8);
   }
 
-  /** Whether an object is at this address. An object that is not known yet is found by this. */
+  /** Whether there is an object at this address. If the object is not known yet, finds it. */
   reach(o: PyObject): bool {
     if (this.objects.has(changetype<usize>(o)) || isPreallocated(o)) return true;
     return this.find(o);

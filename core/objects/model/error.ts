@@ -31,7 +31,10 @@ export function error(): ErrorState {
   return changetype<ErrorState>(at(ERROR_AT));
 }
 
-/** Sets the code alone. The objects of an earlier error are forgotten, not released: the caller has taken them over. */
+/**
+ * Sets the code, and everything else to 0. This does not release the objects of an earlier error: the caller has taken
+ * them over, or there are none.
+ */
 export function setCode(code: u32): void {
   const e = error();
   e.code = code;

@@ -16,13 +16,16 @@ export const IS_C_TYPE: u32 = 1 << 2;
 export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
 /** A type that was made while the program ran. It lives as long as there is a reference to it. */
 export const IS_HEAP_TYPE: u32 = 1 << 9;
-/** Others can be derived from it. */
+/** Other types can be derived from the type. */
 export const IS_BASE_TYPE: u32 = 1 << 10;
 export const HAS_VECTORCALL: u32 = 1 << 11;
 export const IS_READY: u32 = 1 << 12;
 /** The type's objects have a collector header in front. */
 export const HAS_GC: u32 = 1 << 14;
-/** An object of the type was hashed by its address. Without a collector header to mark that one, no object of the type may move. */
+/**
+ * An object of the type was hashed by its address. If the type's objects have no collector header, in which that object could be
+ * marked, none of them may move.
+ */
 export const HAS_HASHED: u32 = 1 << 15;
 /** A user's type without functions, whose instances have no items and no weak references. */
 export const IS_PLAIN: u32 = 1 << 16;

@@ -101,8 +101,8 @@ function notSubscriptable(o: PyObject): PyObject | null {
   return null;
 }
 
-/** `key` as an index into a sequence of `n` items. -1 with TypeError, or with the IndexError whose code is `code`. */
-function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
+/** `key` as an index into a sequence. -1 with TypeError, or with the IndexError whose code is `code`. */
+function indexIn(o: PyObject, key: PyObject, code: u32): i32 {
   if (!hasIndex(key)) {
     if (isKind(o, STR)) raiseStringIndices(key);
     else raiseIndices(o, key);
@@ -112,6 +112,8 @@ function indexIn(o: PyObject, key: PyObject, n: i32, code: u32): i32 {
   if (!number) return -1;
   const index = int_as_index(number);
   decref(number);
+  // The key's function may have changed the size.
+  const n = sizeOf(o);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
   raiseError(code, o);
@@ -186,7 +188,7 @@ export function getItem(o: PyObject, key: PyObject): PyObject | null {
   if (isKind(o, DICT)) return dict_get_item(changetype<PyDict>(o), key);
   if (isOfC(o)) return getItemOfC(o, key);
   if (!isSequence(o)) return notSubscriptable(o);
-  const k = indexIn(o, key, sizeOf(o), E_INDEX);
+  const k = indexIn(o, key, E_INDEX);
   return k < 0 ? null : itemOf(o, k);
 }
 
@@ -201,7 +203,7 @@ export function setItem(o: PyObject, key: PyObject, value: PyObject | null): boo
     return false;
   }
   const l = changetype<PyList>(o);
-  const k = indexIn(o, key, l.size, E_INDEX_ASSIGNMENT);
+  const k = indexIn(o, key, E_INDEX_ASSIGNMENT);
   if (k < 0) return false;
   return value ? list_set_item(l, k, value) : list_del_item(l, k);
 }
@@ -295,15 +297,17 @@ export function getSlice(o: PyObject, start: i32, stop: i32, step: i32, absent: 
 
 /** l[start:stop:step] = row, or del l[start:stop:step] if `row` is null. The row is a list or tuple. */
 export function setSlice(l: PyList, start: i32, stop: i32, step: i32, absent: u32, row: PyObject | null): bool {
-  if (!resolve(l.size, start, stop, step, absent)) return false;
-  const s = slice();
   if (row === l) {
+    // The copy is made before the slice is resolved: its allocation may begin a collection, and code that the
+    // collection calls may resolve another slice.
     const copy = list_from(l.items, 1, l.size);
     if (!copy) return false;
-    const done = assign(l, s.start, s.step, s.count, copy);
+    const done = setSlice(l, start, stop, step, absent, copy);
     decref(copy);
     return done;
   }
+  if (!resolve(l.size, start, stop, step, absent)) return false;
+  const s = slice();
   return assign(l, s.start, s.step, s.count, row);
 }
 

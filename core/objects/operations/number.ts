@@ -1,6 +1,7 @@
 // Operators: calls the right type's function for two operands.
 
-import { hasError, raiseMemory } from "../model/error";
+import { hasError } from "../model/error";
+import { raiseNoMemory } from "../model/raise";
 import { BOOL, BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
 import {
   ADD,
@@ -154,7 +155,7 @@ function concat(a: PyObject, b: PyObject): PyObject | null {
 
 /**
  * How often to repeat a sequence of `n` items, for the int `count`: 0 if the int is negative; -1 with an error if the
- * result would be too long.
+ * int does not fit an index, or if the result would be too long.
  */
 export function repeatCount(n: i32, count: PyLong): i32 {
   if (!int_is_index(count)) {
@@ -164,13 +165,15 @@ export function repeatCount(n: i32, count: PyLong): i32 {
   const times = int_as_index(count);
   if (times <= 0) return 0;
   if (<u64>times * <u64>n > 0x7fffffff) {
-    raiseMemory(0x7fffffff);
+    raiseNoMemory(0x7fffffff);
     return -1;
   }
   return times;
 }
 
-/** `count`, which may be any object, as an int; null with TypeError. */
+/**
+ * `count`, which may be any object, as an int; null with an error, which is TypeError if the object has no __index__.
+ */
 function countOf(count: PyObject): PyLong | null {
   if (hasIndex(count)) return indexOf(count);
   raiseRepeat(count);
@@ -212,7 +215,7 @@ function merge(a: PyDict, b: PyDict): PyObject | null {
   return d;
 }
 
-/** -a, +a, ~a, abs(a): a new reference, or null with TypeError. */
+/** -a, +a, ~a, abs(a): a new reference, or null with an error raised. */
 export function unary(a: PyObject, operator: i32): PyObject | null {
   if (isInt(a)) {
     const x = changetype<PyLong>(a);

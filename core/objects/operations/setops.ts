@@ -22,6 +22,7 @@ import {
   set_is_subset,
   set_merge,
   set_new,
+  set_shares,
   set_swap,
 } from "../types/set";
 import { PySet, set_next, set_resize } from "../types/set-table";
@@ -50,7 +51,7 @@ function addAll(s: PySet, other: PyObject): bool {
       if (!done) set_discard_known(s, item!, hash);
     } else if (item) decref(item);
   }
-  // An item that is in the set has a hash, and is found without a comparison that could fail: it is the same object.
+  // The removal can't fail: each added item has a hash, and the set finds the same object without a comparison.
   if (!done && error().code == E_MEMORY)
     for (let k: u32 = 0; k < added.size; k++)
       set_discard_known(s, itemAt(added.items, k), hashOf(itemAt(added.items, k)));
@@ -111,9 +112,12 @@ function intersect(result: PySet, s: PySet, other: PyObject): bool {
       small = s;
     }
     for (let k = set_next(small, 0); k >= 0; k = set_next(small, k + 1)) {
-      const key = small.keyAt(k)!;
-      const there = set_contains_known(large, key, small.hashAt(k));
-      if (there < 0 || (there == 1 && !set_add_known(result, key, small.hashAt(k)))) return false;
+      const key = incref<PyObject>(small.keyAt(k)!);
+      const hash = small.hashAt(k);
+      const there = set_contains_known(large, key, hash);
+      const done = there == 0 || (there == 1 && set_add_known(result, key, hash));
+      decref(key);
+      if (!done) return false;
     }
     return true;
   }
@@ -161,12 +165,14 @@ export function set_difference(s: PySet, other: PyObject): PySet | null {
   const result = set_new(s.type);
   if (!result) return null;
   for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
-    const key = s.keyAt(k)!;
+    const key = incref<PyObject>(s.keyAt(k)!);
     const hash = s.hashAt(k);
     const there = isSet
       ? set_contains_known(changetype<PySet>(other), key, hash)
       : dict_contains(changetype<PyDict>(other), key);
-    if (there < 0 || (there == 0 && !set_add_known(result, key, hash))) {
+    const done = there == 1 || (there == 0 && set_add_known(result, key, hash));
+    decref(key);
+    if (!done) {
       decref(result);
       return null;
     }
@@ -213,7 +219,10 @@ function discardEach(s: PySet, items: PyList): bool {
 
 function discardAll(s: PySet, items: PySet): bool {
   for (let k = set_next(items, 0); k >= 0; k = set_next(items, k + 1)) {
-    if (set_discard_known(s, items.keyAt(k)!, items.hashAt(k)) < 0) return false;
+    const key = incref<PyObject>(items.keyAt(k)!);
+    const found = set_discard_known(s, key, items.hashAt(k));
+    decref(key);
+    if (found < 0) return false;
   }
   sweep(s);
   return true;
@@ -238,10 +247,12 @@ export function set_symmetric_difference(s: PySet, other: PyObject): PySet | nul
 function toggleAll(s: PySet, other: PyObject): bool {
   const isSet = isAnySet(other);
   for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
-    const key = isSet ? changetype<PySet>(other).keyAt(k)! : changetype<PyDict>(other).keys.keyAt(k)!;
+    const key = incref<PyObject>(isSet ? changetype<PySet>(other).keyAt(k)! : changetype<PyDict>(other).keys.keyAt(k)!);
     const hash = isSet ? changetype<PySet>(other).hashAt(k) : changetype<PyDict>(other).keys.hashAt(k);
     const found = set_discard_known(s, key, hash);
-    if (found < 0 || (found == 0 && !set_add_known(s, key, hash))) return false;
+    const done = found == 1 || (found == 0 && set_add_known(s, key, hash));
+    decref(key);
+    if (!done) return false;
   }
   return true;
 }
@@ -293,7 +304,7 @@ export function set_is_disjoint(s: PySet, other: PyObject): i32 {
   const small = set.used > s.used ? s : set;
   const large = small === s ? set : s;
   for (let k = set_next(small, 0); k >= 0; k = set_next(small, k + 1)) {
-    const there = set_contains_known(large, small.keyAt(k)!, small.hashAt(k));
+    const there = set_shares(large, small, k);
     if (there != 0) return there < 0 ? -1 : 0;
   }
   return 1;

@@ -7,10 +7,11 @@
 //
 // A string's width is the smallest that holds its characters, so two strings of different widths are never equal.
 // The empty string, and each string of one character below U+0100, exist only once (POLICY_CHARACTERS).
-// The two words for UTF-8 are 0 until C asks for it (PyUnicode_AsUTF8AndSize); then its length and a block of the mem domain.
+// The two words for UTF-8 are 0 until C asks for it (PyUnicode_AsUTF8AndSize); then they hold its length and the address of a
+// block of the mem domain.
 //
 // Invariants (str_valid):
-//   width == 1, 2 or 4, and no narrower one would do; ascii iff all characters < 0x80; characters[length] == 0
+//   width == 1, 2 or 4, and no narrower one would do; no character above U+10FFFF; ascii iff all characters < 0x80; characters[length] == 0
 //   UTF-8, if there is any, ends with a 0; hash == -1, or the hash of the characters' bytes
 
 import { raiseNotStrInStr } from "../model/raises.gen";
@@ -28,8 +29,9 @@ export const STATE_INTERNED: u32 = 1;
 export const WIDTH_SHIFT: u32 = 16;
 export const WIDTH_MASK: u32 = 7;
 export const STATE_ASCII: u32 = 1 << 20;
+const MOST_CODE_POINT: u32 = 0x10ffff;
 const COMPACT: u32 = 1 << 19;
-/** The offset of the characters, in ASCII strings and in others. */
+/** The offset of the characters, in ASCII strings and in all other strings. */
 export const ASCII_HEADER: usize = 20;
 export const WIDE_HEADER: usize = 28;
 const UTF8_LENGTH_AT: usize = 20;
@@ -269,7 +271,7 @@ export function sameBytes(a: usize, b: usize, n: usize): bool {
 
 /**
  * Copies the `n` bytes at `source` to `target`, `count` times. Each step copies all that was written before it, because
- * copying a short text once at a time is slow.
+ * many copies of a short text would be slow.
  */
 export function fillWith(target: usize, source: usize, n: usize, count: u32): void {
   const whole = n * count;
@@ -389,6 +391,7 @@ export function str_valid(s: PyStr): bool {
   const largest = largestOf(s.data, width, s.length);
   if (widthOf(largest) != width || largest < 0x80 != s.isAscii) return false;
   if (charOf(s.data, width, s.length) != 0) return false;
+  if (width == 4) for (let k: u32 = 0; k < s.length; k++) if (s.charAt(k) > MOST_CODE_POINT) return false;
   if (!s.isAscii && s.utf8 != 0 && load<u8>(s.utf8 + s.utf8Length) != 0) return false;
   return s.hash == -1 || s.hash == hashBytes(s.data, <usize>s.length * width);
 }

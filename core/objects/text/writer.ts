@@ -1,8 +1,8 @@
 // Builds a text: characters are added at the end. Its width is that of the widest character so far.
 //
-// A writer also knows which containers are being written, from the outermost to the innermost, so that one which contains
-// itself is written as [...] (CPython's Py_ReprEnter).
-// Every method that can fail returns false, with MemoryError raised.
+// A writer also knows which containers are being written, from the outermost to the innermost, so that a container that
+// contains itself is written as [...] (CPython's Py_ReprEnter).
+// If there is no memory, a method that returns a bool returns false, with MemoryError raised.
 
 import { ascii } from "../model/ascii";
 import { freeBlock, newBlock, requestFor, resizeBlock } from "../model/memory";

@@ -9,7 +9,7 @@
 //
 // A visitor of parts has   part(slot, bytes): bool     the word at `slot` has the address of a block of `bytes` bytes
 //                          keys(slot, keys): bool      the word at `slot` has a dict's keys, which several dicts may share
-//                          kept(slot, bytes)           optional: like part, but others may know the address, so the block never moves
+//                          kept(slot, bytes)           optional: like part, but code in C may know the address, so the block never moves
 // See docs/adding-a-type.md.
 
 import { CONTROL, SCRATCH_AT } from "../../ground/control";
@@ -52,7 +52,7 @@ export function ownBytes(o: PyObject): usize {
   }
 }
 
-/** Shows each block that belongs to the object. Returns whether the visitor returned true to one of them. */
+/** Shows each block that belongs to the object. Returns whether the visitor returned true for one of them. */
 @inline
 export function eachPart<V>(o: PyObject, visitor: V): bool {
   switch (o.type.kind) {
@@ -102,7 +102,7 @@ export function readsFrom(o: PyObject): usize {
   return kind == SET || kind == FROZENSET ? changetype<PySet>(o).table : changetype<usize>(o);
 }
 
-/** Whether the object's type is one whose objects can refer to others, or have parts that move. */
+/** Whether objects of the object's type can refer to other objects, or can have parts that move. */
 @inline
 export function mayRefer(o: PyObject): bool {
   const kind = o.type.kind;

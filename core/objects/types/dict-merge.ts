@@ -103,8 +103,13 @@ function merge(d: PyDict, other: PyDict): bool {
   for (let index: u32 = 0; index < keys.count; index++) {
     const key = keys.keyAt(index);
     if (!key) continue;
-    if (!dict_set_known(d, key, keys.hashAt(index), other.valueAt(index)!)) return false;
-    // Releasing a value may have run code that changed the other dict.
+    incref<PyObject>(key);
+    const value = incref<PyObject>(other.valueAt(index)!);
+    const done = dict_set_known(d, key, keys.hashAt(index), value);
+    decref(key);
+    decref(value);
+    if (!done) return false;
+    // Comparing keys and releasing a value can run code, which may have changed the other dict.
     if (other.keys !== keys) {
       raiseChanged(other);
       return false;

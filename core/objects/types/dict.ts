@@ -8,7 +8,8 @@
 // A shared dict becomes a combined one before a key is added or removed. Growth is CPython's: when there is no usable entry left, the
 // new table has at least 3 x used slots. A dict is tracked once it holds something that can be in a cycle.
 //
-// Before a value is dropped, the dict is already valid without it. A failed operation changes nothing.
+// Before a value is dropped, the dict is already valid without it. An operation that fails for lack of memory changes
+// nothing.
 
 import { ascii } from "../model/ascii";
 import { DEBUG } from "../../ground/config";
@@ -22,6 +23,7 @@ import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
 import { isKind, PyObject, typeOf } from "../model/type";
 import { visitIfThere, visitRow } from "../model/visit";
+import { PyStr } from "../text/str";
 import { COMMA_SPACE, Writer } from "../text/writer";
 import {
   EMPTY,
@@ -33,6 +35,7 @@ import {
   LEAST_LOG_SIZE,
   logSizeFor,
   newKeys,
+  PERTURB_SHIFT,
   releaseKeys,
   SHARED,
   STRINGS,
@@ -123,8 +126,7 @@ function trackIfNeeded(d: PyDict, key: PyObject, value: PyObject): void {
 
 /**
  * Gives the dict new keys of this size, shared with no other dict and without deleted entries. `kind` may be STRINGS only if all keys
- * are strings.
- * False, and nothing changed, if there is no memory.
+ * are strings. Returns false and changes nothing if there is no memory.
  */
 export function rebuild(d: PyDict, logSize: u32, kind: u8): bool {
   const keys = newKeys(logSize, kind);
@@ -169,7 +171,7 @@ function unshare(d: PyDict): bool {
 
 /** d[key] = value, for a key whose hash is known. Takes new references. */
 export function dict_set_known(d: PyDict, key: PyObject, hash: i32, value: PyObject): bool {
-  const index = d.keys.find(key, hash);
+  const index = findKey(d, key, hash);
   if (index == FAILED) return false;
   if (index >= 0) {
     const slot = d.valueSlot(index);
@@ -200,7 +202,41 @@ export function dict_set(d: PyDict, key: PyObject, value: PyObject): bool {
 @inline
 function dict_find(d: PyDict, key: PyObject): i32 {
   const hash = hashAs(key, E_UNHASHABLE_KEY);
-  return hash == -1 ? FAILED : d.keys.find(key, hash);
+  return hash == -1 ? FAILED : findKey(d, key, hash);
+}
+
+/** The entry of a key whose hash is known; EMPTY if there is none, FAILED if a comparison failed. The caller owns the key. */
+@inline
+function findKey(d: PyDict, key: PyObject, hash: i32): i32 {
+  const keys = d.keys;
+  return keys.areStrings && isKind(key, STR) ? keys.findStr(changetype<PyStr>(key), hash) : findAny(d, key, hash);
+}
+
+/** A comparison in C may change the dict. Then the search begins again, in the keys that the dict has now. */
+function findAny(d: PyDict, key: PyObject, hash: i32): i32 {
+  let keys = d.keys;
+  let size = keys.size;
+  let perturb = <u32>hash;
+  let slot = perturb & (size - 1);
+  while (true) {
+    const index = keys.indexAt(slot);
+    if (index == EMPTY) return EMPTY;
+    if (index >= 0 && keys.hashAt(index) == hash) {
+      const other = keys.keyAt(index)!;
+      const same = equal(other, key);
+      if (same < 0) return FAILED;
+      if (d.keys !== keys || keys.size != size || <u32>index >= keys.count || keys.keyAt(index) !== other) {
+        keys = d.keys;
+        size = keys.size;
+        perturb = <u32>hash;
+        slot = perturb & (size - 1);
+        continue;
+      }
+      if (same != 0) return index;
+    }
+    perturb >>= PERTURB_SHIFT;
+    slot = (slot * 5 + perturb + 1) & (size - 1);
+  }
 }
 
 /** PyDict_GetItemWithError: the value, a borrowed reference; null if there is none, or an error is raised. */
@@ -209,7 +245,7 @@ export function dict_get(d: PyDict, key: PyObject): PyObject | null {
   return index >= 0 ? d.valueAt(index) : null;
 }
 
-/** d[key]: a new reference; null with KeyError. */
+/** d[key]: a new reference; null with an error, which is KeyError if the key is not there. */
 export function dict_get_item(d: PyDict, key: PyObject): PyObject | null {
   const index = dict_find(d, key);
   if (index >= 0) return incref<PyObject>(d.valueAt(index)!);
@@ -227,7 +263,7 @@ export function dict_contains(d: PyDict, key: PyObject): i32 {
 export function dict_set_default(d: PyDict, key: PyObject, value: PyObject): PyObject | null {
   const hash = hashAs(key, E_UNHASHABLE_KEY);
   if (hash == -1) return null;
-  const index = d.keys.find(key, hash);
+  const index = findKey(d, key, hash);
   if (index >= 0) return d.valueAt(index);
   return index == EMPTY && addNew(d, key, hash, value) ? value : null;
 }
@@ -253,7 +289,10 @@ export function dict_del(d: PyDict, key: PyObject): bool {
   return true;
 }
 
-/** d.pop(key): the value; null with KeyError. An empty dict does not ask for the key's hash. */
+/**
+ * d.pop(key): the value; null with an error, which is KeyError if the key is not there. An empty dict does not ask for
+ * the key's hash.
+ */
 export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
   const index = dict_pop_index(d, key);
   return index < 0 ? null : dict_take_out(d, index);
@@ -337,12 +376,20 @@ function sameDict(a: PyDict, b: PyDict): i32 {
   for (let index: u32 = 0; index < a.keys.count; index++) {
     const key = a.keys.keyAt(index);
     if (!key) continue;
-    const other = b.keys.find(key, a.keys.hashAt(index));
-    if (other < 0) return other == FAILED ? -1 : 0;
-    const same = equal(a.valueAt(index)!, b.valueAt(other)!);
+    incref<PyObject>(key);
+    const value = incref<PyObject>(a.valueAt(index)!);
+    const same = hasItem(b, key, a.keys.hashAt(index), value);
+    decref(key);
+    decref(value);
     if (same <= 0) return same;
   }
   return 1;
+}
+
+/** 1 if the dict has an equal value for this key, 0 if not, -1 if a comparison failed. */
+function hasItem(d: PyDict, key: PyObject, hash: i32, value: PyObject): i32 {
+  const index = findKey(d, key, hash);
+  return index >= 0 ? equal(value, d.valueAt(index)!) : index == FAILED ? -1 : 0;
 }
 
 export function dict_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
@@ -369,8 +416,12 @@ function putItems(d: PyDict, w: Writer): bool {
   for (let index = dict_next(d, 0); index >= 0; index = dict_next(d, index + 1)) {
     if (!first && !w.putAscii(COMMA_SPACE)) return false;
     first = false;
-    if (!writeRepr(d.keys.keyAt(index)!, w) || !w.putAscii(COLON_SPACE) || !writeRepr(d.valueAt(index)!, w))
-      return false;
+    const key = incref<PyObject>(d.keys.keyAt(index)!);
+    const value = incref<PyObject>(d.valueAt(index)!);
+    const done = writeRepr(key, w) && w.putAscii(COLON_SPACE) && writeRepr(value, w);
+    decref(key);
+    decref(value);
+    if (!done) return false;
   }
   return true;
 }

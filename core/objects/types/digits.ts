@@ -190,7 +190,7 @@ export function shiftDown(z: usize, a: usize, n: u32, bits: u32): void {
  * digits, of which the first bn are the remainder. `divisor` is work space of bn + 1 digits.
  */
 export function divideDigits(q: usize, r: usize, a: usize, an: u32, b: usize, bn: u32, divisor: usize): void {
-  // Both numbers are shifted so that the divisor's first digit has its highest bit set.
+  // Both numbers are shifted so that the highest bit of the divisor's highest digit is set.
   const bits = clz<u32>(digitAt(b, bn - 1)) - 2;
   shiftUp(divisor, b, bn, bits);
   shiftUp(r, a, an, bits);

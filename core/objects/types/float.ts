@@ -1,4 +1,4 @@
-// Floats: 64 bits, IEEE 754. Freed ones stay in a free list.
+// Floats: 64 bits, IEEE 754. Freed floats stay in a free list.
 //
 //   refcnt | type | value
 
@@ -20,7 +20,7 @@ import { fulfils } from "./protocol";
 @external("host", "formatFloat")
 declare function hostFormatFloat(v: f64, target: usize): u32;
 
-/** x to the power y as IEEE 754-2019 defines it; NaN if x is negative and y is not whole. */
+/** x to the power y as IEEE 754-2019 defines it; NaN if both are finite, x is negative, and y is not whole. */
 @external("host", "pow")
 declare function hostPow(x: f64, y: f64): f64;
 
@@ -115,7 +115,7 @@ function power(x: f64, y: f64): f64 {
   return result;
 }
 
-/** The result of an operator, up to POW, on two numbers; at least one is a float. */
+/** The result of an arithmetic operator (ADD to POW) for two numbers; at least one is a float. */
 export function float_binary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const x = asF64(a);
   const y = asF64(b);

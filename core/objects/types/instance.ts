@@ -183,7 +183,10 @@ export function instance_sizeof(o: PyObject): usize {
   return instance_bytes(o) + o.type.headBytes;
 }
 
-/** Shows the slots, the items that are references, and the type (model/visit.ts). */
+/**
+ * Shows the slots and the items that are references (model/visit.ts). In a pass of the collector, the type's own
+ * traverse function then shows more; otherwise the list of weak references and the type are shown.
+ */
 export function instance_references<V>(o: PyObject, visitor: V): void {
   const type = o.type;
   visitRow<V>(slotsOf(o), type.slots, visitor);

@@ -148,8 +148,8 @@ function divisionByZero(): PyObject | null {
 }
 
 /**
- * a / b, the nearest float. The quotient is computed with two bits more than a float has, and a last bit that is set if there is a
- * remainder; then it is rounded once. hasError() reports division by zero, overflow and lack of memory.
+ * a / b, the nearest float. The quotient is computed with at least two bits more than a float has, and its last bit is set if
+ * there is a remainder; then it is rounded once. hasError() reports division by zero, overflow and lack of memory.
  */
 export function int_truediv(a: PyLong, b: PyLong): f64 {
   if (b.isZero) {

@@ -1,6 +1,6 @@
 // Powers of ints, with or without a modulus.
 
-import { raiseMemory } from "../model/error";
+import { raiseNoMemory } from "../model/raise";
 import { raiseNotInvertible, raiseZeroModulus } from "../model/raises.gen";
 import { MAX_REQUEST } from "../../ground/config";
 import { freeBlock, newBlock, requestFor } from "../model/memory";
@@ -35,7 +35,7 @@ function mayHavePower(a: PyLong, b: PyLong): bool {
   const least = bits < 2 ? 0 : isShort(b) ? <f64>(bits - 1) * <f64>shortValue(b) : Infinity;
   if (least < FEW_BITS) return true;
   if (least > <f64>MOST_DIGITS * DIGIT_BITS) {
-    raiseMemory(MAX_REQUEST);
+    raiseNoMemory(MAX_REQUEST);
     return false;
   }
   const half = <u32>(least / (2 * DIGIT_BITS));

@@ -68,7 +68,7 @@ export class Interned {
     if (this.live > 0 && capacity < this.capacity && !this.rebuild(capacity)) clearError();
   }
 
-  /** Moves the strings to a table of `capacity` words. False, and nothing changed, if there is no memory. */
+  /** Moves the strings to a table of `capacity` words. Returns false and changes nothing if there is no memory. */
   private rebuild(capacity: u32): bool {
     const table = newBlock((<usize>capacity) << 2);
     if (table == 0) return false;
@@ -88,7 +88,7 @@ export class Interned {
 
   /**
    * The interned string with the text of `s`; it may be `s` itself. Takes over a reference to `s`, and returns one to
-   * the interned string.
+   * the interned string. If there is no memory, returns null, and the caller keeps its reference.
    */
   intern(s: PyStr): PyStr | null {
     if (s.isInterned || isImmortal(s)) return s;

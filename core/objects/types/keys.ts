@@ -21,7 +21,6 @@ import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
 import { at, EMPTY_KEYS_AT, SPARE_KEYS_AT } from "../model/state";
 import { isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, sameBytes, str_equal, str_hash } from "../text/str";
-import { equal } from "./protocol";
 
 export const GENERAL: u8 = 0;
 export const STRINGS: u8 = 1;
@@ -37,7 +36,7 @@ export const KEYS_HEADER: usize = 20;
 /** The size of an entry: hash, key and value, or key and value alone. */
 export const GENERAL_ENTRY: usize = 12;
 export const PLAIN_ENTRY: usize = 8;
-const PERTURB_SHIFT: u32 = 5;
+export const PERTURB_SHIFT: u32 = 5;
 
 @unmanaged
 export class Keys {
@@ -113,15 +112,8 @@ export class Keys {
     return this.kind == GENERAL ? load<i32>(entry - 4) : str_hash(load<PyObject>(entry));
   }
 
-  /** The entry with this key; EMPTY if there is none, FAILED if a comparison failed. */
-  @inline
-  find(key: PyObject, hash: i32): i32 {
-    return this.kind != GENERAL && isKind(key, STR)
-      ? this.findStr(changetype<PyStr>(key), hash)
-      : this.findAny(key, hash);
-  }
-
-  private findStr(key: PyStr, hash: i32): i32 {
+  /** The entry with this string as its key; EMPTY if there is none. All keys must be strings. */
+  findStr(key: PyStr, hash: i32): i32 {
     const mask = this.size - 1;
     const entries = this.entries;
     let perturb = <u32>hash;
@@ -131,23 +123,6 @@ export class Keys {
       if (index >= 0) {
         const other = load<PyStr>(entries + ((<usize>index) << 3));
         if (other === key || (other.hash == hash && str_equal(other, key))) return index;
-      } else if (index == EMPTY) return EMPTY;
-      perturb >>= PERTURB_SHIFT;
-      slot = (slot * 5 + perturb + 1) & mask;
-    }
-  }
-
-  private findAny(key: PyObject, hash: i32): i32 {
-    const mask = this.size - 1;
-    let perturb = <u32>hash;
-    let slot = perturb & mask;
-    while (true) {
-      const index = this.indexAt(slot);
-      if (index >= 0) {
-        if (this.hashAt(index) == hash) {
-          const same = equal(this.keyAt(index)!, key);
-          if (same != 0) return same < 0 ? FAILED : index;
-        }
       } else if (index == EMPTY) return EMPTY;
       perturb >>= PERTURB_SHIFT;
       slot = (slot * 5 + perturb + 1) & mask;
@@ -223,14 +198,18 @@ export class Keys {
 
   /** Whether the header has possible values. */
   get isLaidOut(): bool {
-    if (this.logSize < LEAST_LOG_SIZE || this.logSize > 26 || this.logIndexBytes != logIndexBytesOf(this.logSize))
+    if (
+      this.logSize < LEAST_LOG_SIZE ||
+      this.logSize > MOST_LOG_SIZE ||
+      this.logIndexBytes != logIndexBytesOf(this.logSize)
+    )
       return false;
     return (
       this.kind <= SHARED && this.count <= usableOf(this.logSize) && this.usable <= usableOf(this.logSize) - this.count
     );
   }
 
-  /** Whether every search ends, and every index is the number of an entry. */
+  /** Whether every search ends, because a slot is empty, and every index is EMPTY, DUMMY or the number of an entry. */
   get hasEmptySlot(): bool {
     let empty = false;
     for (let slot: u32 = 0; slot < this.size; slot++) {
@@ -296,7 +275,7 @@ function bytesFor(logSize: u32, kind: u8): usize {
   return KEYS_HEADER + ((<usize>1) << logIndexBytesOf(logSize)) + entries;
 }
 
-/** The shared keys of all dicts that never had a key. No entry can be added to them. */
+/** The keys that all new dicts and all cleared dicts share. No entry can be added to them. */
 @inline
 export function emptyKeys(): Keys {
   return changetype<Keys>(at(EMPTY_KEYS_AT));
@@ -314,7 +293,7 @@ export function keys_begin(): void {
   keys.setIndexAt(0, EMPTY);
 }
 
-// ---- memory: at most 80 keys of the smallest size, for strings, are kept for reuse (CPython's bound) ----
+// ---- memory: at most 80 blocks of the smallest keys for strings are kept for reuse (CPython's bound) ----
 
 const MOST_SPARE: u32 = 80;
 /** log2 of the most slots that fit into the largest request. */

@@ -64,8 +64,8 @@ function setRoom(l: PyList, room: u32): bool {
 }
 
 /**
- * Sets the size to `n`, and the room by the rule above. New items are not initialized. False, and nothing has changed,
- * if there is no memory.
+ * Sets the size to `n`, and the room by the rule above. New items are not initialized. Returns false and changes
+ * nothing if there is no memory.
  */
 function setSize(l: PyList, n: u32): bool {
   const room = l.allocated;
@@ -240,8 +240,9 @@ export function list_pop_index(l: PyList, index: i32): i32 {
 
 export function list_remove(l: PyList, item: PyObject): bool {
   const k = rowFind(l, item, 0, l.size);
-  if (k >= 0) decref(list_take(l, k));
-  else if (k == -1) raiseNotInList();
+  if (k == -1) raiseNotInList();
+  // The comparison that found the item may have made the list shorter.
+  if (k >= 0 && <u32>k < l.size) decref(list_take(l, k));
   return k >= 0;
 }
 
@@ -254,6 +255,28 @@ export function list_clear(l: PyList): void {
   l.allocated = 0;
   for (let k = n; k-- > 0; ) decref(itemAt(items, k));
   if (items != 0) freeBlock(items);
+}
+
+/** Takes the row of items away from the list, which is empty then. */
+export function list_detach(l: PyList): usize {
+  const items = l.items;
+  typeOf(LIST).resized(-(<isize>(l.allocated << 2)));
+  l.items = 0;
+  l.size = 0;
+  l.allocated = 0;
+  return items;
+}
+
+/** Gives back the row that list_detach took. Returns whether the list got other items meanwhile; these are released. */
+export function list_attach(l: PyList, items: usize, size: u32, room: u32): bool {
+  const changed = l.items != 0;
+  // Releasing items can run code that adds new items.
+  while (l.items != 0) list_clear(l);
+  l.items = items;
+  l.size = size;
+  l.allocated = room;
+  typeOf(LIST).resized(<isize>(room << 2));
+  return changed;
 }
 
 export function list_dealloc(o: PyObject): void {

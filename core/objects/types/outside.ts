@@ -29,6 +29,7 @@ declare function hostCall(id: u32, argument: PyObject): void;
 declare function hostGuarded(index: u32, a: usize, b: usize, c: usize): u32;
 
 // The kinds of calls: a function by its table index, a function of the host by its number, or an object.
+// C_FUNCTION is a function by its table index, too; a trap or an exception of it is never caught.
 const VOID_FUNCTION: u32 = 0;
 const INT_FUNCTION: u32 = 1;
 const HOST_FUNCTION: u32 = 2;

@@ -13,8 +13,9 @@ import { EQ, GE, GT, LE, LT, NE } from "../model/operators.gen";
 import { raiseError } from "../model/raise";
 import { raiseOrder } from "../model/raises.gen";
 import { enter, leave } from "../model/recursion";
+import { decref, incref } from "../model/refcount";
 import { asBool, False, NotImplemented, True } from "../model/singletons";
-import { isKind, PyObject, typeOf } from "../model/type";
+import { HAS_GC, IS_C_TYPE, isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, str_equal, str_hash, str_order } from "../text/str";
 import { newWriter, Writer } from "../text/writer";
 
@@ -63,13 +64,32 @@ function compareVia(o: PyObject, other: PyObject, op: i32): PyObject | null {
   return call_indirect<PyObject | null>(o.type.compare, o, other, op);
 }
 
+/**
+ * Whether a comparison or a repr of objects with these types' flags can run a function in C: of the object itself, or of
+ * what it contains. The function may change anything, such as the container that has the only reference to the object.
+ */
+@inline
+function canRunCode(flags: u32): bool {
+  return (flags & (HAS_GC | IS_C_TYPE)) != 0;
+}
+
 /** PyObject_RichCompare: True, False, or null with an error raised. */
 export function compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
+  if (!canRunCode(a.type.flags | b.type.flags)) return compareBoth(a, b, op);
   const deep = a.type.hasGC;
   if (deep && !enter()) return null;
+  incref<PyObject>(a);
+  incref<PyObject>(b);
+  const result = compareBoth(a, b, op);
+  decref(a);
+  decref(b);
+  if (deep) leave();
+  return result;
+}
+
+function compareBoth(a: PyObject, b: PyObject, op: i32): PyObject | null {
   let result = compareVia(a, b, op);
   if (result === NotImplemented()) result = compareVia(b, a, swapped(op));
-  if (deep) leave();
   if (result !== NotImplemented()) return result;
   if (op == EQ) return a === b ? True() : False();
   if (op == NE) return a !== b ? True() : False();
@@ -98,9 +118,12 @@ export function equal(a: PyObject, b: PyObject): i32 {
 
 /** Adds the object's repr to the text. */
 export function writeRepr(o: PyObject, w: Writer): bool {
+  if (!canRunCode(o.type.flags)) return call_indirect<bool>(o.type.repr, o, w);
   const deep = o.type.hasGC;
   if (deep && !enter()) return false;
+  incref<PyObject>(o);
   const done = call_indirect<bool>(o.type.repr, o, w);
+  decref(o);
   if (deep) leave();
   return done;
 }

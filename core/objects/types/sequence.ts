@@ -51,7 +51,7 @@ export function itemAt(items: usize, k: u32): PyObject {
   return load<PyObject>(items + ((<usize>k) << 2));
 }
 
-/** Stores item `k`. Takes over the reference; the caller has released the old one. */
+/** Stores item `k`. Takes over the reference; the reference that was there before belongs to the caller. */
 @inline
 export function setItemAt(items: usize, k: u32, item: PyObject): void {
   store<PyObject>(items + ((<usize>k) << 2), item);

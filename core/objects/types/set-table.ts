@@ -3,9 +3,11 @@
 //   refcnt | type | fill | used | mask | table | hash | finger | eight slots of (key, hash) | weak references
 //
 //   a slot's key is 0: it was never used (hash 0), or its item was removed (hash -1)
-//   probing looks at LINEAR_PROBES slots in a row before it jumps: i = 5 i + perturb + 1
+//   probing looks at a slot and, if there are so many, at the LINEAR_PROBES slots after it; then it jumps:
+//   i = 5 i + perturb + 1
 //
 // Order and growth are CPython's (Objects/setobject.c), so items of equal hashes come in the same order as in CPython.
+// Invariants (set_valid):
 //   used == slots with a key <= fill == slots that are not (0, 0);  fill * 5 < mask * 3 after an insertion
 
 import { DEBUG } from "../../ground/config";
@@ -97,7 +99,7 @@ export function becomeEmpty(s: PySet): void {
   s.used = 0;
 }
 
-/** The table, unless it is the eight slots in the set (anatomy.ts). */
+/** Shows the table, unless it is the eight slots in the set (anatomy.ts). */
 @inline
 export function set_parts<V>(s: PySet, visitor: V): bool {
   return !s.isSmall && visitor.part(changetype<usize>(s) + offsetof<PySet>("table"), <usize>tableBytes(s.mask));
@@ -121,8 +123,18 @@ export function tableBytes(mask: u32): isize {
   return <isize>((<usize>mask + 1) * SLOT_BYTES);
 }
 
-/** The slot with an equal item, or the free slot where the search ended; 0 if a comparison failed. */
+/** The result of a search in a table that a comparison has changed. */
+const CHANGED: usize = 1;
+
+/** The slot with an equal item, or the free slot where the search ended; 0 if a comparison failed. The caller owns the key. */
 export function findSlot(s: PySet, key: PyObject, hash: i32): usize {
+  let slot = findSlotOnce(s, key, hash);
+  while (slot == CHANGED) slot = findSlotOnce(s, key, hash);
+  return slot;
+}
+
+function findSlotOnce(s: PySet, key: PyObject, hash: i32): usize {
+  const table = s.table;
   const mask = s.mask;
   let perturb = <u32>hash;
   let i = perturb & mask;
@@ -135,7 +147,9 @@ export function findSlot(s: PySet, key: PyObject, hash: i32): usize {
         if (load<i32>(slot, 4) == 0) return slot;
       } else if (load<i32>(slot, 4) == hash) {
         const same = equal(other, key);
-        if (same != 0) return same < 0 ? 0 : slot;
+        if (same < 0) return 0;
+        if (s.table != table || s.mask != mask || load<PyObject | null>(slot) !== other) return CHANGED;
+        if (same != 0) return slot;
       }
       if (probes-- == 0) break;
       slot += SLOT_BYTES;
@@ -165,7 +179,10 @@ export function insertClean(table: usize, mask: u32, key: PyObject, hash: i32): 
   }
 }
 
-/** Gives the set a table of more than `least` slots, without removed items. False, and nothing changed, if there is no memory. */
+/**
+ * Gives the set a table of more than `least` slots, without removed items. Returns false and changes nothing if there is no
+ * memory.
+ */
 export function set_resize(s: PySet, least: u32): bool {
   let size = LEAST_SET;
   while (size <= least) size <<= 1;

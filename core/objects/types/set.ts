@@ -87,7 +87,7 @@ export function set_contains_known(s: PySet, key: PyObject, hash: i32): i32 {
   return slot == 0 ? -1 : load<usize>(slot) != 0 ? 1 : 0;
 }
 
-/** item in s. A set has no hash; if the item is one, a frozenset with the same items is looked up. */
+/** item in s. If the item is a set, which has no hash, a frozenset with the same items is looked up. */
 export function set_contains(s: PySet, key: PyObject): i32 {
   const hash = hashForSearch(key);
   return hash == -1 ? -1 : set_contains_known(s, key, hash);
@@ -195,7 +195,10 @@ export function set_merge(s: PySet, other: PySet): bool {
   if ((s.fill + other.used) * 5 >= s.mask * 3 && !set_resize(s, (s.used + other.used) * 2)) return false;
   if (s.fill != 0) {
     for (let k = set_next(other, 0); k >= 0; k = set_next(other, k + 1)) {
-      if (!set_add_known(s, other.keyAt(k)!, other.hashAt(k))) return false;
+      const key = incref<PyObject>(other.keyAt(k)!);
+      const done = set_add_known(s, key, other.hashAt(k));
+      decref(key);
+      if (!done) return false;
     }
     return true;
   }
@@ -268,11 +271,19 @@ export function frozenset_hash(o: PyObject): i32 {
   return s.cachedHash;
 }
 
+/** Whether the item in slot `k` of another set is in the set, too: 1, 0, -1 if an error is raised. */
+export function set_shares(s: PySet, other: PySet, k: u32): i32 {
+  const key = incref<PyObject>(other.keyAt(k)!);
+  const there = set_contains_known(s, key, other.hashAt(k));
+  decref(key);
+  return there;
+}
+
 /** Whether all items of `s` are in `other`: 1, 0, -1 if an error is raised. */
 export function set_is_subset(s: PySet, other: PySet): i32 {
   if (s.used > other.used) return 0;
   for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
-    const there = set_contains_known(other, s.keyAt(k)!, s.hashAt(k));
+    const there = set_shares(other, s, k);
     if (there <= 0) return there;
   }
   return 1;

@@ -13,7 +13,7 @@ import { decref, incref } from "../model/refcount";
 import { hasPolicy, POLICY_KEY_SHARING } from "../model/settings";
 import { at, SHAPES_AT, TRASH_AT } from "../model/state";
 import { isKind, PyObject } from "../model/type";
-import { str_hash } from "../text/str";
+import { PyStr, str_hash } from "../text/str";
 import { dict_new, dict_set, PyDict } from "./dict";
 import { dict_from_shared } from "./dict-merge";
 import { Keys, logSizeForEntries, newKeys, releaseKeys, SHARED } from "./keys";
@@ -97,7 +97,7 @@ function shareable(pairs: usize, n: u32): Keys | null {
   for (let k: u32 = 0; k < n; k++) {
     const key = load<PyObject>(pairs + ((<usize>k) << 3));
     const hash = str_hash(key);
-    if (keys.find(key, hash) >= 0) {
+    if (keys.findStr(changetype<PyStr>(key), hash) >= 0) {
       releaseKeys(keys);
       return null;
     }

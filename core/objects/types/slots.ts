@@ -1,5 +1,6 @@
-// Operators, items and iteration of types in C: the functions of the tables tp_as_number, tp_as_sequence, tp_as_mapping, and tp_iter and
-// tp_iternext (include/object.h has them in this order). Built-in types have none of these, but the iterators of containers have the last two.
+// Calls the functions of types in C for operators, items and iteration: those in the tables tp_as_number, tp_as_sequence and tp_as_mapping,
+// and tp_iter and tp_iternext (include/object.h has them in this order). Built-in types have none of these, but the iterators of containers
+// have the last two.
 //
 // Such a function returns a new reference, or null with an error; or a number, or -1 with an error.
 
@@ -205,7 +206,10 @@ export function slotBinary(a: PyObject, b: PyObject, operator: i32, modulus: PyO
   return third == 0 || third == left || third == right ? NotImplemented() : apply(third, place, a, b, modulus);
 }
 
-/** a <operator>= b by the function of a's type. NotImplemented if it has none, or if that can't do it. */
+/**
+ * a <operator>= b by the function of a's type. NotImplemented if the type has no such function, or if the function
+ * can't do it.
+ */
 export function slotInPlace(a: PyObject, b: PyObject, operator: i32, modulus: PyObject): PyObject | null {
   const place = placeInPlace(operator);
   const f = numberSlot(a, place);

@@ -3,14 +3,16 @@
 // The algorithm finds runs: items that rise already, or fall strictly and are reversed. It makes short runs longer by binary insertion, and
 // merges runs from the bottom up: at most n log n comparisons, and n - 1 if the list is in order.
 //
-// During the sort the list is empty for everybody else, as in CPython. If a comparison fails, the list has all its items again, in
-// some order.
+// During the sort the list is empty for everybody else, as in CPython: the row of its items belongs to the sort. What a comparison in C
+// puts into the list meanwhile is released, and a ValueError is raised. If a comparison fails, the list has all its items again, in some
+// order.
 
 import { STR } from "../model/kinds.gen";
 import { freeBlock, newBlock, requestFor } from "../model/memory";
+import { raiseSorted } from "../model/raises.gen";
 import { isKind, PyObject } from "../model/type";
 import { PyStr, str_order } from "../text/str";
-import { list_reverse } from "./list";
+import { list_attach, list_detach, list_reverse } from "./list";
 import { compareBool } from "./protocol";
 import { LT } from "../model/operators.gen";
 import { itemAt, PyList, setItemAt } from "./sequence";
@@ -161,7 +163,7 @@ function workWords(n: u32, withKeys: bool): u64 {
 
 /**
  * l.sort(): by the items, or by the keys in another list of the same length, which is sorted too. False, with an error raised, if
- * items can't be compared or there is no memory.
+ * items can't be compared, if the list was changed meanwhile, or if there is no memory.
  */
 export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
   const n = l.size;
@@ -169,25 +171,26 @@ export function list_sort(l: PyList, keys: PyList | null, reverse: bool): bool {
   const work = newBlock(requestFor(0, workWords(n, keys !== null), 4));
   if (work == 0) return false;
   const s = changetype<Sorting>(work);
-  const items = l.items;
   s.spareKeys = work + ((offsetof<Sorting>() + 3) & ~3);
   s.spareItems = s.spareKeys + ((<usize>n) << 2);
-  s.keys = keys ? keys.items : items;
-  s.items = keys ? items : 0;
   s.failed = false;
   // The list is reversed before and after a reverse sort, so that equal items keep their order.
   if (reverse) {
     list_reverse(l);
     if (keys) list_reverse(keys);
   }
-  l.size = 0;
+  const room = l.allocated;
+  const items = list_detach(l);
+  s.keys = keys ? keys.items : items;
+  s.items = keys ? items : 0;
   s.run(n, keys ? s.spareItems + ((<usize>n) << 2) : s.spareItems);
-  l.size = n;
   const failed = s.failed;
   freeBlock(work);
+  const changed = list_attach(l, items, n, room);
   if (reverse) {
     list_reverse(l);
     if (keys) list_reverse(keys);
   }
-  return !failed;
+  if (changed && !failed) raiseSorted();
+  return !failed && !changed;
 }

@@ -134,7 +134,7 @@ export function tuple_free_bytes(): usize {
   return bytes;
 }
 
-/** Gives the free lists back to the heap. Returns how many blocks that were. */
+/** Gives the free lists back to the heap. Returns the number of blocks. */
 export function tuple_clear_free_lists(): u32 {
   const count = typeOf(TUPLE).freeCount;
   for (let length: u32 = 1; length <= LENGTHS; length++) {

@@ -4,7 +4,7 @@
 //
 //   an object's list of weak references -> ref -> ref -> ...     (through next; the word is at type.weakList in the object)
 //
-// There is at most one reference without a callback to an object; it is shared, and first in the list. When the object dies, all
+// An object has at most one weak reference without a callback: it is shared, and first in the list. When the object dies, all
 // references are cleared before any callback runs, and a callback runs only if its reference is still alive itself.
 
 import { ascii } from "../model/ascii";
@@ -86,7 +86,10 @@ export function ref_clear(r: PyRef): void {
   xdecref(callback);
 }
 
-/** PyWeakref_NewRef: a weak reference to `o`. If no callback is given, this is the existing reference without one, if there is one. */
+/**
+ * PyWeakref_NewRef: a weak reference to `o`. Without a callback, the result is the object's existing weak reference without a
+ * callback, if there is one.
+ */
 export function ref_new(o: PyObject, callback: PyObject | null): PyObject | null {
   const list = weakListOf(o);
   if (list == 0) {

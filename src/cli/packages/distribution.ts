@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { UsageError } from "../system/errors.js";
+import { ownPyodide } from "../system/own-pyodide.js";
 import { download, isURL } from "./download.js";
 import { PackageError, whyOf } from "./package-error.js";
 import type { Archive } from "./store.js";
@@ -116,10 +117,7 @@ interface Package {
 
 /** A file of the Pyodide in a folder, or of the one that comes with pyheap. */
 const ownFile = (name: string, folder?: string) =>
-  readFileSync(
-    folder === undefined ? fileURLToPath(import.meta.resolve(`pyodide/${name}`)) : join(folder, name),
-    "utf8",
-  );
+  readFileSync(folder === undefined ? ownPyodide(name) : join(folder, name), "utf8");
 
 async function readLockFile(place: string, url: string): Promise<LockFile> {
   try {

@@ -5,13 +5,11 @@ import { cacheFolder } from "../system/cache-folder.js";
 import { UsageError } from "../system/errors.js";
 import { Distribution } from "./distribution.js";
 import { isURL } from "./download.js";
-import { PackageError } from "./package-error.js";
-import { Packages } from "./packages.js";
+import type { Getter } from "./getter.js";
 import { DownloadLine } from "./progress.js";
-import { parseRequirement } from "./requirement.js";
-import { type Asked, readRequirements, wheelAsked } from "./requirements-file.js";
-import { PUBLIC_INDEX, SimpleIndex } from "./simple-index.js";
 import { Store } from "./store.js";
+
+const PUBLIC_INDEX = "https://pypi.org/simple/";
 
 export interface PackageOptions {
   /** Requirements. */
@@ -29,21 +27,22 @@ export interface PackageOptions {
 /** A module, and what imports it: "app.py:3 imports"; or a requirement or a wheel's URL, and who asks for it. */
 export type Wanted = readonly [what: string, by: string, isImport: boolean];
 
-/** A folder for Python's path and ""; or a module and the reason why it can't be had. */
+/** A folder for Python's path and ""; or what was wanted and the reason why it can't be had. */
 export type Provided = readonly [place: string, failure: string];
 
 export class Provider {
-  readonly #packages: Packages;
+  readonly #distribution: Distribution;
   readonly #store: Store;
   readonly #line: DownloadLine;
-  /** Folders of the packages that the options name. */
-  readonly folders: readonly string[];
+  readonly #load: () => Promise<Getter>;
+  #getter: Promise<Getter> | undefined;
+  #folders: readonly string[] = [];
 
-  private constructor(packages: Packages, store: Store, line: DownloadLine, folders: readonly string[]) {
-    this.#packages = packages;
+  private constructor(distribution: Distribution, store: Store, line: DownloadLine, index: string | undefined) {
+    this.#distribution = distribution;
     this.#store = store;
     this.#line = line;
-    this.folders = folders;
+    this.#load = async () => new (await import("./getter.js")).Getter(distribution, store, index);
   }
 
   /** Throws UsageError if a package that the options name can't be had. `terminal` shows downloads. */
@@ -52,20 +51,20 @@ export class Provider {
     environment: NodeJS.ProcessEnv,
     terminal: { write(text: string): unknown } | undefined,
   ): Promise<Provider> {
-    const asked = askedBy(options);
     const distribution = await Distribution.read(environment.PYHEAP_PACKAGES || undefined, options.pyodide);
     const line = new DownloadLine(terminal);
     const store = new Store(cacheFolder("packages", environment), (archive) => line.follow(archive));
     const url = options.index ?? (distribution.isLocal ? undefined : environment.PIP_INDEX_URL || PUBLIC_INDEX);
     if (url !== undefined && !isURL(url)) throw new UsageError(`Cannot use ${url} as an index: it is not a URL`);
-    const packages = new Packages(distribution, store, url === undefined ? undefined : new SimpleIndex(url));
-    try {
-      return new Provider(packages, store, line, await packages.get(asked));
-    } catch (error) {
-      throw error instanceof PackageError ? new UsageError(error.message) : error;
-    } finally {
-      line.clear();
-    }
+    const provider = new Provider(distribution, store, line, url);
+    const isNamed = [options.package, options.wheel, options.requirements].some((names) => names !== undefined);
+    if (isNamed) await provider.#getNamed(options);
+    return provider;
+  }
+
+  /** Folders of the packages that the options name. */
+  get folders(): readonly string[] {
+    return this.#folders;
   }
 
   /** The folder with the packages, which the program must be able to read. */
@@ -75,7 +74,15 @@ export class Provider {
 
   /** Modules that packages offer. */
   get offered(): string[] {
-    return this.#packages.distribution.imports;
+    return this.#distribution.imports;
+  }
+
+  async #getNamed(options: PackageOptions): Promise<void> {
+    try {
+      this.#folders = await (await this.#gets()).getNamed(options);
+    } finally {
+      this.#line.clear();
+    }
   }
 
   /** Gets the packages that are wanted. */
@@ -83,7 +90,7 @@ export class Provider {
     try {
       return await this.#get(wanted);
     } catch {
-      // One of them can't be had. Each is tried alone: so the others are there, and the message names the right one.
+      // One of them can't be had. So each is tried alone: then the others are found, and the message names the right one.
       const provided: Provided[] = [];
       for (const each of wanted) {
         const failed = (error: Error): Provided[] => [[each[0], error.message]];
@@ -96,24 +103,12 @@ export class Provider {
   }
 
   async #get(wanted: readonly Wanted[]): Promise<Provided[]> {
-    const asked = wanted.map(([what, by, isImport]): Asked => {
-      const why = `which ${by}`;
-      if (!isImport) return isURL(what) ? wheelAsked(what, why) : [parseRequirement(what), why];
-      return [parseRequirement(this.#packages.distribution.packageOf(what) ?? what), why];
-    });
-    const folders = await this.#packages.get(asked);
+    const folders = await (await this.#gets()).getWanted(wanted);
     return folders.map((folder) => [folder, ""]);
   }
-}
 
-function askedBy({ package: names = [], wheel = [], requirements = [] }: PackageOptions): Asked[] {
-  const named = names.map((name): Asked => {
-    try {
-      return [parseRequirement(name), "which --package asks for"];
-    } catch (error) {
-      throw new UsageError(`Cannot load --package ${name}: ${(error as Error).message}`);
-    }
-  });
-  const wheels = wheel.map((place) => wheelAsked(place, "which --wheel asks for"));
-  return [...wheels, ...named, ...requirements.flatMap((file) => readRequirements(file))];
+  #gets(): Promise<Getter> {
+    this.#getter ??= this.#load();
+    return this.#getter;
+  }
 }

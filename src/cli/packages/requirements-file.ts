@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { messageOf } from "../../ground/errors.js";
 import { reasonOf, UsageError } from "../system/errors.js";
 import { isURL } from "./download.js";
 import { parseRequirement, type Requirement, urlOf } from "./requirement.js";
@@ -70,6 +71,6 @@ function requirementOf(line: string, at: string, folder: string, problem: (at: s
     const [requirement] = isPlace ? wheelAsked(words, why, folder) : [parseRequirement(words)];
     return [{ ...requirement, sha256: known[0] ?? requirement.sha256 }, why];
   } catch (error) {
-    throw problem(at, error instanceof Error ? error.message : String(error));
+    throw problem(at, messageOf(error));
   }
 }

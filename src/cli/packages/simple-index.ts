@@ -7,8 +7,6 @@ import { urlOf } from "./requirement.js";
 import type { Archive } from "./store.js";
 import { fit, type Interpreter, parseWheelName } from "./wheel-name.js";
 
-export const PUBLIC_INDEX = "https://pypi.org/simple/";
-
 const ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
 interface File {

@@ -5,11 +5,19 @@
 // A folder with such a name is complete, because it gets its name last. So two commands at the same time, or one that
 // is interrupted, do no harm.
 
-import { createHash, randomUUID } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
-import { unzipSync } from "fflate";
 import { download, type Progress } from "./download.js";
 import { PackageError, whyOf } from "./package-error.js";
 
@@ -48,9 +56,7 @@ export class Store {
     try {
       mkdirSync(this.#wished, { recursive: true });
       // Only an attempt to write tells whether the folder can be written to.
-      const probe = join(this.#wished, `.${randomUUID()}`);
-      mkdirSync(probe);
-      rmSync(probe, { recursive: true });
+      rmdirSync(mkdtempSync(join(this.#wished, ".")));
       return this.#wished;
     } catch {
       const folder = mkdtempSync(join(tmpdir(), "pyheap-packages-"));
@@ -71,38 +77,43 @@ export class Store {
       if (existsSync(path)) return join(path, INSIDE);
     }
     const { bytes } = await download(archive.url, "*/*", this.#progress(archive));
+    // Most runs unpack nothing, and this takes long to load.
+    const { createHash } = await import("node:crypto");
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     if (archive.sha256 !== undefined && sha256 !== archive.sha256.toLowerCase()) {
       throw new PackageError(`its SHA-256 is ${sha256}, and should be ${archive.sha256}`);
     }
     const path = this.#pathOf(archive, sha256);
-    if (!existsSync(path)) this.#unpack(bytes, path);
+    if (!existsSync(path)) await this.#unpack(bytes, path);
     return join(path, INSIDE);
   }
 
-  #unpack(bytes: Uint8Array, path: string): void {
-    const files = filesIn(bytes);
-    const draft = join(this.folder, `.${randomUUID()}`);
+  async #unpack(bytes: Uint8Array, path: string): Promise<void> {
+    const files = await filesIn(bytes);
+    let draft: string | undefined;
     try {
+      draft = mkdtempSync(join(this.folder, "."));
+      const whole = join(draft, "whole");
       for (const [name, content] of files) {
-        const file = join(draft, INSIDE, name);
+        const file = join(whole, INSIDE, name);
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, content);
       }
-      mkdirSync(join(draft, INSIDE), { recursive: true });
-      mergeData(join(draft, INSIDE));
-      renameSync(draft, path);
+      mkdirSync(join(whole, INSIDE), { recursive: true });
+      mergeData(join(whole, INSIDE));
+      renameSync(whole, path);
     } catch (error) {
       // If the folder is there now, another command has unpacked the same archive.
       if (!existsSync(path)) throw new PackageError(`it can't be unpacked: ${whyOf(error)}`);
     } finally {
-      rmSync(draft, { recursive: true, force: true });
+      if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
     }
   }
 }
 
 /** The files of an archive by their paths in it. No path leads out of the archive. */
-function filesIn(bytes: Uint8Array): (readonly [string, Uint8Array])[] {
+async function filesIn(bytes: Uint8Array): Promise<(readonly [string, Uint8Array])[]> {
+  const { unzipSync } = await import("fflate");
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(bytes);

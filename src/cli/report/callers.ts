@@ -21,8 +21,8 @@ export function addCallers(report: Command): void {
     .description("Shows functions one by one: who calls each, what is in its lines, and whom it calls.")
     .argument("<function>", "a pattern that its name or file matches", toPattern)
     .argument("<file>", "the trace")
-    .option("--functions <n>", "functions that are shown at most", toCount, CALLERS_DEFAULTS.functions)
-    .option("--rows <n>", "rows of each list that are shown at most", toCount, CALLERS_DEFAULTS.rows);
+    .option("--functions <n>", "show at most this many functions", toCount, CALLERS_DEFAULTS.functions)
+    .option("--rows <n>", "show at most this many rows of each list", toCount, CALLERS_DEFAULTS.rows);
   addSourceOption(addShareOption(addSelectionOptions(addMomentOptions(command)), "rows")).action(
     async (
       pattern: RegExp,

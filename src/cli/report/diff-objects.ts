@@ -10,14 +10,17 @@ import { Paths } from "../../snapshot/paths.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
 import { forTerminal } from "../../text/visible.js";
-import { toCount } from "./options.js";
+import { toCount, toPattern } from "./options.js";
 import { loadSnapshot } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
 
 interface DiffOptions {
   readonly rows: number;
+  readonly filter?: RegExp;
   readonly json?: boolean;
 }
+
+const FILTER_HELP = "only types whose name matches, such as Point or ^app[.]";
 
 export function addDiffObjects(report: Command): void {
   report
@@ -26,13 +29,18 @@ export function addDiffObjects(report: Command): void {
     .description("Compares two heap snapshots of one program: objects by type, and who holds those that are new.")
     .argument("<before>", "the earlier snapshot")
     .argument("<after>", "the later one")
-    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--rows <n>", "show at most this many rows", toCount, 20)
+    .option("--filter <pattern>", FILTER_HELP, toPattern)
     .option("--json", "as JSON")
-    .action((before: string, after: string, { rows, json = false }: DiffOptions) => {
+    .action((before: string, after: string, { rows, filter, json = false }: DiffOptions) => {
       const [old, now] = [loadSnapshot(before), loadSnapshot(after)];
       const order = (change: { newBytes: number; goneBytes: number }) => change.newBytes - change.goneBytes;
-      const types = compareSnapshots(old, now).sort((a, b) => order(b) - order(a) || a.name.localeCompare(b.name));
-      const held = mergedPaths(now, new Paths(now), findDominators(now), newObjects(now, old));
+      const types = compareSnapshots(old, now)
+        .filter(({ name }) => filter?.test(name) ?? true)
+        .sort((a, b) => order(b) - order(a) || a.name.localeCompare(b.name));
+      const isMeant = (node: number) => filter?.test(now.strings[now.types[node] as number] as string) ?? true;
+      const found = newObjects(now, old).filter(isMeant);
+      const held = mergedPaths(now, new Paths(now), findDominators(now), found);
       const colors = terminalColors();
       const text = json
         ? `${JSON.stringify({ types, held }, null, 2)}\n`
@@ -51,15 +59,17 @@ export function addLeaksObjects(report: Command): void {
     .argument("<first>", "the first snapshot")
     .argument("<second>", "the second one")
     .argument("<third>", "the third one")
-    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--rows <n>", "show at most this many rows", toCount, 20)
+    .option("--filter <pattern>", FILTER_HELP, toPattern)
     .option("--json", "as JSON")
-    .action((first: string, second: string, third: string, { rows, json = false }: DiffOptions) => {
+    .action((first: string, second: string, third: string, { rows, filter, json = false }: DiffOptions) => {
       const last = loadSnapshot(third);
       const found = grownTwice(loadSnapshot(first), loadSnapshot(second), last);
       const paths = new Paths(last);
       const dominators = findDominators(last);
       const own = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + (last.sizes[node] as number), 0);
       const types = [...found]
+        .filter(([type]) => filter?.test(type) ?? true)
         .map(([type, nodes]) => ({
           ...{ type, count: nodes.length, own: own(nodes) },
           held: mergedPaths(last, paths, dominators, nodes),

@@ -1,7 +1,7 @@
 // `pyheap report dominators`: the objects that hold most of a heap, and below each the objects that hold most of it.
 
 import type { Command } from "commander";
-import { dominatorTree } from "../../report/objects.js";
+import { dominatorLines, dominatorTree } from "../../report/objects.js";
 import { toCount, toShare } from "./options.js";
 import { loadDominators } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
@@ -10,6 +10,7 @@ interface DominatorsOptions {
   readonly depth: number;
   readonly rows: number;
   readonly minPercent: number;
+  readonly json?: boolean;
 }
 
 export function addDominators(report: Command): void {
@@ -18,11 +19,13 @@ export function addDominators(report: Command): void {
     .summary("what holds most of a heap, as a tree")
     .description("Shows the tree of dominators: below each object are those that would be free without it.")
     .argument("<file>", "the snapshot: app.heapsnapshot")
-    .option("--depth <n>", "levels that are shown at most", toCount, 5)
-    .option("--rows <n>", "rows that are shown at most below another one", toCount, 8)
-    .option("--min-percent <share>", "omit what retains less than this of the heap", toShare, 0.005)
-    .action((file: string, { depth, rows, minPercent }: DominatorsOptions) => {
+    .option("--depth <n>", "show at most this many levels", toCount, 5)
+    .option("--rows <n>", "show at most this many rows below each row", toCount, 8)
+    .option("--min-percent <share>", "omit objects that retain a smaller share of the heap", toShare, 0.005)
+    .option("--json", "as JSON: each object with what is below it")
+    .action((file: string, { depth, rows, minPercent, json = false }: DominatorsOptions) => {
       const { graph, dominators } = loadDominators(file);
-      process.stdout.write(dominatorTree(graph, dominators, { depth, rows, minShare: minPercent }, terminalColors()));
+      const tree = dominatorTree(graph, dominators, { depth, rows, minShare: minPercent });
+      process.stdout.write(json ? `${JSON.stringify(tree, null, 2)}\n` : dominatorLines(tree, terminalColors()));
     });
 }

@@ -16,6 +16,7 @@ import {
   toShare,
 } from "./options.js";
 import { checkOutput, OUTPUT_HELP, writeOutput } from "./output.js";
+import { exportParquet } from "./parquet.js";
 import { loadReport } from "./trace-input.js";
 
 /** A profile of pprof begins with its first ValueType: field 1, its length, and field 1 within it. */
@@ -47,7 +48,9 @@ export const KINDS: Readonly<Record<keyof typeof FORMATS, FileKind>> = {
   json: { name: "an export as json", begins: textBegins(/^\{"version":\d+,"command":\[/) },
 };
 
-const NAMES = Object.keys(FORMATS).join(", ");
+/** Tables of the whole trace, in place of a report's stacks. */
+const TABLES = "parquet";
+const NAMES = [...Object.keys(FORMATS), TABLES].join(", ");
 
 interface ExportOptions extends TraceOptions, SelectionOptions {
   readonly leaks?: boolean;
@@ -56,6 +59,13 @@ interface ExportOptions extends TraceOptions, SelectionOptions {
   readonly maxDepth?: number;
   readonly minShare?: number;
 }
+
+/** The options that choose a part of a trace. Tables contain the whole trace, and refuse these options. */
+const TABLE_REFUSES = [
+  ...["at", "from", "to", "withStart", "leaks", "filter", "hideImports", "maxDepth", "minShare"],
+] as const;
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 function isFormat(name: string): name is keyof typeof FORMATS {
   return Object.hasOwn(FORMATS, name);
@@ -66,7 +76,7 @@ export function addExport(report: Command): void {
     .command("export")
     .summary(`for other tools: ${NAMES}`)
     .description(
-      "Writes a trace's stacks in the format of another tool: pprof (Go's, Pyroscope, Parca), speedscope, heapprofile (Chrome's Memory panel), collapsed (flame graphs), csv, json.",
+      "Writes a trace's stacks in the format of another tool: pprof (Go's, Pyroscope, Parca), speedscope, heapprofile (Chrome's Memory panel), collapsed (flame graphs), csv, json. As parquet, the whole trace becomes tables: events, blocks and stacks, for DuckDB, Spark and the like.",
     )
     .argument("<format>", NAMES)
     .argument("<file>", "the trace")
@@ -83,6 +93,16 @@ export function addExport(report: Command): void {
       new Option("--min-share <percent>", "put calls with a smaller share of the bytes together").argParser(toShare),
     );
   addSelectionOptions(addMomentOptions(command)).action(async (name: string, file: string, options: ExportOptions) => {
+    if (name === TABLES) {
+      const given = TABLE_REFUSES.find((option) => command.getOptionValueSource(option) === "cli");
+      if (given !== undefined) {
+        throw new UsageError(
+          `Cannot export tables with --${kebab(given)}: they have the whole trace; choose in the query`,
+        );
+      }
+      const { output = `${file.replace(/\.trace$/, "")}.parquet`, force, byType } = options;
+      return exportParquet(file, output, { isNamed: options.output !== undefined, force, source: file, byType });
+    }
     if (!isFormat(name)) throw new UsageError(`Cannot export as ${name}: the formats are ${NAMES}`);
     const format: Format = FORMATS[name];
     const { output = `${file.replace(/\.trace$/, "")}${format.suffix}`, force, maxDepth, minShare } = options;

@@ -2,6 +2,7 @@
 
 import { dirname } from "node:path";
 import type { Command } from "commander";
+import { isPageOf } from "../../report/flamegraph.js";
 import { makePage } from "../../report/library/page.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
@@ -37,10 +38,13 @@ export function addFlamegraph(report: Command): void {
       0,
     )
     .option("--snapshot <file>", "a heap snapshot of the program's end: the heap map then shows types, too")
-    .option("--no-source", "without lines of the program's source, which everyone who has the page could read")
+    .option("--no-source", "omit lines of the program's source code, which everyone who has the page could read")
     .action(async (file: string, options: FlamegraphOptions) => {
       const { output = `${file.replace(/\.trace$/, "")}.html`, force, temporary } = options;
-      checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source: file });
+      checkOutput(output, PAGE, {
+        ...{ isNamed: options.output !== undefined, force, source: file },
+        isOlder: (begin) => isPageOf([file], begin),
+      });
       const source = options.source ? sourceFiles([".", dirname(file)]) : undefined;
       const snapshot = options.snapshot === undefined ? undefined : loadSnapshot(options.snapshot);
       const how = { name: file, within: temporary, source, snapshot };

@@ -26,7 +26,7 @@ export function addObjects(report: Command): void {
     .argument("<file>", "the snapshot: app.heapsnapshot")
     .addOption(new Option("--by <group>", "what to group by").choices(GROUPINGS).default("type"))
     .addOption(new Option("--sort <column>", "what comes first").choices(OBJECT_SORTINGS).default("own"))
-    .option("--rows <n>", "rows that are shown at most", toCount, 30)
+    .option("--rows <n>", "show at most this many rows", toCount, 30)
     .option("--filter <pattern>", "only rows whose name matches, such as json or ^app", toPattern)
     .option("--json", "as JSON, with all rows")
     .action((file: string, { by, sort, rows, filter, json = false }: ObjectsOptions) => {

@@ -1,12 +1,14 @@
 // The options that several reports have, and how their values are read.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Grouping } from "../../report/trace-groups.js";
 import type { StacksOptions } from "../../report/trace-stacks.js";
 
 export interface SpanOptions {
   readonly from?: number;
   readonly to?: number;
   readonly withStart?: boolean;
+  readonly byType?: boolean;
 }
 
 export interface TraceOptions extends SpanOptions {
@@ -17,7 +19,7 @@ export interface TraceOptions extends SpanOptions {
 /** A number of seconds; undefined if the text is not one. */
 export function secondsOf(text: string): number | undefined {
   const seconds = Number(text);
-  return text.trim() !== "" && seconds >= 0 && Number.isFinite(seconds) ? seconds : undefined;
+  return text.trim() !== "" && Number.isFinite(seconds) ? seconds : undefined;
 }
 
 function toSeconds(text: string): number {
@@ -79,7 +81,7 @@ export function addSelectionOptions(command: Command): Command {
 
 /** The option that omits lines of source code. */
 export function addSourceOption(command: Command): Command {
-  return command.option("--no-source", "without lines of source");
+  return command.option("--no-source", "omit lines of source code");
 }
 
 /** The option that omits small entries. */
@@ -91,19 +93,48 @@ export function addShareOption(command: Command, what: string, least = 0): Comma
   );
 }
 
+/**
+ * The option that sorts. It takes two words for the number of blocks: `count`, as in exported files, and `blocks`, as
+ * in reports.
+ */
+export function sortOption<T extends string>(choices: readonly T[], first: T, what = "what comes first"): Option {
+  const option = new Option("--sort <figure>", `${what}; blocks is the same as count`).choices(choices).default(first);
+  const check = option.parseArg;
+  return option.argParser(
+    (word: string, before: string) => check?.(word === "blocks" ? "count" : word, before) ?? word,
+  );
+}
+
 /** The options of lists of stacks: which stacks, and how many frames of each. */
 export function addStackOptions(command: Command, defaults: StacksOptions): Command {
   command
-    .addOption(new Option("--sort <figure>", "what comes first").choices(["bytes", "count"]).default(defaults.sort))
-    .option("--rows <n>", "stacks that are shown at most", toCount, defaults.rows)
-    .option("--frames <n>", "frames of each that are shown at most", toCount, defaults.frames);
+    .addOption(sortOption(["bytes", "count"], defaults.sort))
+    .option("--rows <n>", "show at most this many stacks", toCount, defaults.rows)
+    .option("--frames <n>", "show at most this many frames of each stack", toCount, defaults.frames);
   return addSourceOption(addShareOption(addSelectionOptions(command), "stacks"));
 }
 
-/** The options that choose the span of a trace. */
+/** The option that shows types. */
+export const BY_TYPE = [
+  "--by-type",
+  "show each object's type as the innermost frame, and in tables a row for each type (needs a recording with --types)",
+] as const;
+
+/** `--by type` and `--by-type` of a table are the same. */
+export function withGrouping<T extends { readonly by: Grouping; readonly byType?: boolean }>(options: T): T {
+  return { ...options, by: options.byType ? "type" : options.by, byType: options.byType || options.by === "type" };
+}
+
+/** The options that choose the span of a trace, and whether types are shown. */
 export function addSpanOptions(command: Command): Command {
   return command
-    .addOption(new Option("--from <seconds>", "look at what happened from then on").argParser(toSeconds))
+    .option(...BY_TYPE)
+    .addOption(
+      new Option(
+        "--from <seconds>",
+        "look at what happened from then on; seconds count from the beginning of the program",
+      ).argParser(toSeconds),
+    )
     .addOption(new Option("--to <seconds>", "look at what happened until then").argParser(toSeconds))
     .option(
       "--with-start",
@@ -116,7 +147,7 @@ export function addMomentOptions(command: Command): Command {
   return addSpanOptions(
     command.option(
       "--at <moment>",
-      "peak: what was live at the highest moment; end: what was live at the end; allocated: everything that was allocated; or a time in seconds",
+      "peak: what was live at the highest moment; end: what was live at the end; allocated: everything that was allocated; or a time in seconds, from the beginning of the program",
       "peak",
     ),
   );

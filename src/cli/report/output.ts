@@ -1,12 +1,13 @@
 // The output of a report that is a file. The name - means standard output.
 
-import { createWriteStream, rmSync, statSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { forTerminal } from "../../text/visible.js";
 import { reasonOf, UsageError } from "../system/errors.js";
 import { checkFile, type FileKind, type Overwriting, textBegins } from "../system/files.js";
+import { Replacement } from "../system/replacement.js";
 
 export const OUTPUT_HELP = "- for standard output";
 const CHUNK_BYTES = 1 << 16;
@@ -44,8 +45,8 @@ export interface OutputOptions {
 }
 
 /**
- * Writes a report piece by piece, and says where. Throws UsageError if it can't be written, and removes what was
- * written.
+ * Writes a report piece by piece, and says where. An existing file stays until the new one is whole. Throws
+ * UsageError if the report can't be written.
  */
 export async function writeOutput(
   file: string,
@@ -54,14 +55,20 @@ export async function writeOutput(
 ): Promise<void> {
   const source = Readable.from(gathered(pieces), { objectMode: false });
   const packed = isCompressed ? [source, createGzip()] : [source];
+  let made: Replacement | undefined;
   try {
-    if (file === "-") await pipeline([...packed, process.stdout], { end: false });
-    else await pipeline([...packed, createWriteStream(file)]);
+    if (file === "-") {
+      await pipeline([...packed, process.stdout], { end: false });
+    } else {
+      made = new Replacement(file);
+      await pipeline([...packed, createWriteStream(made.path)]);
+      made.keep();
+    }
   } catch (error) {
+    made?.drop();
     if (!(error instanceof Error && "syscall" in error)) throw error;
     // The reader of standard output has read enough, and has closed the pipe.
     if (file === "-" && (error as NodeJS.ErrnoException).code === "EPIPE") return;
-    if (statSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file);
     throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
   }
   if (file !== "-") process.stderr.write(`${forTerminal(file)}${more}\n`);

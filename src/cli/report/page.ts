@@ -2,13 +2,12 @@
 
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { snapshotsPage } from "../../report/flamegraph.js";
+import { isPageOf, snapshotsPage } from "../../report/flamegraph.js";
+import { SNAPSHOT_ENDING } from "../../snapshot/reader.js";
 import { bytes } from "../../text/bytes.js";
 import { FORCE } from "../system/files.js";
 import { checkOutput, OUTPUT_HELP, PAGE, writeOutput } from "./output.js";
 import { loadSnapshot } from "./snapshot-input.js";
-
-const ENDING = /\.heapsnapshot$/;
 
 interface PageOptions {
   readonly output?: string;
@@ -32,10 +31,16 @@ export function addPage(report: Command): void {
     .action(async (file: string, later: string | undefined, options: PageOptions) => {
       const files = later === undefined ? [file] : [file, later];
       const source = later ?? file;
-      const { output = `${source.replace(ENDING, "")}.objects.html`, force } = options;
-      checkOutput(output, PAGE, { isNamed: options.output !== undefined, force, source });
-      const snapshots = files.map((each) => ({ name: basename(each).replace(ENDING, ""), graph: loadSnapshot(each) }));
-      const page = await snapshotsPage(snapshots);
+      const { output = `${source.replace(SNAPSHOT_ENDING, "")}.objects.html`, force } = options;
+      checkOutput(output, PAGE, {
+        ...{ isNamed: options.output !== undefined, force, source },
+        isOlder: (begin) => isPageOf(files, begin),
+      });
+      const snapshots = files.map((each) => ({
+        name: basename(each).replace(SNAPSHOT_ENDING, ""),
+        graph: loadSnapshot(each),
+      }));
+      const page = await snapshotsPage(snapshots, files);
       await writeOutput(output, [page], { more: `: ${bytes(Buffer.byteLength(page))}` });
     });
 }

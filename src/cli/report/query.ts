@@ -41,7 +41,7 @@ export function addQuery(report: Command): void {
     .argument("<file>", "the snapshot: app.heapsnapshot")
     .argument("<expression>", "such as 'type == Point and size > 1KiB'")
     .addOption(new Option("--sort <column>", "what comes first").choices(SORTINGS).default("retained"))
-    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--rows <n>", "show at most this many rows", toCount, 20)
     .option("--json", "as JSON, with all objects")
     .addHelpText("after", EXAMPLES)
     .action((file: string, expression: string, options: QueryOptions) => {

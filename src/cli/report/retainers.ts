@@ -49,12 +49,14 @@ export function addRetainers(report: Command): void {
   report
     .command("retainers")
     .summary("who holds objects: the shortest paths to them")
-    .description("Shows who holds objects of a heap snapshot: the shortest paths from the root, alike ones together.")
+    .description(
+      "Shows who holds objects of a heap snapshot: the shortest paths from the root; alike paths are shown as one.",
+    )
     .argument("<file>", "the snapshot: app.heapsnapshot")
     .option("--type <name>", "all objects of a type, such as app.Point, or Point")
     .option("--id <number>", "the object with this id(), such as 0x16f8a0")
     .option("--largest <n>", "the objects that retain most", toCount)
-    .option("--rows <n>", "rows that are shown at most", toCount, 20)
+    .option("--rows <n>", "show at most this many rows", toCount, 20)
     .option("--json", "as JSON")
     .action((file: string, options: RetainersOptions) => {
       process.stdout.write(retainers(file, options));

@@ -23,8 +23,7 @@ export function loadSnapshot(file: string): ObjectGraph {
   try {
     return readHeapSnapshot(piecesOf(file));
   } catch (error) {
-    if (error instanceof BrokenSnapshot)
-      throw new UsageError(`${file} is not a heap snapshot, or is broken: ${error.message}`);
+    if (error instanceof BrokenSnapshot) throw new UsageError(error.about(file));
     if (error instanceof Error && "code" in error) throw new UsageError(`Cannot read ${file}: ${reasonOf(error)}`);
     throw error;
   }

@@ -10,12 +10,12 @@ export function addTemporary(report: Command): void {
     addSpanOptions(
       report
         .command("temporary")
-        .summary("memory that was freed before others were allocated, by stack")
+        .summary("memory that was freed before other blocks were allocated, by stack")
         .description(
           "Shows memory that was allocated and freed again while at most N other blocks were allocated, by stack.",
         )
         .argument("<file>", "the trace")
-        .option("--within <n>", "others that may be allocated meanwhile (default: 0)", toWhole),
+        .option("--within <n>", "other blocks that may be allocated before the block is freed (default: 0)", toWhole),
     ),
     STACKS_DEFAULTS,
   ).action(async (file: string, options: SpanOptions & SelectionOptions & StacksOptions & { within?: number }) => {

@@ -1,4 +1,4 @@
-// What all kinds of report share: they read a trace, choose a part of it, and show progress meanwhile.
+// What all reports of a trace share: they read it, choose a part of it, and show progress while they read.
 
 import { createReadStream, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -51,10 +51,19 @@ function viewOf(at: string): MomentOptions["at"] {
 /** Reads and analyses a trace. Throws UsageError if that is not possible. */
 export async function loadReport(
   file: string,
-  { at = "peak", from, to, withStart, filter, hideImports, source = true }: Partial<TraceOptions> & SelectionOptions,
+  {
+    at = "peak",
+    from,
+    to,
+    withStart,
+    byType,
+    filter,
+    hideImports,
+    source = true,
+  }: Partial<TraceOptions> & SelectionOptions,
   asked: Pick<MomentOptions, "at" | "within"> = { at: viewOf(at) },
 ): Promise<TraceReport> {
-  const loaded = await asUsageError(file, loadTrace(readFile(file), file, { from, to, withStart, ...asked }));
+  const loaded = await asUsageError(file, loadTrace(readFile(file), file, { from, to, withStart, byType, ...asked }));
   const read = sourceFiles([".", dirname(file)]);
   const sources = source ? new Sources(loaded.summary.metadata, read) : undefined;
   const selection = { filter, hide: hideImports ? isImport : undefined };

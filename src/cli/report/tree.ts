@@ -1,6 +1,6 @@
 // `pyheap report tree`: allocations as a tree of calls.
 
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { TREE_DEFAULTS, type TreeOptions, traceTree } from "../../report/trace-tree.js";
 import {
   addMomentOptions,
@@ -8,6 +8,7 @@ import {
   addShareOption,
   addSourceOption,
   type SelectionOptions,
+  sortOption,
   type TraceOptions,
   toCount,
 } from "./options.js";
@@ -20,11 +21,9 @@ export function addTree(report: Command): void {
     .description("Shows the tree of calls, with what each and its callees have.")
     .argument("<file>", "the trace")
     .addOption(
-      new Option("--sort <figure>", "which of a function's calls comes first")
-        .choices(["total", "own", "count", "name"])
-        .default(TREE_DEFAULTS.sort),
+      sortOption(["total", "own", "count", "name"], TREE_DEFAULTS.sort, "which of a function's calls comes first"),
     )
-    .option("--depth <n>", "levels that are shown at most", toCount, TREE_DEFAULTS.depth);
+    .option("--depth <n>", "show at most this many levels", toCount, TREE_DEFAULTS.depth);
   addSourceOption(
     addShareOption(addSelectionOptions(addMomentOptions(command)), "branches", TREE_DEFAULTS.minShare),
   ).action(async (file: string, options: TraceOptions & SelectionOptions & TreeOptions) => {

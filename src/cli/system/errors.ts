@@ -1,5 +1,7 @@
 // The reasons for which the command fails: a line of text, and an exit code.
 
+import { messageOf } from "../../ground/errors.js";
+
 /** Exit code for wrong usage, unless another code says more precisely what is wrong. */
 const USAGE = 2;
 
@@ -30,5 +32,5 @@ const REASONS: Readonly<Record<string, string>> = {
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : error;
   if (typeof code === "string") return REASONS[code] ?? (error instanceof Error ? error.message : code);
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

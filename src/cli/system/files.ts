@@ -1,5 +1,5 @@
-// Files that the command writes. An existing file is overwritten only if such a command wrote it before, or with
-// --force.
+// Files that the command writes. An existing file is overwritten only if it is empty, if it is a file of the kind that the
+// command writes, or with --force.
 
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -20,10 +20,12 @@ export const FORCE = ["--force", "overwrite files, whatever they are"] as const;
 
 export interface Overwriting {
   /**
-   * Whether the user named the file. If not, its name was made from another file's, and an existing file is never
-   * overwritten without --force.
+   * Whether the user named the file. If not, its name was made from another file's, and an existing file is not
+   * overwritten without --force, unless `isOlder` says that the same command made it from the same file.
    */
   readonly isNamed: boolean;
+  /** Whether the same command made an existing file, which begins with this text, from the same file. */
+  readonly isOlder?: (begin: string) => boolean;
   readonly force?: boolean | undefined;
   /** The file from which this one is made. It is never overwritten. */
   readonly source?: string | undefined;
@@ -43,7 +45,8 @@ function beginOf(file: string): Buffer {
  * Throws UsageError if a file can't be written, or if content would be lost. To be called before the work whose result
  * is to be written.
  */
-export function checkFile(file: string, kind: FileKind, { isNamed, force = false, source }: Overwriting): void {
+export function checkFile(file: string, kind: FileKind, how: Overwriting): void {
+  const { isNamed, isOlder, force = false, source } = how;
   const refuse = (why: string): never => {
     throw new UsageError(`Cannot write ${file}: ${why}`);
   };
@@ -54,8 +57,10 @@ export function checkFile(file: string, kind: FileKind, { isNamed, force = false
     if (!found?.isFile()) return;
     if (source !== undefined && resolve(file) === resolve(source)) refuse("this command reads it");
     if (found.size === 0 || force) return;
+    const begin = beginOf(file);
+    if (!isNamed && isOlder?.(begin.toString("utf8"))) return;
     if (!isNamed) refuse("it is there already; name another file with -o, or overwrite it with --force");
-    if (!kind.begins(beginOf(file))) refuse(`it is there already, and is not ${kind.name}; --force overwrites it`);
+    if (!kind.begins(begin)) refuse(`it is there already, and is not ${kind.name}; --force overwrites it`);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     refuse(reasonOf(error));

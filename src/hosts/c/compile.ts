@@ -1,7 +1,7 @@
 // Compiles C or C++ to a module for heap.load: with the right flags, our headers, the small C library of libc/, and the
 // functions of the Python/C API with variable arguments, from capi/.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,8 @@ export interface CompileOptions {
   /** Files in C or C++, and object files. */
   readonly sources: readonly string[];
   readonly output: string;
+  /** What an error calls the output, if it is not its path. */
+  readonly outputName?: string;
   /** Options for the compiler: -O2 if none says how to optimize. */
   readonly flags?: readonly string[];
   readonly linkFlags?: readonly string[];
@@ -57,7 +59,8 @@ function isSource(source: string): boolean {
 
 /** Compiles and links. Throws CompileError; the tools have then printed what is wrong. */
 export async function compileC(options: CompileOptions): Promise<void> {
-  const { sources, output, flags = [], linkFlags = [], folder = process.cwd() } = options;
+  const { sources, flags = [], linkFlags = [], folder = process.cwd() } = options;
+  const output = resolve(folder, options.output);
   const toolchain = await findToolchain(folder);
   if (!toolchain) throw new CompileError(`Cannot compile: ${NO_TOOLCHAIN}`);
   const temporary = mkdtempSync(join(tmpdir(), "pyheap-cc-"));
@@ -70,7 +73,9 @@ export async function compileC(options: CompileOptions): Promise<void> {
     }
     const library = await libraryFor(toolchain);
     const used = library.filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp));
-    await build.link([...compiled, ...used], resolve(folder, output), linkFlags);
+    const linked = await build.link([...compiled, ...used], options.outputName ?? output, linkFlags);
+    mkdirSync(dirname(output), { recursive: true });
+    copyFileSync(linked, output);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -130,12 +135,13 @@ class Build {
     throw new CompileError(`Cannot compile ${source}: ${this.#toolchain.name} failed`);
   }
 
-  async link(objects: readonly string[], output: string, flags: readonly string[]): Promise<void> {
-    mkdirSync(dirname(output), { recursive: true });
+  /** Returns the module's file, which is in the folder for intermediate files. */
+  async link(objects: readonly string[], name: string, flags: readonly string[]): Promise<string> {
+    const output = join(this.#temporary, "linked.wasm");
     const args = [...LINK, ...flags, ...objects, "-o", output];
     const folders = [...new Set([this.#temporary, ...objects.map((object) => dirname(object))])];
-    if (await this.#toolchain.run("wasm-ld", args, folders, output)) return;
-    throw new CompileError(`Cannot link ${output}: the linker of ${this.#toolchain.name} failed`);
+    if (await this.#toolchain.run("wasm-ld", args, folders, output)) return output;
+    throw new CompileError(`Cannot link ${name}: the linker of ${this.#toolchain.name} failed`);
   }
 }
 

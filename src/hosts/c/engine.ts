@@ -22,8 +22,8 @@ function reasonOf({ message }: Error): string {
 }
 
 /**
- * The module's description as a dynamic library. Throws LinkError if it is not one, or if it asks for something that no
- * heap has.
+ * The module's description as a dynamic library. Throws LinkError if it is not one, or if it asks for more memory or
+ * table entries than any heap has.
  */
 export function dylinkOf(name: string, module: WebAssembly.Module): Dylink {
   let dylink: Dylink | undefined;

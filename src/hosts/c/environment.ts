@@ -71,7 +71,10 @@ export function coreDefinitions(core: WholeCore): Definitions {
   return definitions;
 }
 
-/** PyExc_ValueError and the other exceptions are words of the core. Each leads to its type, once the type has been made. */
+/**
+ * PyExc_ValueError and the other exceptions are the names of words in the heap's state. Each word has the address of its
+ * type, once the type has been made.
+ */
 function defineExceptions(core: WholeCore, definitions: Map<string, Definition>): void {
   for (const name of [...EXCEPTION_TYPES.map(([own]) => own), ...Object.keys(EXCEPTION_ALIASES)]) {
     const address = core.control + C.API_TYPES_AT + 4 * exceptionNumber(name);

@@ -11,7 +11,7 @@ export interface ExtensionHost {
   readonly heap: Surveyed;
   readonly core: WholeCore;
   readonly bridge: Bridge;
-  /** Gets the types of the functions that modules have in the table. */
+  /** The types of the functions that modules have in the table. */
   readonly casts: Casts;
   /** The stack of all modules. */
   readonly stack: CStack;

@@ -64,7 +64,7 @@ export class Linker {
 
   /**
    * Loads modules that may need each other. Afterwards the data of each module are relocated, and its constructors have
-   * run, in the given order. If an error is thrown, nothing has changed.
+   * run, in the given order. If an error is thrown, none of the modules is loaded.
    */
   load(programs: readonly Program[], given: Imports, stackBytes: number | undefined): LoadedModule[] {
     const extra = guardedImports(given, this.#host.bridge.border);
@@ -386,7 +386,7 @@ export class Linker {
     );
   }
 
-  /** The module, and those of its users that it uses as well, directly or not. Throws if it has another user. */
+  /** The module, with the modules that use it and that it uses in turn, directly or not. Throws if any other module uses one of them. */
   #groupOf(loaded: LoadedModule): LoadedModule[] {
     const needed = new Set([loaded]);
     for (const member of needed) for (const used of member.uses) needed.add(used);

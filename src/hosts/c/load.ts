@@ -1,4 +1,4 @@
-// Options and sources for heap.load.
+// The options of heap.load, and how its sources are read.
 
 import type { Imports } from "./loaded.js";
 import { type Program, readSource, type WasmSource } from "./source.js";

@@ -26,8 +26,9 @@ export class LoadedModule {
   /** Its name in reports: the name, followed by a number from the second module of that name on. */
   readonly label: string;
   readonly dylink: Dylink;
-  /** The names that it defines itself, and those that its caller gave to it alone. */
+  /** The names that it defines itself. */
   readonly own = new Map<string, Definition>();
+  /** The names that its caller gave to it alone. */
   readonly given: Definitions;
   /** The functions whose addresses it has taken. */
   readonly taken: WebAssembly.ExportValue[] = [];
@@ -47,7 +48,7 @@ export class LoadedModule {
   exports: WebAssembly.Exports = {};
   /** The blocks in the heap before it was loaded. */
   before: Census = new Map();
-  /** Entries of the global offset table for names that a later module of the group will define. */
+  /** Entries of the global offset table. They get their addresses when all modules of the group are instantiated. */
   readonly pending: { readonly entry: WebAssembly.Global; readonly name: string; readonly isFunction: boolean }[] = [];
   /** Entries of the table for functions that were not loaded yet when it was linked. */
   readonly trampolines: { readonly name: string; readonly index: number }[] = [];

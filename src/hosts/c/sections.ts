@@ -8,7 +8,7 @@ import { concatenated } from "../../ground/bytes.js";
 
 /** The custom section "dylink.0": the memory and the table that the module needs, and facts about its symbols. */
 export interface Dylink {
-  /** Bytes of static data, and their alignment as a power of two. */
+  /** Bytes of static data, and their alignment in bytes. */
   readonly memoryBytes: number;
   readonly memoryAlignment: number;
   readonly tableEntries: number;
@@ -132,7 +132,7 @@ export interface FunctionType {
   readonly results: readonly number[];
 }
 
-/** Functions of a module, by name. */
+/** The types of functions of a module, by name. */
 export type FunctionTypes = ReadonlyMap<string, FunctionType>;
 
 /** The type of a number or an address. */

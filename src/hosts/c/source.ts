@@ -3,12 +3,13 @@
 /** Bytes, a path (in Node), a URL, or a compiled module. */
 export type WasmSource = BufferSource | string | URL | WebAssembly.Module;
 
-/** A compiled module, and what is known about it. */
+/** A module that was read: its bytes, or the compiled module. */
 export interface Program {
   /** The file's name, or the name that the caller gives. */
   readonly name: string;
   /** undefined if only the compiled module was given. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** undefined if there are bytes. */
   readonly module: WebAssembly.Module | undefined;
 }
 
@@ -27,7 +28,8 @@ async function readUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * The address to which others are relative in a browser: that of the page, or of a worker's script. undefined in Node.
+ * The address from which relative addresses start in a browser: that of the page, or of a worker's script. undefined in
+ * Node.
  */
 function baseAddress(): string | undefined {
   const { document, location } = globalThis as { document?: Document; location?: Location };

@@ -33,7 +33,7 @@ function typeBytes({ parameters, results }: FunctionType): number[] {
   return [0x60, ...leb(parameters.length), ...parameters, ...leb(results.length), ...results];
 }
 
-/** A module with one function type, "h"."x" as its import, and the function number 0 as its export. */
+/** The function with the number 0 in a new module, which has one function type, and imports `value` as "h"."x". */
 function oneFunction(
   { parameters, results }: FunctionType,
   imported: readonly number[],

@@ -8,7 +8,7 @@ const MISMATCH = /signature mismatch|null function|indirect call|call_indirect/i
 /** A module without a name: an engine shows a number. */
 const UNNAMED = /^[0-9a-f]{8}$/;
 
-/** Whether a module is the core, or another one of ours: they have no name, and loaded modules have. */
+/** Whether a module is the core, or another one of ours: they have no name, but loaded modules have one. */
 export const isOurs = (url: string): boolean => UNNAMED.test(labelOf(url));
 
 /** At most this number of functions is named. */

@@ -10,6 +10,7 @@
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "./frame-reader.js";
+import { keptValue, type OwnCode } from "./kept-code.js";
 
 /**
  * How many calls from Python to JavaScript may be inside one another. A thread with the engine's usual stack of 1 MB has
@@ -18,7 +19,10 @@ import { RUNNER_FILE } from "./frame-reader.js";
 const MOST_NESTED = 100;
 /** Tracebacks are shortened when more calls than this are inside one another. */
 const DEEP = 20;
-/** The number of a traceback's innermost entries that are kept. Those of calls that are not deep are added later. */
+/**
+ * The number of a traceback's innermost entries that are kept. When the exception then passes through the outer calls,
+ * which are not deep, their entries are added.
+ */
 const INNERMOST = 6;
 const NOTE = `Python and JavaScript called each other more than ${DEEP} deep: the middle of the traceback is left out`;
 
@@ -26,7 +30,7 @@ const NOTE = `Python and JavaScript called each other more than ${DEEP} deep: th
  * Returns refuse() and shorten(). `shorten` removes the middle of the traceback of the last exception that JavaScript
  * got.
  */
-const GUARD = `
+const SOURCE = `
 def guard():
     import sys
 
@@ -50,6 +54,9 @@ def guard():
     return refuse, shorten
 guard()
 `;
+
+/** The part of the guard that is in Python. */
+export const GUARD: OwnCode = { source: SOURCE, filename: RUNNER_FILE };
 
 /** One of Pyodide's functions through which Python calls JavaScript: it calls its first argument. */
 type Caller = (f: object, second: unknown, third: unknown) => unknown;
@@ -90,11 +97,9 @@ export class CallbackGuard {
     const module = (pyodide as { _module?: Partial<ErrorHandler> })._module;
     const handle = module?.handle_js_error;
     if (!module || !handle) return;
-    const globals = pyodide.toPy({});
-    const made = pyodide.runPython(GUARD, { globals, filename: RUNNER_FILE });
+    const made = keptValue(pyodide, GUARD);
     [this.#refuse, this.#shorten] = made as Iterable<() => unknown>;
     made.destroy();
-    globals.destroy();
     module.handle_js_error = (error) => {
       if (isPythonError(error)) this.#tidy(error);
       handle(error);
@@ -119,7 +124,7 @@ export class CallbackGuard {
     return Object.defineProperty(counted, "name", { value: COUNTED });
   }
 
-  /** Removes what Pyodide should not read of an exception that goes back to Python: it adds the frames to the traceback. */
+  /** Shortens the stack of an exception that goes back to Python, because Pyodide adds the stack's frames to the traceback. */
   #tidy(error: PythonError): void {
     if (this.#nested > DEEP) {
       // To read the stack would take long: it has all frames of all levels.

@@ -10,7 +10,10 @@ const SMALLEST = 64;
 /** A free block of a pool begins with a link to the next one. */
 const LINK = 4;
 
-/** Sets all free memory of a heap and of its host's malloc to zero, but for what they themselves keep there. */
+/**
+ * Sets all free memory of a heap and of its host's malloc to zero, except the links and headers that the allocators
+ * themselves store there.
+ */
 export function clearFreeMemory(python: PyodideExports, heap: PythonHeap): void {
   const clear = (address: number, size: number) => new Uint8Array(python.memory.buffer, address, size).fill(0);
   const free: HeapItem[] = [];
@@ -27,7 +30,7 @@ export function clearFreeMemory(python: PyodideExports, heap: PythonHeap): void 
 /** Takes all memory that the host's malloc has free, sets it to zero, and gives it back. */
 function clearHost(python: PyodideExports, clear: (address: number, size: number) => void): void {
   const taken: number[] = [];
-  // With this limit, it takes no more from the platform. It returns the limit as it was set, in whole pages.
+  // With this limit, malloc takes no more memory from the platform.
   python.malloc_set_footprint_limit(Math.max(python.malloc_footprint() >>> 0, 1));
   for (let size = LARGEST; size >= SMALLEST; size /= 2) {
     for (;;) {

@@ -5,7 +5,7 @@ import * as C from "../../core/constants.gen.js";
 import { Words } from "../../core/memory-words.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import type { BlockStacks } from "../../trace/live-stacks.js";
-import { type HeldProxy, type WalkedModule, WalkFunctions, walkPython } from "./graph/walk.js";
+import { type HeldProxy, type WalkedModule, type WalkedPython, WalkFunctions, walkPython } from "./graph/walk.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
 import { KNOWN_VERSIONS, objectLayout } from "./versions/versions.js";
@@ -19,14 +19,14 @@ export class PythonObjects {
   readonly #heap: Walked;
   readonly #hasHooks: () => boolean;
   readonly #stacks: () => BlockStacks | undefined;
-  readonly #objectBlocks: (visit: (address: number, size: number) => void) => void;
+  readonly #poolBlocks: WalkedPython["poolBlocks"];
   #functions: WalkFunctions | undefined;
   /** The proxies by which JavaScript holds objects. */
   proxies: Iterable<HeldProxy> = [];
 
   /**
    * `hasHooks` says whether debug hooks are installed in front of the heap's allocators; `stacks` returns where blocks
-   * were allocated, as far as that is recorded; `objectBlocks` visits the blocks in use of the object domain's pools.
+   * were allocated, as far as that is recorded; `poolBlocks` visits the blocks in use of some pools.
    */
   constructor(
     python: PyodideExports,
@@ -34,9 +34,9 @@ export class PythonObjects {
     heap: Walked,
     hasHooks: () => boolean,
     stacks: () => BlockStacks | undefined,
-    objectBlocks: (visit: (address: number, size: number) => void) => void,
+    poolBlocks: WalkedPython["poolBlocks"],
   ) {
-    this.#objectBlocks = objectBlocks;
+    this.#poolBlocks = poolBlocks;
     this.#stacks = stacks;
     this.#python = python;
     this.#stack = stack;
@@ -64,7 +64,7 @@ export class PythonObjects {
         ...{ python, layout },
         stats: () => heap.stats(),
         walk: (visit) => heap.walk(visit, { blocks: false }),
-        objectBlocks: this.#objectBlocks,
+        poolBlocks: this.#poolBlocks,
         hookBytes: this.#hasHooks() ? C.DEBUG_HEADER : 0,
         threads: [this.#stack.currentFrame],
         proxies: this.proxies,

@@ -1,5 +1,5 @@
 // What a Python program can ask about its objects: how many there are, who refers to one, and who holds it. The answers
-// leave out the functions of pyheap.py that run meanwhile, and objects that only these hold.
+// leave out the functions of the Python package pyheap that ask, and objects that only these functions hold.
 
 import { EDGE, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 import { Paths } from "../../snapshot/paths.js";
@@ -17,7 +17,7 @@ export interface Holder {
 export class Inspection {
   readonly #graph: ObjectGraph;
   readonly #paths: Paths;
-  /** The frames of the thread that asks, the innermost first, and how many of them are our own. */
+  /** The nodes of the frames of the thread that asks, the innermost first; and those of them that are pyheap's own. */
   readonly #frames: readonly number[];
   readonly #own: ReadonlySet<number>;
 

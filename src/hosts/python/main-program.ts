@@ -1,8 +1,8 @@
 // What CPython's main function is to run, in an interpreter that was started for something else.
 //
-// Py_RunMain reads it from the interpreter's configuration: the text of -c, the module of -m or the name of a file; and the program's first word
-// (sys.argv[0]), which tells the program's folder. An interpreter of which an image is made is started with marks in these places. The marks are then
-// looked for in its memory.
+// Py_RunMain reads it from the interpreter's configuration: the text of -c, the module of -m or the name of a file; and
+// the program's first word (sys.argv[0]), which tells the program's folder. An interpreter of which an image is made is
+// started with marks in these places. The marks are then looked for in its memory.
 
 import { toAddress } from "../../ground/address.js";
 import type { PyodideExports } from "./pyodide-module.js";
@@ -15,7 +15,7 @@ const WORD_MARK = "the word of an image of Python";
 /** The words with which an interpreter is started if it gets its program later. */
 export const MARKED_WORDS: readonly string[] = ["-c", COMMAND_MARK, WORD_MARK];
 
-/** Where a configuration has what is to run: addresses. */
+/** The addresses of the fields of a configuration that say what is to run. */
 export interface ProgramPlaces {
   /** run_command, followed by run_module and run_filename: pointers to wide strings. */
   readonly command: number;
@@ -23,7 +23,7 @@ export interface ProgramPlaces {
   readonly words: number;
 }
 
-/** What is to run, one of three; and the program's first word. */
+/** What is to run: at most one of the three, and without them standard input; and the program's first word. */
 export interface MainProgram {
   readonly command?: string;
   readonly module?: string;
@@ -61,7 +61,7 @@ function wideStrings(words: Uint32Array, text: string): Set<number> {
   return found;
 }
 
-/** The interpreter's main function will run this program. Throws MemoryError. */
+/** Makes the interpreter's main function run this program. Throws an Error if there is no memory. */
 export function setProgram(
   { memory }: PyodideExports,
   heap: PythonHeap,
@@ -83,7 +83,7 @@ export function setProgram(
     heap.raw.free(toAddress(get(places.command + 4 * k)));
     set(places.command + 4 * k, wide(text));
   });
-  // The other words are Python's: sys.argv has them.
+  // The configuration gets only the first word. The program finds all of its words in sys.argv, which Python code sets.
   const items = get(places.words + 4);
   for (let k = get(places.words); k-- > 0; ) heap.raw.free(toAddress(get(items + 4 * k)));
   set(items, wide(firstWord));

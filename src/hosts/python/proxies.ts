@@ -1,9 +1,10 @@
 // The live PyProxies: what JavaScript holds of Python's objects.
 //
-// Pyodide registers each proxy, by what its copies share, with a FinalizationRegistry, so that the object is freed when
-// JavaScript's collector has freed the proxy; `destroy` takes it out again. A ProxyWatch stands in front of this
-// registry. It holds no proxy itself, so it does not change how long one lives. Proxies that Pyodide makes for the
-// duration of a call are not registered.
+// Pyodide registers each proxy with a FinalizationRegistry, so that the Python object is released when JavaScript's
+// collector has freed the proxy. What it registers is a JavaScript object that all copies of the proxy share. `destroy`
+// ends the registration. A ProxyWatch takes the place of this registry, and passes its calls on. It holds no proxy
+// itself, so it does not change how long one lives. Proxies that Pyodide makes for the duration of a call are not
+// registered.
 
 import { engineStack } from "../../ground/engine-stack.js";
 import type { HeldProxy } from "./graph/walk.js";
@@ -21,7 +22,7 @@ export interface WatchedModule {
 /** The lines of `Error.stack` that are Pyodide's own, or this file's. */
 const INTERNAL = /pyodide\.asm\.|wasm:\/\/|wasm-function|stackHere|Object\.register/;
 
-/** The most lines of a stack. Of V8's default, ten, all are Pyodide's own. */
+/** The most lines of a stack. With V8's default, ten, a stack would only have lines of Pyodide's own. */
 const MOST_LINES = 64;
 
 function stackHere(): string {

@@ -5,6 +5,7 @@
 // runs, Emscripten has a list with everything in it, and addresses are plain numbers. This file makes all of these
 // alike.
 
+import type { Symbols } from "./emscripten-module.js";
 import { KNOWN_PYODIDES } from "./versions/versions.js";
 
 /** The parts of CPython's main module that the heap needs. */
@@ -13,6 +14,8 @@ export interface PyodideExports {
   readonly __indirect_function_table: WebAssembly.Table;
   /** Addresses of data. */
   readonly data: PyodideData;
+  /** The symbols of Emscripten's dynamic linker; undefined for an interpreter that was attached to while it ran. */
+  readonly symbols?: LinkerSymbols;
   malloc(n: number): number;
   calloc(count: number, size: number): number;
   realloc(block: number, n: number): number;
@@ -32,10 +35,24 @@ export interface PyodideExports {
   Py_AddPendingCall(f: number, argument: number): number;
   PyGC_Collect(): number;
   tzset(): void;
-  /** Only snapshots need these. */
+  /** The end of the C stack that is in use; undefined before Pyodide 314. */
+  readonly __stack_pointer?: WebAssembly.Global;
+  PyThreadState_Get?(): number;
+  /** The C stack begins at the higher address. */
+  emscripten_stack_get_base?(): number;
+  emscripten_stack_get_end?(): number;
+  /** Only snapshots, and a program's questions about its objects, need these. */
   PyImport_GetModuleDict?(): number;
   PyList_Append?(list: number, object: number): number;
   PyUnstable_GC_VisitObjects?(f: number, argument: number): void;
+}
+
+/** The symbols that libraries find. */
+export interface LinkerSymbols {
+  /** What all libraries can import. Global symbols of libraries are added. */
+  readonly env: Symbols;
+  /** The place of a symbol in the global offset table: its address, or a function's index in the table. */
+  readonly places: (name: string) => WebAssembly.Global;
 }
 
 export interface PyodideData {
@@ -47,6 +64,8 @@ export interface PyodideData {
   readonly Py_Version: number;
   /** The C library's `environ`: a pointer to the list of variables, each of which is NAME=value. */
   readonly environ: number;
+  /** The type of types; undefined before Pyodide 314. */
+  readonly PyType_Type: number | undefined;
   /**
    * The number of times that the check for signals between two bytecodes is skipped before the next check; undefined
    * before Pyodide 314.
@@ -88,7 +107,7 @@ export function asPyodideExports(exports: Names, imports: Readonly<Record<string
     const distance = numberOf(exports[name]);
     return distance === undefined ? undefined : (base + distance) >>> 0;
   };
-  // Reading a name adds it, so this asks only for names that certainly exist.
+  // Reading a name of `places` adds the name there, so only a name that certainly exists is read.
   const heapBase = addressOf("__heap_base") ?? numberOf(places.__heap_base);
   const missing = [
     ...(memory === undefined ? ["memory"] : []),
@@ -102,9 +121,10 @@ export function asPyodideExports(exports: Names, imports: Readonly<Record<string
       `Cannot put a heap into this Pyodide: its module does not export ${missing.join(", ")}. A heap needs Pyodide ${KNOWN_PYODIDES}`,
     );
   }
-  const addresses = [...DATA, "_Py_emscripten_signal_clock"].map((name) => [name, addressOf(name)]);
+  const addresses = [...DATA, "PyType_Type", "_Py_emscripten_signal_clock"].map((name) => [name, addressOf(name)]);
   const data = { ...Object.fromEntries(addresses), __heap_base: heapBase };
-  return { ...exports, memory, __indirect_function_table: table, data } as unknown as PyodideExports;
+  const symbols = imports.env && { env, places: (name: string) => places[name] };
+  return { ...exports, memory, __indirect_function_table: table, data, symbols } as unknown as PyodideExports;
 }
 
 /** The number that a module has under a name: a plain number, or a global. */

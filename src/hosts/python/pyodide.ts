@@ -8,7 +8,13 @@ import type { Clock } from "../../pressure/books.js";
 import type { Policy } from "../../pressure/policy.js";
 import type { StartTally } from "../../trace/start-tally.js";
 import { CallbackGuard } from "./callback-guard.js";
+import { linkerOf } from "./emscripten-module.js";
+import { writeFiles } from "./image-files.js";
+import { dropValues, sitePackagesOf } from "./kept-code.js";
+import { LibraryWatch } from "./library-watch.js";
+import type { LinkedLibraries } from "./linked-libraries.js";
 import { noteFactory, showFactory } from "./module-factory.js";
+import { guardNests } from "./nest-guard.js";
 import { ProxyWatch, type WatchedModule } from "./proxies.js";
 import { exportsOfRunning, type PyodideExports } from "./pyodide-module.js";
 import { refuseSnapshots, refuseSnapshotsOf } from "./pyodide-snapshots.js";
@@ -34,7 +40,7 @@ export type PyodideOptions = NonNullable<Parameters<LoadPyodide>[0]>;
 export interface LoadPythonOptions {
   /** Options of `loadPyodide`: indexURL, env, stdin, packages, ... */
   readonly pyodide?: PyodideOptions;
-  /** The function that loads Pyodide, if it does not come from the npm package but, say, from a CDN. */
+  /** The function that loads Pyodide, for example one from a CDN; the default is that of the npm package. */
   readonly loadPyodide?: LoadPyodide;
   /** Hard limit, in bytes, on the memory that Python's memory manager takes. Beyond it Python gets MemoryError. */
   readonly limit?: number;
@@ -68,13 +74,18 @@ export interface LoadPythonOptions {
 }
 
 export interface CreateImageOptions extends Pick<LoadPythonOptions, "pyodide" | "loadPyodide" | "onWarning"> {
-  /** Python code that the interpreter runs before its image is made, for example imports. */
+  /** Called with the interpreter before its image is made, to run Python code in it, for example imports. */
   readonly prepare?: (pyodide: PyodideAPI) => void | Promise<void>;
   /** Whether the image is compressed. It is then smaller (about 40 percent of the size), and loads more slowly. */
   readonly compress?: boolean;
+  /**
+   * Called after `prepare`. Returns folders of the machine that programs from the image need as well, because modules were imported from
+   * there; the image names them (`info.needs`).
+   */
+  readonly needs?: () => readonly string[];
 }
 
-interface Loaded extends Python, ImageSubject {
+interface Loaded extends Python, Omit<ImageSubject, "libraries"> {
   readonly guard: CallbackGuard;
 }
 
@@ -98,42 +109,67 @@ export async function loadPython(options: LoadPythonOptions = {}): Promise<Pytho
       ? await begin(options)
       : await resume(options, image instanceof PythonImage ? image : await PythonImage.from(image));
   python.guard.arm(python.pyodide);
+  if (image !== undefined) dropValues(python.pyodide);
   return python;
 }
 
 async function begin(options: LoadPythonOptions): Promise<Loaded> {
   const module = await coreModule();
   const place = (exports: PyodideExports) => PythonHeap.attachAt(module, exports, options);
-  return load(options, options.pyodide ?? {}, place, false);
+  return load(options, options.pyodide ?? {}, place);
 }
 
 async function resume(options: LoadPythonOptions, image: PythonImage): Promise<Loaded> {
-  const module = await coreModule();
+  const [module, libraries] = await Promise.all([coreModule(), image.libraries()]);
+  let linked: LinkedLibraries | undefined;
   let bridge: object | undefined;
   let files: PyodideAPI["FS"] | undefined;
   let environment: Map<string, string> | undefined;
-  const resumed = image.optionsFor(() => bridge ?? {});
+  let failure: { readonly error: unknown } | undefined;
+  const proceed = () => {
+    if (failure) throw failure.error;
+  };
+  const resumed = image.optionsFor(() => bridge ?? {}, proceed);
   const place = (exports: PyodideExports) => {
     environment = environmentOf(exports);
     image.putInto(exports);
     const heap = PythonHeap.resumeAt(module, exports, image.metadata, options);
+    linked = image.link(exports, libraries);
     bridge = bridgeTo(heap, () => files as PyodideAPI["FS"]);
     return heap;
   };
-  const python = await load(options, { ...options.pyodide, ...resumed }, place, true);
+  const stop = (error: unknown) => {
+    failure = { error };
+  };
+  const loaded = (pyodide: PyodideAPI) => linked?.connect(linkerOf(pyodide));
+  const python = await load(options, { ...options.pyodide, ...resumed }, place, { isLate: true, stop, loaded });
   files = python.pyodide.FS;
+  writeFiles(python.pyodide, image.files);
+  Object.assign(python.pyodide.loadedPackages, image.metadata.packages);
   if (environment) renew(python.pyodide, python.exports, environment);
   return python;
 }
 
-/** Loads Pyodide, with the heap that `place` returns. If `isLate`, it is placed after CPython's constructors have run. */
+/** The function that loads the program's package `pyodide`. */
+async function installedPyodide(): Promise<LoadPyodide> {
+  try {
+    return (await import("pyodide")).loadPyodide;
+  } catch (cause) {
+    throw new Error(
+      `Cannot load Python: the package pyodide can't be imported (npm install pyodide; pyheap works with ${KNOWN_PYODIDES}), and no loadPyodide was given`,
+      { cause },
+    );
+  }
+}
+
+/** Loads Pyodide, with the heap that `place` returns. */
 async function load(
   options: LoadPythonOptions,
   pyodideOptions: PyodideOptions,
   place: (exports: PyodideExports) => PythonHeap,
-  isLate: boolean,
+  how: Omit<LoadWatch, "guard"> = {},
 ): Promise<Loaded> {
-  const loadPyodide = options.loadPyodide ?? (await import("pyodide")).loadPyodide;
+  const loadPyodide = options.loadPyodide ?? (await installedPyodide());
   let attached: { heap: PythonHeap; exports: PyodideExports } | undefined;
   const ready = (exports: PyodideExports) => {
     attached = { exports, heap: place(exports) };
@@ -141,7 +177,7 @@ async function load(
     options.onAttach?.(attached.heap);
   };
   const guard = new CallbackGuard();
-  const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, { isLate, guard });
+  const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, { ...how, guard });
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
   const bridge = bridgeTo(attached.heap, () => pyodide.FS);
   watchProxies(pyodide, attached.heap, options);
@@ -152,7 +188,7 @@ async function load(
 /** Loads an interpreter, and makes its image. */
 export async function createImage(options: CreateImageOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   refuseSnapshots(options.pyodide ?? {});
-  const { pyodide, compress = false, prepare } = options;
+  const { pyodide, compress = false, prepare, needs = () => [] } = options;
   const module = await coreModule();
   let tally: StartTally | undefined;
   const place = (exports: PyodideExports) => {
@@ -160,17 +196,22 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
     tally = heap.tallyStart();
     return heap;
   };
-  const python = await load(options, { ...pyodide, ...OPTIONS_FOR_IMAGE }, place, true);
-  await prepare?.(python.pyodide);
-  if (!tally) throw new Error("Cannot make an image of Python: its heap was not counted");
-  return captureImage(python, tally, compress);
+  const libraries = LibraryWatch.begin();
+  try {
+    const python = await load(options, { ...pyodide, ...OPTIONS_FOR_IMAGE }, place, { isLate: true });
+    await prepare?.(python.pyodide);
+    if (!tally) throw new Error("Cannot make an image of Python: its heap was not counted");
+    return await captureImage({ ...python, libraries }, tally, { isCompressed: compress, needs: needs() });
+  } finally {
+    libraries.end();
+  }
 }
 
 /**
- * Loads Pyodide unchanged. Passes the exports of its module to `ready` after the memory exists, and before Python
- * starts; if `how.isLate`, at the last moment before it.
+ * Loads Pyodide unchanged, and guards its nests. Passes the exports of its module to `ready` after the memory exists, and before Python
+ * starts; if `how.isLate`, at the last moment before Python starts.
  */
-export function loadWatched(
+export async function loadWatched(
   load: LoadPyodide,
   options: PyodideOptions,
   ready: (exports: PyodideExports) => void,
@@ -194,11 +235,16 @@ export function loadWatched(
       `Cannot use Pyodide ${pyodide.version}: it does not know the option fsInit. A heap needs Pyodide ${KNOWN_PYODIDES}`,
     );
   };
+  let python: PyodideExports | undefined;
   const found = (exports: PyodideExports) => {
     noteFactory(load);
+    python = exports;
     ready(exports);
   };
-  return watchInstantiation(found, begin, how);
+  const pyodide = await watchInstantiation(found, begin, how);
+  how.loaded?.(pyodide);
+  if (python) guardNests(python);
+  return pyodide;
 }
 
 /**
@@ -211,11 +257,12 @@ export async function attach(
   options: Omit<LoadPythonOptions, "pyodide" | "loadPyodide" | "onAttach"> = {},
 ): Promise<PythonHeap> {
   refuseSnapshotsOf(pyodide);
-  const heap = await PythonHeap.attach(exportsOfRunning(pyodide), options);
+  const exports = exportsOfRunning(pyodide);
+  const heap = await PythonHeap.attach(exports, options);
+  guardNests(exports);
   warnOf(heap, options);
   watchProxies(pyodide, heap, options);
-  const where = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
-  writePythonFiles(pyodide.FS, where);
+  writePythonFiles(pyodide.FS, sitePackagesOf(pyodide));
   installPythonModule(
     pyodide,
     heap,
@@ -225,7 +272,7 @@ export async function attach(
   return heap;
 }
 
-/** Lets the heap's snapshots know which objects JavaScript holds, of those that it gets from now on. */
+/** From now on notes which Python objects JavaScript gets and holds, so that the heap's snapshots can show it. */
 function watchProxies(pyodide: PyodideAPI, heap: PythonHeap, { proxyStacks = false }: LoadPythonOptions): void {
   const { _module: module } = pyodide as unknown as { readonly _module: WatchedModule };
   heap.proxies = new ProxyWatch(module, proxyStacks);

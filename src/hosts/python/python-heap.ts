@@ -6,6 +6,7 @@ import { type Core, coreModule, instantiateCoreModule } from "../../core/core.js
 import { HostCalls } from "../../core/host-calls.js";
 import { Words } from "../../core/memory-words.js";
 import { RELEASE } from "../../core/reentrancy.js";
+import { ImageError } from "../../ground/errors.js";
 import { CoreHeap, NO_LIMIT } from "../../heap/core-heap.js";
 import { type CoreHeapOptions, Foundation } from "../../heap/foundation.js";
 import type { Trim } from "../../heap/trim.js";
@@ -15,6 +16,7 @@ import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../../
 import type { HeldProxy } from "./graph/walk.js";
 import { PythonObjects } from "./heap-snapshot.js";
 import { PendingCall } from "./pending-call.js";
+import { HOST_FUNCTIONS, proveHeap } from "./proven-heap.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import { type CollectionSource, footprintOf, HOST_HEADER, hostInfo, PythonSide } from "./python-side.js";
 import { PythonStack } from "./python-stack.js";
@@ -40,17 +42,6 @@ export interface HeapPlace {
   /** Bytes that the interpreter had allocated before the heap was attached. */
   readonly inherited: number;
 }
-
-/** The host's functions that the core calls, and where the core has their table indices. */
-const HOST_FUNCTIONS = [
-  ["malloc", C.HOST_MALLOC_AT],
-  ["calloc", C.HOST_CALLOC_AT],
-  ["realloc", C.HOST_REALLOC_AT],
-  ["free", C.HOST_FREE_AT],
-  ["malloc_usable_size", C.HOST_USABLE_SIZE_AT],
-  ["malloc_footprint", C.HOST_FOOTPRINT_AT],
-  ["malloc_set_footprint_limit", C.HOST_SET_FOOTPRINT_LIMIT_AT],
-] as const;
 
 /** A core over an interpreter's memory. */
 interface Placed {
@@ -78,7 +69,7 @@ function initialize({ core, firstEntry }: Placed, python: PyodideExports, limit:
   HOST_FUNCTIONS.forEach(([, at], k) => {
     words.set(core.control + at, firstEntry + k);
   });
-  // The core reads the size of a block in the block's header if it is not told whom to ask.
+  // If this word is 0, the core reads the size of a block in the block's header, and does not call the host for it.
   if (hasHeaders(python)) words.set(core.control + C.HOST_USABLE_SIZE_AT, 0);
 }
 
@@ -98,7 +89,7 @@ export class PythonHeap extends CoreHeap {
       this,
       () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0,
       () => foundation.recordings.liveStacks(),
-      (visit) => foundation.survey.objectBlocks(visit),
+      (pools, visit) => foundation.survey.poolBlocks(pools, visit),
     );
   }
 
@@ -173,21 +164,30 @@ export class PythonHeap extends CoreHeap {
 
   /**
    * The heap that an interpreter's memory already has, because the memory is a copy of another interpreter's. The two
-   * interpreters' tables have the same functions.
+   * interpreters' tables have the same functions. Throws ImageError if what is in the memory is not a valid heap.
    */
   static resumeAt(
     module: WebAssembly.Module,
     python: PyodideExports,
-    { control, inherited }: HeapPlace,
+    from: HeapPlace,
     options: PythonHeapOptions,
   ): PythonHeap {
-    const place = putInto(module, python, control);
-    const heap = PythonHeap.#over(place, python, inherited, options);
+    if (from.control + C.CONTROL_BYTES > python.memory.buffer.byteLength)
+      throw new ImageError("its heap is not in its memory");
+    const place = putInto(module, python, from.control);
+    if (place.firstEntry !== from.firstEntry) throw new ImageError("its functions are at other places of the table");
+    const heap = PythonHeap.#over(place, python, from.inherited, options);
+    heap.prove(place.firstEntry);
     const { limit, debugHooks = false } = options;
     heap.limit = limit ?? NO_LIMIT;
     if (debugHooks) heap.#checkBlocks(true);
     heap.#side.domainsChanged();
     return heap;
+  }
+
+  /** @internal Throws ImageError unless what is in the memory is a valid heap (proven-heap.ts). */
+  prove(firstEntry: number): void {
+    proveHeap(this.foundation.core, firstEntry, () => this.check());
   }
 
   /** The objects around a core: a heap on the memory of an interpreter. */

@@ -1,7 +1,7 @@
 // Turns an interpreter into bytes, and back: an image has its memory, with our heap in it, and what Pyodide's
 // JavaScript side has to know.
 //
-//   an interpreter is started, imports what it is asked to, is collected and made small
+//   an interpreter is started, and imports what it is asked to; its garbage is collected, and free memory is given back
 //        |  its memory without pages of zeros              Pyodide's list of the JavaScript objects that Python holds
 //   image
 //        |  a new instance of the same build, whose constructors have run: its memory is replaced, and the
@@ -9,15 +9,18 @@
 //   another interpreter, in the same state
 //
 // The table of functions is not in the memory. It is the same in both, because functions are put into it in the same
-// order. See docs/python-images.md.
+// order; libraries are linked at the places that the image names. See docs/python-images.md.
 
 import type { PyodideAPI } from "pyodide";
+import { bytesOfBase64 } from "../../core/base64.js";
 import { coreChecksum } from "../../core/core.js";
 import { Words } from "../../core/memory-words.js";
-import { ImageError } from "../../ground/errors.js";
+import { ImageError, messageOf } from "../../ground/errors.js";
 import { bytesOf, type ImageSource } from "../../image/stream.js";
 import { type Base, decodeBase, encodeBase } from "../../trace/base.js";
 import type { StartTally } from "../../trace/start-tally.js";
+import { GUARD } from "./callback-guard.js";
+import { linkerOf } from "./emscripten-module.js";
 import { clearFreeMemory } from "./free-memory.js";
 import {
   decodePythonImage,
@@ -28,12 +31,27 @@ import {
   type PythonImageParts,
   runsOf,
 } from "./image/format.js";
+import type { ImageFile, LinkRecord } from "./image/link-record.js";
+import { packageFiles, readFile } from "./image-files.js";
+import { loadedLibraries } from "./image-libraries.js";
+import { keepValues, runApart } from "./kept-code.js";
+import type { LibraryWatch } from "./library-watch.js";
+import { LinkedLibraries } from "./linked-libraries.js";
 import { findProgram, MARKED_WORDS, type ProgramPlaces } from "./main-program.js";
 import type { PyodideExports } from "./pyodide-module.js";
+import { PYHEAP_VERSION } from "./python-files.gen.js";
 import type { PythonHeap } from "./python-heap.js";
+import { WATCH_COLLECTIONS } from "./python-module.js";
+import { versionText } from "./python-stack.js";
+import { RENEW } from "./renewed.js";
+
+export { PYTHON_IMAGE_MAGIC } from "./image/format.js";
 
 /** Pyodide's snapshots begin with a magic number, and then the offset at which the memory begins. */
 const SNAPSHOT_MEMORY_AT = 1;
+/** The bytes before the list of JavaScript's objects, which is JSON. */
+const SNAPSHOT_HEAD = 48;
+const WASM_PAGE = 65_536;
 
 interface Snapshots {
   makeMemorySnapshot(options: { serializer: (value: unknown) => unknown }): Uint8Array;
@@ -42,8 +60,15 @@ interface Snapshots {
 /** The name by which an image refers to the JavaScript object `_pyheap`. */
 const BRIDGE = "_pyheap";
 
-/** The versions of the parts of pyheap on which an image depends: of the format, and of the structures in the memory. */
-export const MADE_BY: readonly number[] = [PYTHON_IMAGE_VERSION, coreChecksum()];
+/** The code of ours whose values every image has. */
+const OWN_CODE = [GUARD, RENEW, WATCH_COLLECTIONS];
+
+/** The parts of pyheap on which an image depends: versions of the format and of the structures in the memory, and our code. */
+export const MADE_BY: readonly (number | string)[] = [
+  PYTHON_IMAGE_VERSION,
+  coreChecksum(),
+  ...OWN_CODE.map(({ source }) => source),
+];
 
 /** Options of `loadPyodide` for an interpreter that an image is made of. */
 export const OPTIONS_FOR_IMAGE = { _makeSnapshot: true, args: [...MARKED_WORDS] };
@@ -55,26 +80,33 @@ export interface ImageSubject {
   readonly heap: PythonHeap;
   /** The JavaScript object of its module `_pyheap`. */
   readonly bridge: object;
+  /** The libraries that were loaded since the interpreter began. */
+  readonly libraries: LibraryWatch;
 }
 
 /**
  * The image of an interpreter that was loaded with OPTIONS_FOR_IMAGE, and that runs no code now. `tally` has counted from
- * the interpreter's first allocation on; it ends.
+ * the interpreter's first allocation on; this ends it.
  */
 export function captureImage(
-  { pyodide, exports: python, heap, bridge }: ImageSubject,
+  { pyodide, exports: python, heap, bridge, libraries }: ImageSubject,
   tally: StartTally,
-  isCompressed: boolean,
+  { isCompressed, needs }: { readonly isCompressed: boolean; readonly needs: readonly string[] },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  refuseFilesOf(pyodide);
-  const modules = pyodide.runPython(
+  const link = linkOf(pyodide, python, heap, libraries);
+  const files = filesOf(pyodide, link);
+  const packages = takePackages(pyodide);
+  keepValues(pyodide, OWN_CODE);
+  const modules = runApart(
+    pyodide,
     "import gc, sys; sys.argv[:] = ['']; del sys.orig_argv[1:]; gc.collect(); len(sys.modules)",
   ) as number;
   heap.relieve();
   heap.trim();
   const { live } = heap.stats().account;
-  // The tally's functions are not in the table of an interpreter that is made from the image.
-  tally.end();
+  // The tally's functions are not in the table of an interpreter that is made from the image. No copy of them may stay in
+  // CPython's static data.
+  tally.end(new Uint32Array(python.memory.buffer, 0, python.data.__heap_base >>> 2));
   const base = encodeBase(tally.base());
   clearFreeMemory(python, heap);
   const snapshot = (pyodide as unknown as Snapshots).makeMemorySnapshot({
@@ -87,6 +119,7 @@ export function captureImage(
   const memory = snapshot.subarray(memoryAt);
   const metadata: PythonImageMetadata = {
     info: {
+      pyheap: PYHEAP_VERSION,
       pyodide: pyodide.version,
       python: heap.stack.version,
       made: new Date().toISOString(),
@@ -94,32 +127,56 @@ export function captureImage(
       live: live.raw + live.mem + live.object,
       memory: memory.length,
       footprint: heap.footprint,
+      needs,
     },
     core: coreChecksum(),
     build: buildOf(python, heap.place.firstEntry),
     ...heap.place,
     ...(findProgram(python) ?? { command: 0, words: 0 }),
     head: btoa(String.fromCharCode(...snapshot.subarray(0, memoryAt))),
+    link,
+    packages,
   };
-  return encodePythonImage({ metadata, runs: runsOf(memory), base }, isCompressed);
+  return encodePythonImage({ metadata, runs: runsOf(memory), files, base }, isCompressed);
 }
 
 function cannotMake(why: string): Error {
   return new Error(`Cannot make an image of Python: ${why}`);
 }
 
-/** Refuses an interpreter with files that it needs and that are not in its memory. */
-function refuseFilesOf(pyodide: PyodideAPI): void {
-  const { _module: module, FS } = pyodide as unknown as {
-    readonly _module: { readonly LDSO: { readonly loadedLibsByName: Readonly<Record<string, unknown>> } };
-    readonly FS: { readdir(path: string): string[] };
-  };
-  const [library] = Object.keys(module.LDSO.loadedLibsByName).filter((name) => name !== "__main__");
-  if (library !== undefined) throw cannotMake(`a module in C was loaded, which is not in Python's memory: ${library}`);
-  const folder = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
-  const kept = [".", "..", "pyheap", "__pycache__"];
-  const [file] = FS.readdir(folder).filter((name) => !kept.includes(name));
-  if (file !== undefined) throw cannotMake(`files of packages are not in Python's memory: ${folder}/${file}`);
+/** The packages that Pyodide has loaded. Its list becomes empty: Pyodide makes snapshots only while it is. */
+function takePackages({ loadedPackages }: PyodideAPI): Record<string, string> {
+  const packages = { ...loadedPackages };
+  for (const name of Object.keys(packages)) delete loadedPackages[name];
+  return packages;
+}
+
+/** The libraries that an interpreter has loaded, if any. */
+function linkOf(
+  pyodide: PyodideAPI,
+  python: PyodideExports,
+  heap: PythonHeap,
+  libraries: LibraryWatch,
+): LinkRecord | undefined {
+  try {
+    return loadedLibraries(linkerOf(pyodide), libraries, python, heap.place.firstEntry);
+  } catch (error) {
+    throw cannotMake(messageOf(error));
+  }
+}
+
+/** The files of the packages that are in the interpreter's memory, and those of all libraries. */
+function filesOf(pyodide: PyodideAPI, link: LinkRecord | undefined): ImageFile[] {
+  const files = packageFiles(pyodide);
+  for (const { name: path } of link?.libraries ?? []) {
+    if (files.some((file) => file.path === path)) continue;
+    try {
+      files.push({ path, bytes: readFile(pyodide, path), isOutside: true });
+    } catch {
+      throw cannotMake(`the file of a module in C is not there any more: ${path}`);
+    }
+  }
+  return files;
 }
 
 function nameOf(value: unknown): string {
@@ -138,29 +195,58 @@ function buildOf(python: PyodideExports, functions: number): string {
   return [version, __heap_base, _PyRuntime, functions, Object.keys(python).length].join("-");
 }
 
+/** CPython's version, before it has started: "3.14.2". */
+function pythonVersion(python: PyodideExports): string {
+  return versionText(new Words(python).get(python.data.Py_Version));
+}
+
+/** The head of Pyodide's own snapshot. Throws ImageError unless it ends before the memory, and lists the module `_pyheap`. */
+function headOf({ head: text }: PythonImageMetadata): Uint8Array<ArrayBuffer> {
+  try {
+    const head = bytesOfBase64(text);
+    const [, memoryAt, length = 0] = new Uint32Array(head.buffer, 0, 3);
+    const listed = new TextDecoder().decode(head.subarray(SNAPSHOT_HEAD, SNAPSHOT_HEAD + length));
+    const { hiwireKeys } = JSON.parse(listed) as { hiwireKeys: readonly ({ serialized?: unknown } | null)[] };
+    if (memoryAt === head.length && hiwireKeys.some((key) => key?.serialized === BRIDGE)) return head;
+  } catch {
+    // It is not in base64, or not JSON, or too short.
+  }
+  throw new ImageError("what it says of JavaScript's objects is not valid");
+}
+
+const noMemory = (bytes: number) => new ImageError(`there is no memory of ${bytes} bytes for it`);
+
 /** An image of Python that was read and is whole. Interpreters can be made from it again and again. */
 export class PythonImage {
   /** @internal */
   readonly metadata: PythonImageMetadata;
   readonly #runs: PythonImageParts["runs"];
+  /** @internal */
+  readonly files: readonly ImageFile[];
   readonly #base: Uint8Array;
+  #libraries: Promise<WebAssembly.Module[]> | undefined;
 
-  private constructor({ metadata, runs, base }: PythonImageParts) {
+  private constructor({ metadata, runs, files, base }: PythonImageParts) {
     this.metadata = metadata;
     this.#runs = runs;
+    this.files = files;
     this.#base = base;
   }
 
   /** Throws ImageError if the image is broken, or was made by another build of pyheap. */
   static async from(source: ImageSource): Promise<PythonImage> {
     const parts = await decodePythonImage(await bytesOf(source));
-    if (parts.metadata.core !== coreChecksum()) {
-      throw new ImageError("another build of pyheap made it; make it again with this one");
+    const { core, info } = parts.metadata;
+    if (core !== coreChecksum()) {
+      const other = info.pyheap === PYHEAP_VERSION ? "another build of it" : `pyheap ${info.pyheap}`;
+      throw new ImageError(
+        `this is pyheap ${PYHEAP_VERSION}, and ${other} made the image; make it again with this one`,
+      );
     }
     return new PythonImage(parts);
   }
 
-  /** What it says of itself. */
+  /** What the image says about itself. */
   get info(): PythonImageInfo {
     return this.metadata.info;
   }
@@ -173,8 +259,41 @@ export class PythonImage {
     try {
       return decodeBase(this.#base);
     } catch (error) {
-      throw new ImageError(`the sums of its start are broken: ${error instanceof Error ? error.message : error}`);
+      throw new ImageError(`the sums of its start are broken: ${messageOf(error)}`);
     }
+  }
+
+  /** @internal The memory in the image, without an interpreter. Throws ImageError if there is not so much memory. */
+  memory(): WebAssembly.Memory {
+    const { memory } = this.metadata.info;
+    let made: WebAssembly.Memory;
+    try {
+      made = new WebAssembly.Memory({ initial: memory / WASM_PAGE });
+    } catch {
+      throw noMemory(memory);
+    }
+    const bytes = new Uint8Array(made.buffer);
+    for (const run of this.#runs) bytes.set(run.bytes, run.address);
+    return made;
+  }
+
+  /** @internal The code of its libraries. Throws ImageError. */
+  libraries(): Promise<WebAssembly.Module[]> {
+    this.#libraries ??= Promise.all(
+      (this.metadata.link?.libraries ?? []).map(async ({ name }) => {
+        const { bytes = new Uint8Array() } = this.files.find(({ path }) => path === name) ?? {};
+        return WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>).catch((error: unknown) => {
+          throw new ImageError(`its library ${name} is broken: ${messageOf(error)}`);
+        });
+      }),
+    );
+    return this.#libraries;
+  }
+
+  /** @internal Links the libraries. The interpreter has the image's memory. Throws ImageError. */
+  link(python: PyodideExports, modules: readonly WebAssembly.Module[]): LinkedLibraries | undefined {
+    const { link } = this.metadata;
+    return link && LinkedLibraries.link(link, modules, python);
   }
 
   /** @internal Where the interpreter's configuration says what its main function runs. */
@@ -185,32 +304,37 @@ export class PythonImage {
 
   /**
    * @internal Options of `loadPyodide` for an interpreter that gets its memory from the image. `bridge` becomes the object of its
-   * module `_pyheap`.
+   * module `_pyheap`. `proceed` is called before anything runs in the memory; if it throws, the load ends.
    */
-  optionsFor(bridge: () => object): object {
-    const head = Uint8Array.from(atob(this.metadata.head), (char) => char.charCodeAt(0));
-    // Pyodide uses the length as the size of the memory, and copies what follows the head, which is nothing.
-    Object.defineProperty(head, "length", { value: this.metadata.info.memory });
+  optionsFor(bridge: () => object, proceed: () => void): object {
+    const head = headOf(this.metadata);
+    const { buffer } = head;
+    const get = () => {
+      proceed();
+      return buffer;
+    };
+    // Pyodide uses the length as the size of the memory, and copies what follows the head, which is nothing. It looks at
+    // the buffer when the memory has been replaced.
+    Object.defineProperties(head, { length: { value: this.metadata.info.memory }, buffer: { get } });
     return { _loadSnapshot: head, _snapshotDeserializer: bridge };
   }
 
   /**
-   * @internal Replaces an interpreter's memory with the image's. The interpreter was instantiated, and has not run anything yet. Throws
-   * ImageError, and changes nothing, if the interpreter is of another build than the image.
+   * @internal Replaces an interpreter's memory with the image's. The interpreter was instantiated, and has not run
+   * anything yet. Throws ImageError, and changes nothing, if the interpreter is of another build than the image.
    */
   putInto(python: PyodideExports): void {
     const { build, info } = this.metadata;
     const here = buildOf(python, python.__indirect_function_table.length);
     if (here !== build) {
-      throw new ImageError(
-        `it is of Pyodide ${info.pyodide} (CPython ${info.python}), and this is another build of Pyodide (${here} instead of ${build})`,
-      );
+      const version = pythonVersion(python);
+      const other = version === info.python ? "another build of it" : `CPython ${version}`;
+      throw new ImageError(`it is of Pyodide ${info.pyodide} (CPython ${info.python}), and this is ${other}`);
     }
     const top = python.sbrk(0) >>> 0;
     const missing = info.memory - python.memory.buffer.byteLength;
     // The memory grows through Emscripten, which has views of it. The break is then the image's.
-    if (missing > 0 && python.sbrk(missing) >>> 0 === 2 ** 32 - 1)
-      throw new ImageError(`there is no memory of ${info.memory} bytes for it`);
+    if (missing > 0 && python.sbrk(missing) >>> 0 === 2 ** 32 - 1) throw noMemory(info.memory);
     const memory = new Uint8Array(python.memory.buffer);
     let at = 0;
     for (const { address, bytes } of this.#runs) {

@@ -6,6 +6,7 @@ import type { HeapStats } from "../../alloc/stats.js";
 import { HeapCorruption, HeapFault } from "../../ground/errors.js";
 import { NO_LIMIT } from "../../heap/core-heap.js";
 import { Inspection } from "./inspection.js";
+import { keptValue, type OwnCode } from "./kept-code.js";
 import { PYTHON_FILES } from "./python-files.gen.js";
 import type { PythonHeap } from "./python-heap.js";
 import type { CollectionSource, PythonCollection } from "./python-side.js";
@@ -15,11 +16,11 @@ import { readTraceFor, track } from "./tracking.js";
  * Defines watch(tell), which makes `tell` a callback of the collector, for good. The collector's own list of callbacks
  * begins with ours. The program sees another list in place of that one; its content is copied to the collector's list.
  * So nothing that the program does to its list removes our callback. A program that imports gc anew gets the
- * collector's own list. If it removes our callback from that list, the callback adds itself again when it is freed. (The
+ * collector's own list. If the program removes our callback from that list, the callback adds itself again when it is freed. (The
  * program can prevent this by keeping a reference to the callback.) `tell` is called without a Python frame, so that a
  * function that traces the program can't fail in it.
  */
-const WATCH_COLLECTIONS = `
+const SOURCE = `
 import gc
 def watch(tell, gc=gc, staticmethod=staticmethod):
     own = gc.callbacks
@@ -53,7 +54,10 @@ def watch(tell, gc=gc, staticmethod=staticmethod):
 watch
 `;
 
-/** The functions of pyheap.py that run when it asks about objects. */
+/** The part of the reports of collections that is in Python. */
+export const WATCH_COLLECTIONS: OwnCode = { source: SOURCE, filename: "<pyheap>" };
+
+/** How many functions of the Python package pyheap are on the stack when it asks about objects. */
 const OWN_FRAMES = 1;
 
 /** The fields of a collection that the collector reports. */
@@ -63,11 +67,9 @@ interface PyDict {
   get(key: string): number;
 }
 
-/** Reports collections. It takes all that it needs in Python before the program can change it. */
+/** Reports collections. Everything of Python that this needs is looked up here, before the program can change it. */
 function collectionsOf(pyodide: PyodideAPI): CollectionSource {
-  const globals = pyodide.toPy({});
-  const watch = pyodide.runPython(WATCH_COLLECTIONS, { globals, filename: "<pyheap>" });
-  globals.destroy();
+  const watch = keptValue(pyodide, WATCH_COLLECTIONS) as (tell: unknown) => void;
   const tells = new Set<(collection: PythonCollection) => void>();
   let isWatching = false;
   let begun = 0;
@@ -95,10 +97,13 @@ function collectionsOf(pyodide: PyodideAPI): CollectionSource {
 /** Writes the package pyheap (python/) into an interpreter's site-packages. */
 export function writePythonFiles(FS: PyodideAPI["FS"], sitePackages: string): void {
   FS.mkdirTree(`${sitePackages}/pyheap`);
-  for (const [name, text] of Object.entries(PYTHON_FILES)) FS.writeFile(`${sitePackages}/${name}`, text);
+  const encoder = new TextEncoder();
+  for (const [name, text] of Object.entries(PYTHON_FILES)) {
+    FS.writeFile(`${sitePackages}/${name}`, encoder.encode(text), { canOwn: true });
+  }
 }
 
-/** Makes the module `_pyheap` importable, which the package pyheap uses. An interpreter from an image has it (`isThere`). */
+/** Makes the module `_pyheap` importable, which the package pyheap uses. An interpreter from an image already has it (`isThere`). */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap, bridge: object, isThere: boolean): void {
   heap.collectionSource = collectionsOf(pyodide);
   if (!isThere) pyodide.registerJsModule("_pyheap", bridge);

@@ -10,6 +10,7 @@ import type { HeapSide } from "../../heap/foundation.js";
 import type { TracedSide } from "../../heap/recordings.js";
 import type { Events } from "../../pressure/events.js";
 import type { Recorder, StackSource } from "../../trace/recorder.js";
+import { ObjectTypes } from "./object-types.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
 import { StackChunks } from "./stack-chunks.js";
@@ -18,7 +19,7 @@ import { stackLayout, taskLayout } from "./versions/versions.js";
 
 /** The host's malloc (dlmalloc on wasm32) has a header of one word. */
 export const HOST_HEADER = 4;
-/** Fields of `struct mallinfo`, as numbers of words. */
+/** The offsets of fields in `struct mallinfo`, and its length, in words. */
 const MALLINFO = { arena: 0, used: 7, free: 8, words: 10 } as const;
 /** Words of a PyMemAllocatorEx. */
 const ALLOCATOR_WORDS = 5;
@@ -51,6 +52,7 @@ export class PythonSide implements HeapSide, TracedSide {
   readonly #core: Core;
   readonly #words: Words;
   readonly #chunks: StackChunks;
+  readonly #types: ObjectTypes | undefined;
   /** The number of bytes that the interpreter had allocated before the heap was attached. */
   readonly inherited: number;
   /** The five words of the allocator that each of the interpreter's domains was given last. */
@@ -65,6 +67,7 @@ export class PythonSide implements HeapSide, TracedSide {
     this.python = python;
     this.stack = stack;
     this.#chunks = new StackChunks(python, core);
+    this.#types = ObjectTypes.of(python);
     this.inherited = inherited;
   }
 
@@ -121,6 +124,7 @@ export class PythonSide implements HeapSide, TracedSide {
       python: stack.version,
       words: stack.isReadable ? [...stack.tracerWords, ...this.#chunks.tracerWords, ...(tasks?.tracerWords ?? [])] : [],
       functionAt,
+      types: this.#types,
       frames: () => tasks?.places() ?? [],
     };
   }

@@ -5,6 +5,9 @@ import type { CodeUnits } from "../../trace/recorder.js";
 import { FrameReader, type PythonFrame } from "./frame-reader.js";
 import { stackLayout } from "./versions/versions.js";
 
+/** A version of Python, of which PY_VERSION_HEX is given: "3.14.2". */
+export const versionText = (hex: number): string => [hex >>> 24, (hex >>> 16) & 0xff, (hex >>> 8) & 0xff].join(".");
+
 /** Reads the Python stack of an interpreter. */
 export class PythonStack {
   readonly #version: number;
@@ -23,7 +26,7 @@ export class PythonStack {
 
   /** Python's version: "3.14.2". */
   get version(): string {
-    return [this.#version >>> 24, (this.#version >>> 16) & 0xff, (this.#version >>> 8) & 0xff].join(".");
+    return versionText(this.#version);
   }
 
   /** The address of the current frame, whether it is that of a Python function or not; 0 if there is none. */

@@ -2,6 +2,7 @@
 // files.
 
 import type { PyodideAPI } from "pyodide";
+import { keptValue, type OwnCode } from "./kept-code.js";
 import type { PyodideExports } from "./pyodide-module.js";
 
 /** The variables of C's environment, read from memory. */
@@ -24,7 +25,7 @@ export function environmentOf({ memory, data }: PyodideExports): Map<string, str
  * the time zone of the environment; and makes the import system look at folders again. Pyodide has set where libraries
  * are looked for, and this stays.
  */
-const RENEW = `
+const SOURCE = `
 def renew(names, values):
     import os, sys, time
 
@@ -42,7 +43,7 @@ def renew(names, values):
     time.daylight = int(time.timezone != time.altzone)
     time.tzname = standard.tm_zone, summer.tm_zone
 
-    # Pyodide puts it there whenever it starts.
+    # Pyodide puts an empty entry there whenever it starts.
     if sys.path[:2] == ["", ""]:
         del sys.path[0]
 
@@ -58,13 +59,14 @@ def renew(names, values):
             finder.invalidate_caches()
 renew`;
 
+/** The part that is in Python. */
+export const RENEW: OwnCode = { source: SOURCE, filename: "<pyheap>" };
+
 /** Sets what an interpreter must not take from its image. */
 export function renew(pyodide: PyodideAPI, python: PyodideExports, environment: ReadonlyMap<string, string>): void {
   python.tzset();
-  const globals = pyodide.toPy({});
-  const run = pyodide.runPython(RENEW, { globals, filename: "<pyheap>" });
-  globals.destroy();
+  const run = keptValue(pyodide, RENEW);
   const [names, values] = [[...environment.keys()], [...environment.values()]].map((words) => pyodide.toPy(words));
-  run(names, values);
+  (run as (...lists: unknown[]) => void)(names, values);
   for (const each of [run, names, values]) each.destroy();
 }

@@ -76,7 +76,10 @@ export class TaskChain {
     ];
   }
 
-  /** The tasks that wait for the running task, each with its frames, from the outermost inwards; then that task's name. */
+  /**
+   * The tasks that wait for the running task, each with its frames, from the outermost inwards; then the running task's
+   * name.
+   */
   places(): StackPlace[] {
     const [interpreters, holder] = this.#stack.wayToFrame;
     const thread = this.#memory.u32(this.#memory.u32(this.#runtime + interpreters) + holder);

@@ -19,6 +19,7 @@ interface AskedRecording {
   /** Mean distance between samples, in bytes; 0 to record everything. */
   readonly sample: number;
   readonly aggregate: boolean;
+  readonly types: boolean;
 }
 
 /** The bytes of a Python object, as Pyodide passes it. */
@@ -57,13 +58,13 @@ function memorySink(): Sink {
 
 /**
  * Starts a recording. Returns a function that ends it, and that returns the recording's bytes if there is no file. An
- * error of the file system ends the recording; the function throws it.
+ * error of the file system ends the recording; the returned function throws it.
  */
 export function track(heap: PythonHeap, files: Files, options: string): () => Uint8Array | undefined {
-  const { file, command, sample, aggregate } = JSON.parse(options) as AskedRecording;
+  const { file, command, sample, aggregate, types } = JSON.parse(options) as AskedRecording;
   const sink = file === null ? memorySink() : fileSink(files, file);
   const recorder = heap.trace({
-    ...{ write: sink.write, command, aggregate },
+    ...{ write: sink.write, command, aggregate, types },
     ...(sample > 0 && { sample }),
   });
   return () => {
@@ -79,33 +80,36 @@ export function track(heap: PythonHeap, files: Files, options: string): () => Ui
 
 /**
  * A trace as JSON: its metadata, figures and timeline, its functions and stacks, and what each stack has in each view.
- * Why it can't be read, as a text, if it is not a trace.
+ * If the bytes are not a trace, the JSON has only a text that says why (`error`).
  */
 export function readTraceFor(trace: PythonBytes, name: string): string {
   const buffer = trace.getBuffer("u8");
   try {
-    const { analysis, summary } = analyseWhole([buffer.data], name);
+    const { analysis, summary } = analyseWhole([buffer.data], name, { byType: true });
     const { tree, accounts, figures, timeline, endTime } = analysis;
     return JSON.stringify({
       metadata: summary.metadata,
       problem: summary.problem ?? null,
       events: summary.events,
-      duration: endTime,
-      figures,
-      timeline: timeline.points,
+      duration: analysis.sinceProgram(endTime),
+      figures: { ...figures, peakTime: analysis.sinceProgram(figures.peakTime) },
+      timeline: timeline.points.map((point) => ({ ...point, time: analysis.sinceProgram(point.time) })),
       functions: tree.functions.map((f) => [f.name, f.file, f.firstLine]),
       nodes: Array.from({ length: tree.length }, (_, node) => [
         ...[tree.parent(node), tree.functionNumber(node), tree.line(node)],
       ]),
       views: VIEWS,
-      accounts: Array.from({ length: accounts.length }, (_, account) => [
-        ...[accounts.nodes.at(account), BLOCK_DOMAINS[accounts.domain(account)] ?? "unknown"],
-        sizeClassName(accounts.sizeClass(account)),
-        ...VIEWS.flatMap((view) => {
-          const { bytes, count } = accounts.read(view, account);
-          return [Math.round(bytes), Math.round(count)];
-        }),
-      ]),
+      accounts: Array.from({ length: accounts.length }, (_, account) => {
+        const { node, type = null } = tree.withoutType(accounts.nodes.at(account));
+        return [
+          ...[node, BLOCK_DOMAINS[accounts.domain(account)] ?? "unknown"],
+          ...[sizeClassName(accounts.sizeClass(account)), type],
+          ...VIEWS.flatMap((view) => {
+            const { bytes, count } = accounts.read(view, account);
+            return [Math.round(bytes), Math.round(count)];
+          }),
+        ];
+      }),
     });
   } catch (error) {
     if (error instanceof TraceError) return JSON.stringify({ error: error.message });

@@ -1,7 +1,9 @@
-// How to get CPython's module at the right moment: `WebAssembly.instantiate` is replaced while Pyodide loads.
+// How to get CPython's module at the right moment: functions of WebAssembly are replaced while Pyodide loads.
 
+import type { PyodideAPI } from "pyodide";
 import type { CallbackGuard } from "./callback-guard.js";
 import { asPyodideExports, type PyodideExports } from "./pyodide-module.js";
+import { keepSmallModules } from "./small-modules.js";
 
 /**
  * Runs `load`, which instantiates CPython's module, and calls `ready` with the module's exports. The moment for this
@@ -14,15 +16,15 @@ import { asPyodideExports, type PyodideExports } from "./pyodide-module.js";
  *
  * `guard` gets the imports of CPython's module before it is instantiated.
  *
- * Until then `WebAssembly.instantiate` is replaced. Only one load at a time does that: other loads wait until this one
- * has called `ready`, or has ended.
+ * Until `ready` is called, `WebAssembly.instantiate` and `WebAssembly.Module` are replaced. Only one load at a time does that: other
+ * loads wait until this one has called `ready`, or has ended.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,
   load: (filesBegin: () => void) => Promise<T>,
-  { isLate = false, guard }: LoadWatch = {},
+  how: LoadWatch = {},
 ): Promise<T> {
-  const watched = new WatchedLoad(ready, isLate, guard);
+  const watched = new WatchedLoad(ready, how);
   const before = turn;
   turn = watched.over;
   await before;
@@ -34,6 +36,13 @@ export interface LoadWatch {
   /** Whether `ready` is called at the last moment before Python starts. */
   readonly isLate?: boolean;
   readonly guard?: CallbackGuard;
+  /** Called with Pyodide when it is loaded, before its nests are guarded. */
+  readonly loaded?: ((pyodide: PyodideAPI) => void) | undefined;
+  /**
+   * Called with what `ready` has thrown: the load ends later, by an exception that the caller throws from an option. Without
+   * it, the constructors throw, in a promise that nobody may wait for.
+   */
+  readonly stop?: ((error: unknown) => void) | undefined;
 }
 
 /** Settled when no load is watched. */
@@ -44,7 +53,7 @@ interface Instantiated {
   readonly imports: WebAssembly.Imports;
 }
 
-type Engine = Pick<typeof WebAssembly, "instantiate" | "instantiateStreaming">;
+type Engine = Pick<typeof WebAssembly, "instantiate" | "instantiateStreaming" | "Module">;
 
 /**
  * A load of Pyodide that waits for CPython's module.
@@ -60,6 +69,7 @@ class WatchedLoad {
   /** Whether the module's moment is the last one before its main function, even if its data are in place earlier. */
   readonly #isLate: boolean;
   readonly #guard: CallbackGuard | undefined;
+  readonly #stop: LoadWatch["stop"];
   /** WebAssembly's own functions. */
   #engine: Engine | undefined;
   #module: Instantiated | undefined;
@@ -70,10 +80,11 @@ class WatchedLoad {
     this.#leave = resolve;
   });
 
-  constructor(ready: (exports: PyodideExports) => void, isLate: boolean, guard?: CallbackGuard) {
+  constructor(ready: (exports: PyodideExports) => void, { isLate = false, guard, stop }: LoadWatch) {
     this.#ready = ready;
     this.#isLate = isLate;
     this.#guard = guard;
+    this.#stop = stop;
   }
 
   /** Loads. Throws what `load` throws, or what `ready` has thrown. */
@@ -90,9 +101,9 @@ class WatchedLoad {
   }
 
   #search(): void {
-    const { instantiate, instantiateStreaming } = WebAssembly;
+    const { instantiate, instantiateStreaming, Module } = WebAssembly;
     const hasStreams = "instantiateStreaming" in WebAssembly;
-    this.#engine = { instantiate, ...(hasStreams && { instantiateStreaming }) } as Engine;
+    this.#engine = { instantiate, ...(hasStreams && { instantiateStreaming }), Module } as Engine;
     // For a module, instantiate returns an instance; for bytes, an instance and its module.
     const watched = async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
       if (imports) this.#guard?.watch(imports);
@@ -106,7 +117,8 @@ class WatchedLoad {
       const { module, instance } = await instantiateStreaming(source, imports);
       return { module, instance: this.#look(instance, imports) };
     };
-    Object.assign(WebAssembly, { instantiate: watched, ...(hasStreams && { instantiateStreaming: watchedStreaming }) });
+    const replaced = { instantiate: watched, ...(hasStreams && { instantiateStreaming: watchedStreaming }) };
+    Object.assign(WebAssembly, { ...replaced, Module: keepSmallModules(Module) });
   }
 
   /** Looks whether an instance is CPython's. Returns what the caller gets as the instance. */
@@ -132,7 +144,8 @@ class WatchedLoad {
       } catch (error) {
         // The caller of this function ignores its exceptions.
         this.#fail(error);
-        throw error;
+        if (!this.#stop) throw error;
+        this.#stop(error);
       }
     };
     return Object.create(WebAssembly.Instance.prototype, {

@@ -51,7 +51,7 @@ export class Border {
     if (canaryAt !== 0 && this.#reader.word(canaryAt) !== CANARY) this.#look();
   }
 
-  /** Makes the view again, because the memory may have grown. */
+  /** Looks at the canary again, through a new view, because the memory may have grown. */
   #look(): void {
     this.#reader.refresh();
     if (this.#reader.word(this.#stack.canaryAt) !== CANARY) this.#stack.overrun();
@@ -70,8 +70,8 @@ export class Border {
   }
 
   /**
-   * Notes that an exception has ended a call that the core made, and that the core goes on. Returns the error to report;
-   * or throws it, if it ends the program.
+   * Notes that an exception has ended a call that the core made, and that the core goes on. Returns the error to
+   * report; or throws it, if it ends the program.
    */
   contained(error: unknown): unknown {
     if (this.#stack.isEnd(error)) throw error;

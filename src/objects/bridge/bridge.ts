@@ -85,7 +85,7 @@ export class Bridge {
 
   // ---- out ----
 
-  /** The value of a result that is not an ordinary number; `missing` is the value for "there is none". */
+  /** The value of a result that is not an ordinary number; `missing` is returned if nothing was found. */
   special(missing?: unknown): unknown {
     return this.#results.special(missing);
   }

@@ -8,7 +8,7 @@ export function exceptionNumber(name: string): number {
   return EXCEPTION_TYPES.findIndex(([known]) => known === plain);
 }
 
-/** The exceptions that one of Python's own is derived from, nearest first. */
+/** The exceptions that one of Python's own exceptions is derived from, nearest first. */
 export function basesOf(name: string): string[] {
   const bases: string[] = [];
   for (let at = name; ; ) {

@@ -163,8 +163,8 @@ export class Reader {
   }
 
   /**
-   * Like entries, for the keys of a dict, and its row of values if it has one. Keys that several dicts share have no
-   * values (0) if no row is given.
+   * Like entries, for a block of keys. `values` is the dict's row of values; 0 if the values are beside the keys. A
+   * block of keys that several dicts share has no values: without a row, each value is 0.
    */
   entriesOf(keys: number, values: number, visit: (key: number, value: number) => void): void {
     const count = this.word(keys + C.KEYS_COUNT);

@@ -1,4 +1,4 @@
-// What happens when memory runs out: measures run, and the operation is tried again.
+// What happens when memory runs out: measures run, which make the heap smaller, and the operation is tried again.
 
 import { MemoryError } from "../../ground/errors.js";
 

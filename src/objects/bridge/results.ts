@@ -26,9 +26,10 @@ export class Results {
     this.#wrap = wrap;
   }
 
-  /** The value of a result that is not an ordinary number; `missing` is the value for "there is none". */
+  /** The value of a result that is not an ordinary number; `missing` is returned if nothing was found. */
   special(missing?: unknown): unknown {
     const reader = this.#reader;
+    // If the memory has grown, this makes the reader's views anew.
     reader.bytes;
     const at = this.#control;
     const a = reader.word(at + C.RESULT_A_AT);

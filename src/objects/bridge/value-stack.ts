@@ -1,6 +1,5 @@
-// Puts values of JavaScript onto the core's stack.
-//
-// Scalars are passed as values: numbers, bigints, strings, booleans and null. Text and bytes are passed in a buffer of the core.
+// Puts values of JavaScript onto the core's stack: handles and scalars (numbers, bigints, strings, booleans, null and
+// undefined). Text, bytes and the digits of bigints are passed in a buffer of the core.
 
 import * as C from "../../core/constants.gen.js";
 import type { WholeFunctions } from "../../core/functions.gen.js";
@@ -184,6 +183,7 @@ export class ValueStack {
    */
   #room(n: number): number {
     const reader = this.#reader;
+    // If the memory has grown, this makes the reader's views anew.
     reader.bytes;
     if (n <= reader.word(this.#control + C.BUFFER_SIZE_AT)) return reader.word(this.#control + C.BUFFER_AT);
     const at = this.#f.buffer_room(n) >>> 0;

@@ -21,7 +21,7 @@ import { ConversionError, step } from "./conversion-error.js";
 
 /** Thrown if making children first turns out to be impossible. */
 const FILL = Symbol("fill");
-/** Texts up to this length are looked up among those that occurred before, as long as there are not too many. */
+/** Texts up to this length are looked up among those that occurred before, as long as those are not too many. */
 const SHORT_TEXT = 16;
 const MOST_TEXTS = 1024;
 /** An array's items are put into their list in batches of this many, so that the stack stays small. */
@@ -62,7 +62,7 @@ class Conversion {
     });
   }
 
-  /** Whether the value was pushed; if not, containers have to be made first. */
+  /** Pushes the value. Returns false if that is not possible because containers have to be made first. */
   #attempt(push: Push, value: unknown): boolean {
     try {
       push(value);

@@ -4,7 +4,7 @@
 import { PoolClaims } from "../../alloc/pool-claims.js";
 import type { HeapStats, PooledDomain, Walked } from "../../alloc/stats.js";
 import * as C from "../../core/constants.gen.js";
-import type { GraphBuilder } from "../../snapshot/graph.js";
+import type { GraphBuilder } from "../../snapshot/builder.js";
 import { addBlocks, addMemory } from "../../snapshot/memory-nodes.js";
 
 interface Large {
@@ -14,7 +14,7 @@ interface Large {
 
 export class HeapBlocks {
   readonly #pools: PoolClaims;
-  /** Blocks that are in no pool, by address. A block that was claimed is not in it any more. */
+  /** Blocks that are in no pool and were not claimed yet, by address. */
   readonly #large = new Map<number, Large>();
   readonly #claimedLarge = new Map<string, number>();
 
@@ -32,7 +32,9 @@ export class HeapBlocks {
     }, end);
   }
 
-  /** Claims the block that starts at an address, and returns its bytes; 0 if there is none, or it was claimed already. */
+  /**
+   * Claims the block that starts at an address, and returns its bytes; 0 if there is none, or it was claimed already.
+   */
   claim(start: number): number {
     const pooled = this.#pools.claim(start);
     if (pooled !== undefined) return pooled;

@@ -2,12 +2,15 @@
 
 import * as C from "../../core/constants.gen.js";
 import { toWasmFunction, type WithTable } from "../../core/table-functions.js";
-import { EDGE, type Strings } from "../../snapshot/graph.js";
+import type { Strings } from "../../snapshot/builder.js";
+import { EDGE } from "../../snapshot/graph.js";
 import type { Reader } from "../bridge/reader.js";
 import type { TypeInfo } from "./types.js";
 import type { GraphValues } from "./values.js";
 
-/** Gives a reference: its kind (EDGE), its name, as the number of a string or an index, and the address of its target. */
+/**
+ * Gives a reference: its kind (EDGE), its name (the number of a string, or an index), and the address of its target.
+ */
 export type Refer = (kind: number, name: number, target: number) => void;
 
 /** int (*)(PyObject *, visitproc, void *) */
@@ -113,7 +116,7 @@ export class GraphReferences {
     });
   }
 
-  /** The texts that dicts of one shape have as their keys. */
+  /** Gives the references of shared keys: the strings that dicts of one shape have as their keys. */
   ofKeys(keys: number, refer: Refer): void {
     this.#reader.entriesOf(keys, 0, (key) => this.#internal(refer, "(key)", key));
   }
@@ -152,7 +155,10 @@ export class GraphReferences {
     }
   }
 
-  /** What the type's own function shows, with the names of the fields that have names. The class is given by the caller. */
+  /**
+   * Gives the references that the type's own traverse function shows. A reference has the name of the member with the
+   * same target, or the name "(field)" if there is none. The caller gives the class.
+   */
   #traverse(object: number, type: TypeInfo, refer: Refer): void {
     const seen = this.#visitor.run(type.traverse, object);
     this.#members(object, type, (kind, name, target) => {

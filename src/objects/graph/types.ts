@@ -2,7 +2,7 @@
 // references in it.
 
 import * as C from "../../core/constants.gen.js";
-import type { Strings } from "../../snapshot/graph.js";
+import type { Strings } from "../../snapshot/builder.js";
 import type { Reader } from "../bridge/reader.js";
 import type { TypeLayout } from "../handles/type-layout.js";
 

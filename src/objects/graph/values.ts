@@ -4,9 +4,9 @@ import * as C from "../../core/constants.gen.js";
 import { formatFloat } from "../bridge/host-functions.js";
 import type { Reader } from "../bridge/reader.js";
 
-/** How many characters of a text, or bytes, are shown. */
+/** How many characters of a text are shown. Of bytes, half as many are shown. */
 const SHOWN = 80;
-/** An int of more digits, of 30 bits each, is shown by its length. */
+/** An int of more digits than this is shown by its length. A digit has 30 bits. */
 const SHOWN_DIGITS = 4;
 const DIGIT_BITS = 30;
 
@@ -49,7 +49,7 @@ export class GraphValues {
     }
   }
 
-  /** How Python would write a key. */
+  /** A key as Python would write it; of an instance, a tuple or a frozenset only the type: `<tuple>`. */
   key(object: number): string {
     const kind = this.#reader.kind(object);
     if (kind === C.STR) return `'${this.of(object)}'`;

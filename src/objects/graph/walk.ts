@@ -1,13 +1,14 @@
-// The graph of the objects of a heap in its own memory: from the roots and the handles that JavaScript has, from what the
-// heap itself refers to, and from the collector's lists. Everything is read from memory: nothing is allocated in the heap,
-// and no object changes.
+// The graph of the objects of a heap in its own memory: from the roots and the handles that JavaScript has, from what
+// the heap itself refers to, and from the collector's lists. Everything is read from memory, or shown by the traverse
+// functions of types in C. Nothing is allocated in the heap, and no object changes.
 
 import type { HeapStats, Walked } from "../../alloc/stats.js";
 import * as C from "../../core/constants.gen.js";
 import { LOOK } from "../../core/reentrancy.js";
 import type { WholeCore } from "../../core/whole-core.js";
 import { Addresses } from "../../snapshot/addresses.js";
-import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../../snapshot/graph.js";
+import { GraphBuilder } from "../../snapshot/builder.js";
+import { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 import { groupByHolder } from "../../snapshot/reach.js";
 import type { Bridge } from "../bridge/bridge.js";
 import type { TypeLayout } from "../handles/type-layout.js";
@@ -31,6 +32,8 @@ const GROUPS = ["(roots)", "(handles)", "(heap)", "(held by C)", "(garbage)", "(
 type Group = (typeof GROUPS)[number];
 /** Bytes of a shape, and where in it its keys are. */
 const SHAPE = { bytes: 8, keys: 4 } as const;
+/** The bits of a str's state that are not 0 if it is interned. */
+const STR_INTERNED = 0xffff;
 
 class HeapWalk {
   readonly #from: WalkedHeap;
@@ -168,13 +171,25 @@ class HeapWalk {
   #describe(node: number, object: number, type: TypeInfo): void {
     const graph = this.#graph;
     const own = this.#blocks.claim(object - type.before - this.#hookBytes);
-    const bytes = this.#parts(object).reduce(
-      (sum, part) => sum + (part === 0 ? 0 : this.#blocks.claim(part - this.#hookBytes)),
-      own,
-    );
+    let bytes = own;
+    for (const part of this.#parts(object)) {
+      const more = part === 0 ? 0 : this.#blocks.claim(part - this.#hookBytes);
+      if (more === 0) continue;
+      bytes += more;
+      graph.buffer(node, part);
+    }
     graph.describe(node, bytes, graph.strings.number(this.#values.of(object)));
     const isImmortal = this.#word(object + C.OBJECT_REFCNT) >= C.IMMORTAL_MINIMUM;
-    graph.flag(node, (isImmortal ? FLAG.immortal : 0) | (isImmortal && own === 0 ? FLAG.static : 0));
+    const isStatic = isImmortal && own === 0;
+    const isShared = this.#isShared(object, isStatic);
+    graph.flag(node, (isImmortal ? FLAG.immortal : 0) | (isStatic ? FLAG.static : 0) | (isShared ? FLAG.shared : 0));
+  }
+
+  /** Whether this object is the only one with its value, and everything that uses the value shares it (FLAG.shared). */
+  #isShared(object: number, isStatic: boolean): boolean {
+    const kind = this.#from.bridge.reader.kind(object);
+    if (kind === C.STR) return isStatic || (this.#word(object + C.STR_STATE) & STR_INTERNED) !== 0;
+    return isStatic && (kind === C.INT || kind === C.BYTES || kind === C.TUPLE);
   }
 
   /** The other blocks that only this object uses. */
@@ -204,7 +219,7 @@ class HeapWalk {
     }
   }
 
-  /** Finds objects that the collector knows and nothing led to. */
+  /** Finds objects to which only the collector's lists lead. */
   #findTracked(): void {
     for (let k = 0; k < C.TRACKED_LISTS; k++) {
       const list = this.#from.core.control + C.TRACKED_AT + k * C.TRACKED_LIST_BYTES;
@@ -214,8 +229,8 @@ class HeapWalk {
 }
 
 /**
- * The graph of a heap's objects and memory. Throws in the middle of a collection or a compaction, when the collector's lists
- * are out of order, and while a value is being converted, when objects can be incomplete.
+ * The graph of a heap's objects and memory. Throws in the middle of a collection or a compaction, when the collector's
+ * lists are out of order, and while a value is being converted, when objects can be incomplete.
  */
 export function walkHeap(from: WalkedHeap): ObjectGraph {
   const { bridge, core, heap } = from;

@@ -8,7 +8,7 @@ export function getAttribute(bridge: Bridge, index: number, name: string): unkno
   return bridge.value(bridge.border.run(() => bridge.f.get_attribute(index)));
 }
 
-/** o.name = value; or del o.name. */
+/** o.name = value; or del o.name, if `values` is empty. */
 export function setAttribute(bridge: Bridge, index: number, name: string, values: readonly unknown[]): void {
   bridge.key(name);
   bridge.pushAbove(1, values);

@@ -2,9 +2,8 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, test } from "vitest";
+import { collectGarbage } from "../../../test/collect.js";
 import { Heap, type PyList } from "../../index.js";
 
 let heap: Heap;
@@ -68,8 +67,6 @@ describe("a handle", () => {
   });
 
   test("that is forgotten is released after JavaScript has collected it", async () => {
-    setFlagsFromString("--expose-gc");
-    const collectGarbage = runInNewContext("gc") as () => void;
     (() => {
       for (let k = 0; k < 100; k++) heap.list([k]);
     })();

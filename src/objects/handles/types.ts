@@ -151,7 +151,7 @@ export class PyInstance<F extends Fields = Fields, I extends FieldType = FieldTy
     throw new TypeError(`Cannot set ${where} ${this.typeName}: it holds a number, not a ${typeof value}`);
   }
 
-  /** How many items it has. */
+  /** The number of items. */
   get length(): number {
     return this.bridge.f.item_count(this.index) >>> 0;
   }

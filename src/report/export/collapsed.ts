@@ -8,9 +8,11 @@ import { type Chunks, exportedStacks, nodesOf, PerFrame, START, startOf } from "
 const word = (text: string) => text.replaceAll(";", ":").replace(/\s+/g, " ");
 
 export function* collapsed(report: TraceReport): Chunks {
-  const words = new PerFrame(report, (f, line) => word(f.file === "" ? f.name : `${f.name} (${placeOf(f, line)})`));
+  const words = new PerFrame(report.stacks.tree, (f, line) =>
+    word(f.file === "" ? f.name : `${f.name} (${placeOf(f, line)})`),
+  );
   for (const { node, bytes } of exportedStacks(report)) {
-    const stack = Array.from(nodesOf(report, node), (at) => words.of(at));
+    const stack = Array.from(nodesOf(report.stacks.tree, node), (at) => words.of(at));
     yield `${stack.reverse().join(";")} ${bytes}\n`;
   }
   const start = startOf(report);

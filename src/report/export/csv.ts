@@ -1,4 +1,4 @@
-// Comma-separated values (RFC 4180): a line for each stack, domain and size class.
+// Comma-separated values (RFC 4180): a line for each stack, domain and size class; and each type, if types are shown.
 
 import { BLOCK_DOMAINS } from "../../core/catalogue.gen.js";
 import { placeOf } from "../../text/labels.js";
@@ -21,16 +21,18 @@ const row = (values: readonly (string | number)[]) => `${values.map(field).join(
 export function* csv(report: TraceReport): Chunks {
   const { stacks, view } = report;
   const { accounts, tree } = stacks;
-  const places = new PerFrame(report, (f, line) => `${f.name} (${placeOf(f, line)})`);
-  yield row(COLUMNS);
+  const places = new PerFrame(report.stacks.tree, (f, line) => `${f.name} (${placeOf(f, line)})`);
+  const { wantsTypes } = report.analysis;
+  yield row(wantsTypes ? [...COLUMNS, "type"] : COLUMNS);
   for (let account = 0; account < accounts.length; account++) {
     const { bytes, count } = accounts.read(view, account);
-    const node = accounts.nodes.at(account);
+    const { node, type = "" } = tree.withoutType(accounts.nodes.at(account));
     const { function: f, line } = tree.frame(node);
-    const stack = node === 0 ? "" : Array.from(nodesOf(report, node), (at) => places.of(at)).join(" < ");
+    const stack = node === 0 ? "" : Array.from(nodesOf(report.stacks.tree, node), (at) => places.of(at)).join(" < ");
     const kind = [BLOCK_DOMAINS[accounts.domain(account)] ?? "unknown", sizeClassName(accounts.sizeClass(account))];
-    yield row([Math.round(bytes), Math.round(count), ...kind, f.name, f.file, line, stack]);
+    const types = wantsTypes ? [type] : [];
+    yield row([Math.round(bytes), Math.round(count), ...kind, f.name, f.file, line, stack, ...types]);
   }
   const start = startOf(report);
-  if (start) yield row([start.bytes, start.count, "", "", START.name, "", 0, ""]);
+  if (start) yield row([start.bytes, start.count, "", "", START.name, "", 0, "", ...(wantsTypes ? [""] : [])]);
 }

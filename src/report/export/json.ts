@@ -18,12 +18,18 @@ export interface JsonExport {
   readonly sampleBytes: number;
   readonly problem: string | null;
   /**
-   * The part of the view that belongs to the interpreter's start, if it is not in the stacks; null if it is in the
-   * stacks, or if there is none.
+   * The part of the view that belongs to the interpreter's start, if it is not in the stacks. Null if it is in the
+   * stacks, if there is none, or if the stacks are filtered.
    */
   readonly start: { readonly bytes: number; readonly count: number } | null;
   /** Function 0 stands for what is outside of Python. */
-  readonly functions: readonly { readonly name: string; readonly file: string; readonly firstLine: number }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly firstLine: number;
+    /** Set for the type of objects, which is innermost on their stacks. */
+    readonly isType?: true;
+  }[];
   /** The calling node, which has a lower index; the index of the function; and the line. Node 0 is the root. */
   readonly nodes: readonly (readonly [parent: number, functionIndex: number, line: number])[];
   /** The bytes and blocks of each stack, by its innermost node. */

@@ -37,7 +37,7 @@ export interface SpeedscopeFile {
 export function* speedscope(report: TraceReport): Chunks {
   const { tree } = report.stacks;
   const frames: SpeedscopeFrame[] = [];
-  const indices = new PerFrame(report, (f, line) => {
+  const indices = new PerFrame(report.stacks.tree, (f, line) => {
     const name = functionName(f);
     return frames.push(f.file === "" ? { name } : { name, file: f.file, line }) - 1;
   });

@@ -2,6 +2,7 @@
 
 import type { Measure, View } from "../../trace/accounts.js";
 import type { TraceFunction } from "../../trace/format.js";
+import type { StackTree } from "../../trace/tree.js";
 import type { TraceReport } from "../trace-context.js";
 import { stackRows } from "../trace-groups.js";
 
@@ -11,7 +12,10 @@ export type Chunks = Iterable<string | Uint8Array>;
 /** The interpreter's start is one stack, and this is its only frame. */
 export { START } from "../../trace/base.js";
 
-/** The bytes and blocks of the interpreter's start in the view; undefined if there are none, or if they are shown by stack. */
+/**
+ * The bytes and blocks of the interpreter's start in the view. Undefined if there are none, if they are shown by stack, or
+ * if only the stacks that match a filter are shown.
+ */
 export function startOf({
   analysis,
   view,
@@ -37,7 +41,7 @@ export function* exportedStacks({ stacks, view }: Pick<TraceReport, "stacks" | "
 }
 
 /** The nodes of a stack, from the innermost to the outermost; only the root if it has no frame. */
-export function* nodesOf({ stacks: { tree } }: Pick<TraceReport, "stacks">, node: number): Generator<number> {
+export function* nodesOf(tree: StackTree, node: number): Generator<number> {
   if (node === 0) yield 0;
   for (let at = node; at !== 0; at = tree.parent(at)) yield at;
 }
@@ -45,14 +49,11 @@ export function* nodesOf({ stacks: { tree } }: Pick<TraceReport, "stacks">, node
 /** Makes a value for each function and line that occurs in a frame. Equal frames share one value. */
 export class PerFrame<T> {
   readonly #known = new Map<number, T>();
-  readonly #tree: TraceReport["stacks"]["tree"];
+  readonly #tree: StackTree;
   readonly #make: (f: TraceFunction, line: number, functionNumber: number) => T;
 
-  constructor(
-    { stacks }: Pick<TraceReport, "stacks">,
-    make: (f: TraceFunction, line: number, functionNumber: number) => T,
-  ) {
-    this.#tree = stacks.tree;
+  constructor(tree: StackTree, make: (f: TraceFunction, line: number, functionNumber: number) => T) {
+    this.#tree = tree;
     this.#make = make;
   }
 

@@ -1,6 +1,6 @@
 // A trace as the page that `pyheap report flamegraph` writes.
 
-import { buildPage } from "../../page/build.js";
+import { buildPage, factsOf } from "../../page/build.js";
 import { withSources } from "../../page/sources.js";
 import { Spans } from "../../page/spans.js";
 import { withTypes } from "../../page/types.js";
@@ -34,20 +34,16 @@ export async function makePage(
 ): Promise<MadePage> {
   const spans = new Spans({ temporary: within + 1 });
   const summary = await readTrace(bytesOf(trace), name, spans);
-  const { command, started, python = null, sample, aggregated } = summary.metadata;
-  if (aggregated && within > 0) {
+  if (summary.metadata.aggregated && within > 0) {
     throw new ReportError(
       `Cannot show other temporary blocks of ${name}: it was recorded with --aggregate, which keeps totals only`,
     );
   }
-  const facts = {
-    ...{ command, started, python, sample, problem: summary.problem ?? null },
-    ...(aggregated && { totals: { start: spans.startLeft } }),
-  };
+  const facts = factsOf(spans, summary.metadata, summary.problem ?? null);
   const built = buildPage(spans, facts);
   const data = snapshot ? withTypes(built, snapshot) : built;
   const sources = source && new Sources(facts, source);
-  const html = await pageOf(sources ? withSources(data, (file) => sources.lines(file)) : data);
+  const html = await pageOf(sources ? withSources(data, (file) => sources.lines(file)) : data, undefined, [name]);
   return { html, events: summary.events };
 }
 

@@ -37,12 +37,12 @@ export interface Amount {
   readonly count: number;
 }
 
-/** Functions, lines, files, modules, domains or size classes, as one row of a table. */
+/** A function, line, file, module, type, domain or size class, as one row of a table. */
 export interface ReportGroup {
   readonly label: string;
-  /** What its own code allocated. */
+  /** What the group's own code allocated. */
   readonly own: Amount;
-  /** What was allocated with it on the stack. */
+  /** What was allocated while the group was on the stack. */
   readonly total: Amount;
   /** Contains the true own bytes in 95 of 100 sampled recordings; undefined if everything was recorded. */
   readonly ownInterval: Interval | undefined;
@@ -59,7 +59,7 @@ export interface ReportStack extends Amount {
 }
 
 export interface ExportOptions {
-  /** The highest number of frames of a stack: of deeper stacks the middle is omitted. The default is the format's. */
+  /** The highest number of frames of a stack: in deeper stacks, the middle is omitted. The default is the format's. */
   readonly maxDepth?: number | undefined;
   /** Calls with a smaller share of the bytes, from 0 to 1, are put together. */
   readonly minShare?: number | undefined;
@@ -71,7 +71,7 @@ export type ExportFormat = keyof typeof FORMATS;
 export const EXPORT_FORMATS = Object.keys(FORMATS) as readonly ExportFormat[];
 
 export class Report {
-  /** The same as text, as `pyheap report` shows it. */
+  /** The reports as text, as `pyheap report` shows them. */
   readonly text: TextReports;
   readonly #loaded: LoadedTrace;
   readonly #report: TraceReport;
@@ -95,9 +95,13 @@ export class Report {
     return this.#loaded.summary.problem;
   }
 
-  /** Live bytes, blocks and the platform's bytes over time: at most 2,048 points. */
+  /**
+   * Live bytes, blocks and the platform's bytes over time: at most 2,048 points. Times are microseconds from the beginning
+   * of the program; those of the interpreter's start are negative.
+   */
   get timeline(): readonly TimelinePoint[] {
-    return this.#loaded.analysis.timeline.points;
+    const { analysis } = this.#loaded;
+    return analysis.timeline.points.map((point) => ({ ...point, time: analysis.sinceProgram(point.time) }));
   }
 
   /** Groups with allocations, those with the most own bytes first. */
@@ -146,14 +150,14 @@ export class Report {
   }
 
   /**
-   * What this trace has more and less than another one that was recorded before, the largest difference of bytes first.
+   * The differences from another trace, which was recorded before: the largest difference of bytes first.
    * Functions are matched by name and file, so lines that moved are not a difference.
    */
   changesSince(before: Report, by: Grouping = "function"): Difference[] {
     return differences(before.#report, this.#report, by);
   }
 
-  /** The same as text. */
+  /** The differences from another trace as text. */
   changesText(before: Report, options: Partial<DiffOptions> = {}): string {
     return traceDiff(before.#report, this.#report, { ...DIFF_DEFAULTS, ...options }, this.#report.colors);
   }

@@ -15,12 +15,12 @@ export class TextReports {
     this.#report = report;
   }
 
-  /** Figures, and the functions, modules and domains that have most. */
+  /** Figures, and the functions, modules and domains with the most bytes. */
   summary(options: Partial<SummaryOptions> = {}): string {
     return traceSummary(this.#report, { ...SUMMARY_DEFAULTS, ...options });
   }
 
-  /** A row for each function, or for each line, file, module, domain or size class. */
+  /** A row for each function, or for each line, file, module, type, domain or size class. */
   table(options: Partial<TableOptions> = {}): string {
     return traceTable(this.#report, { ...TABLE_DEFAULTS, ...options });
   }

@@ -1,7 +1,7 @@
 /* What differs from CPython and what does not exist: docs/c-api.md lists it. */
 #include "check.h"
 
-/* C code that needs these can't be compiled: it gets to know that before it runs. */
+/* C code that needs these can't be compiled, so the mistake is noticed before the code runs. */
 #if defined(Py_TPFLAGS_MANAGED_DICT) || defined(Py_TPFLAGS_MANAGED_WEAKREF) || defined(PySlice_Check)
 #error "these exist now"
 #endif

@@ -23,6 +23,10 @@ int test_set(void) {
     PyErr_SetString(PyExc_ValueError, "first");
     PyErr_SetString(PyExc_TypeError, "second");
     STEP(SAYS(TypeError, "second"));
+    Py_ssize_t references = Py_REFCNT(t);
+    PyErr_SetObject(PyExc_ValueError, t);
+    STEP(Py_REFCNT(t) > references && PyErr_NoMemory() == NULL);
+    STEP(SAYS(MemoryError, "") && Py_REFCNT(t) == references);
     PyErr_SetString(PyExc_ValueError, "gone");
     PyErr_Clear();
     STEP(!PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_ValueError));

@@ -121,7 +121,7 @@ def tell():
 type Told = [id: number, module: string, type: string, size: number, referents: number[], isTracked: boolean][];
 
 /** References of objects that gc.get_referents does not return. */
-const UNTOLD = ["(key)", "(attribute name)", "(subclasses)", "__name__", "__qualname__", "__slots__"];
+const UNTOLD = ["(key)", "(attribute name)", "(subclasses)", "__name__", "__qualname__", "__slots__", "__dict__"];
 
 export const nodesById = (graph: ObjectGraph): Map<number, number> =>
   new Map(Array.from(graph.ids, (id, node) => [id, node]));
@@ -146,11 +146,32 @@ export function edgesOf(graph: ObjectGraph, node: number): Edge[] {
 export const typeName = (graph: ObjectGraph, node: number): string =>
   graph.strings[graph.types[node] as number] as string;
 
+/** What each node is, and its references, in their order; by id. */
+function describe(graph: ObjectGraph): Map<number, string> {
+  const { ids, kinds, values, sizes, flags, strings } = graph;
+  const described = new Map<number, string>();
+  for (let node = 0; node < graph.nodeCount; node++) {
+    const edges = edgesOf(graph, node).map(({ kind, name, target }) => `${kind} ${name} ${ids[target]}`);
+    const is = [kinds[node], typeName(graph, node), strings[values[node] as number], sizes[node], flags[node]];
+    described.set(ids[node] as number, [...is, ...edges].join("\n"));
+  }
+  return described;
+}
+
+/** The nodes that are not the same in two graphs of the same objects. */
+export function differences(one: ObjectGraph, other: ObjectGraph): [string | undefined, string | undefined][] {
+  const [a, b] = [describe(one), describe(other)];
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((id) =>
+    a.get(id) === b.get(id) ? [] : [[a.get(id), b.get(id)] as [string | undefined, string | undefined]],
+  );
+}
+
 /** Checks that a snapshot has what Python tells. `text` is what `tell` returned, and nothing has run since. */
 export function compareWithPython(graph: ObjectGraph, text: string): number {
   const told = JSON.parse(text) as Told;
   const nodes = nodesById(graph);
   const wrong: string[] = [];
+  let dictsOfInstances = 0;
   for (const [id, module, type, size, referents, isTracked] of told) {
     const node = nodes.get(id);
     if (node === undefined) {
@@ -162,6 +183,7 @@ export function compareWithPython(graph: ObjectGraph, text: string): number {
       wrong.push(`${name} is ${type}`);
     const edges = edgesOf(graph, node).filter(({ kind }) => kind !== EDGE.weak);
     const found = edges.map(({ target }) => graph.ids[target] as number);
+    if (type === "Plain" && edges.some((edge) => edge.name === "__dict__")) dictsOfInstances++;
     const missing = [...referents];
     for (const [k, target] of found.entries()) {
       const at = missing.indexOf(target);
@@ -179,6 +201,7 @@ export function compareWithPython(graph: ObjectGraph, text: string): number {
     )
       wrong.push(`${name} has ${own}, not ${size}`);
   }
+  expect(dictsOfInstances, "late, asked and many own a dict").toBe(3);
   expect(wrong.slice(0, 20), `${wrong.length} of ${told.length}`).toEqual([]);
   return told.length;
 }

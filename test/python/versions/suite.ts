@@ -2,16 +2,19 @@
 // stacks compared with Python's own.
 
 import type { PyodideAPI } from "pyodide";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { Reader } from "../../../src/hosts/python/graph/reader.js";
 import { attach, createImage, loadPython, type Python, type PythonHeap } from "../../../src/hosts/python/pyodide.js";
 import { type Fault, sumOfParts } from "../../../src/index.js";
+import { SEED } from "../../random.js";
 import { byLine, Tape } from "../../trace-data.js";
+import { withoutMagic } from "../broken-heaps.js";
 import { work } from "../work.js";
 import { loaderOf, type Version } from "./list.js";
-import { CORPUS, compareWithPython } from "./objects.js";
+import { CORPUS, compareWithPython, differences } from "./objects.js";
+import { compareTypes, RANDOM_OBJECTS } from "./types.js";
 
 const MIB = 2 ** 20;
-
 const WORK = work(5000, 1000);
 
 /** Calls look(), which compares stacks, from everywhere. The program returns its results. */
@@ -60,6 +63,58 @@ counts = [
     *sorted([2, 1], key=lambda n: look() * n),
 ]
 `;
+/** Nests of the kinds of objects that programs nest: in each, one object holds the next one. Says which are not freed. */
+const NESTS = `
+import collections, functools, gc, itertools, sys, types, weakref
+
+class Slots: __slots__ = ("next", "__weakref__")
+class Plain: pass
+
+def holding(kind):
+    def wrap(next):
+        made = kind()
+        made.next = next
+        return made
+    return wrap
+
+def context(next):
+    error = ValueError()
+    error.__context__ = next if isinstance(next, Exception) else None
+    return error
+
+def closure(next):
+    return lambda: next
+
+def generator(next):
+    def wait():
+        held = next
+        yield
+    waiting = wait()
+    waiting.send(None)
+    return waiting
+
+# Before 3.14, CPython counts levels, and only for some types; 3.13 counts more than a usual stack has space for.
+KINDS = [holding(Slots), holding(Plain), lambda x: [x], lambda x: (x,), lambda x: {1: x}]
+if sys.version_info[:2] == (3, 13): KINDS = []
+if sys.version_info >= (3, 14): KINDS += [
+    context, closure, generator, lambda x: iter([x]), lambda x: iter((x,)), lambda x: map(print, (x,)), lambda x: zip((x,)), lambda x: enumerate((x,)),
+    lambda x: reversed([x]), lambda x: itertools.chain((x,)), lambda x: collections.deque((x,)), types.CellType,
+    lambda x: functools.partial(print, x), lambda x: types.SimpleNamespace(a=x), lambda x: types.MethodType(print, x),
+]
+gc.disable()
+kept = []
+for kind, wrap in enumerate(KINDS):
+    first = Slots()
+    freed = weakref.ref(first)
+    nest = first if wrap is not context else ValueError(first)
+    if wrap is context: nest.held = first
+    del first
+    for _ in range(50_000): nest = wrap(nest)
+    del nest
+    if freed() is not None: kept.append(str(kind))
+gc.enable()
+", ".join(kept)
+`;
 /** Sizes of blocks that mark a place in the program. */
 const FIRST_MARK = 100_000;
 /** A bytes object of n bytes has this many bytes more. */
@@ -74,6 +129,10 @@ async function cold(version: Version, onWarning: (text: string) => void): Promis
 async function fromImage(version: Version, onWarning: (text: string) => void): Promise<Python> {
   const loadPyodide = await loaderOf(version);
   const image = await createImage({ loadPyodide, prepare: (pyodide) => void pyodide.runPython(WORK) });
+  const broken = loadPython({ loadPyodide, image: await withoutMagic(image), onWarning });
+  await expect(broken).rejects.toThrow(
+    /^Cannot load the heap image: its heap is broken: it does not begin like a heap$/,
+  );
   return loadPython({ loadPyodide, image, onWarning });
 }
 
@@ -146,6 +205,10 @@ for f in endless, lambda: proxied[1]:
 str(told)
 `;
       expect(pyodide.runPython(deep, { globals: pyodide.toPy({}) })).toBe("[0, 0]");
+    });
+
+    it("frees nests of every kind, deeper than the engine's usual stack has space for", () => {
+      expect(pyodide.runPython(NESTS)).toBe("");
     });
 
     it("has everything on the heap, which stays whole", () => {
@@ -252,6 +315,16 @@ met
       expect(lines.get(5)).toEqual({ bytes: 9000 + BYTES_HEADER, count: 1 });
     });
 
+    it(`has the type of each object in a recording, as a snapshot of its end shows it (PYHEAP_SEED=${SEED})`, async () => {
+      const globals = pyodide.toPy({ __name__: "__main__" });
+      expect(await compareTypes(heap, () => void pyodide.runPython(CORPUS, { globals }))).toBeGreaterThan(1000);
+      const random = pyodide.toPy({ __name__: "__main__" });
+      pyodide.runPython(RANDOM_OBJECTS, { globals: random });
+      const played = () => pyodide.runPython(`kept = play(${SEED}, 3000)`, { globals: random });
+      expect(await compareTypes(heap, played)).toBeGreaterThan(300);
+      heap.check();
+    });
+
     it("has its objects in a snapshot, as Python tells them", () => {
       const globals = pyodide.toPy({ __name__: "__main__" });
       pyodide.runPython(CORPUS, { globals });
@@ -260,6 +333,21 @@ met
       expect(compareWithPython(graph, told)).toBeGreaterThan(3000);
       expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
       heap.check();
+    });
+
+    it("has the same objects in a snapshot, whether WebAssembly reads the most frequent ones or the host reads all", () => {
+      pyodide.runPython(CORPUS, { globals: pyodide.toPy({ __name__: "__main__" }) });
+      const graph = heap.graph();
+      // The module then knows no type, and leaves each object to the host.
+      const addType = vi.spyOn(Reader.prototype, "addType").mockReturnValue();
+      try {
+        const byHost = heap.graph();
+        expect(addType).toHaveBeenCalled();
+        expect(differences(graph, byHost).slice(0, 5)).toEqual([]);
+        expect([byHost.nodeCount, byHost.edgeCount]).toEqual([graph.nodeCount, graph.edgeCount]);
+      } finally {
+        addType.mockRestore();
+      }
     });
   });
 }

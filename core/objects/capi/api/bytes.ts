@@ -109,7 +109,10 @@ export function PyBytes_AsStringAndSize(o: PyObject, data: usize, size: usize): 
   return 0;
 }
 
-/** Replaces `*slot` by `*slot` + `b`, or by NULL with an error. Takes over the reference that was in `*slot`. */
+/**
+ * Replaces `*slot` by `*slot` + `b`; by NULL if that fails, or if `b` is NULL. Takes over the reference that was in
+ * `*slot`.
+ */
 export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   const a = load<PyObject | null>(slot);
   if (!a) return;

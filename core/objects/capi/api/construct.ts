@@ -52,7 +52,7 @@ function complain(code: u32, type: PyType): void {
   decref(name);
 }
 
-/** Type(*args, **kwargs). If the type is `type` itself and has one argument: the type of that argument. */
+/** Type(*args, **kwargs). If the type is `type` itself and there is one argument: the type of that argument. */
 export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
   const type = changetype<PyType>(callable);
   const t = changetype<PyTuple>(args);
@@ -122,7 +122,7 @@ function hasArguments(args: PyObject | null, kwargs: PyObject | null): bool {
   );
 }
 
-/** object.__new__. It refuses arguments, unless the type has its own tp_init, which takes them. */
+/** object.__new__. It refuses arguments, unless the type has its own tp_init (which takes them) but no own tp_new. */
 export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject | null): PyObject | null {
   const object = typeOf(BASE_OBJECT);
   if (hasArguments(args, kwargs) && (type.tp_new != object.tp_new || type.tp_init == object.tp_init)) {
@@ -132,7 +132,7 @@ export function object_new(type: PyType, args: PyObject | null, kwargs: PyObject
   return call_indirect<PyObject | null>(type.tp_alloc, type, 0);
 }
 
-/** object.__init__. It refuses arguments, unless the type has its own tp_new, which takes them. */
+/** object.__init__. It refuses arguments, unless the type has its own tp_new (which takes them) but no own tp_init. */
 export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject | null): i32 {
   const type = o.type;
   const object = typeOf(BASE_OBJECT);
@@ -155,7 +155,10 @@ export function c_repr(o: PyObject, w: Writer): bool {
 
 // ---- isinstance, issubclass ----
 
-/** Whether the object's type, or the type that its `__class__` names, is `type`. 1 or 0; -1 with an error. */
+/**
+ * Whether the object's type, or the type that its `__class__` names, is `type` or derived from it; `type` may be a
+ * tuple of types. 1 or 0; -1 with an error.
+ */
 export function PyObject_IsInstance(o: PyObject, type: PyObject): i32 {
   const found = isOneOf(o.type, type, E_INSTANCE_OF);
   if (found != 0 || (o.type.flags & IS_C_TYPE) == 0) return found;

@@ -50,9 +50,9 @@ function argumentsOf(o: PyObject | null): PyObject | null {
 }
 
 /**
- * The exception that raising `type` with `value` raises. If the value is an exception of that type, it is the value;
- * otherwise the type is called with nothing, with the items of a tuple, or with the value. A new reference; null with
- * another error.
+ * The exception that raising `type` with `value` raises: the value itself if it is an exception of that type; otherwise
+ * the result of calling the type without arguments, with the items of a tuple, or with the value. A new reference; null
+ * with another error.
  */
 function exceptionOf(type: PyType, value: PyObject | null): PyObject | null {
   if (value && isSubtype(value.type, type)) return incref<PyObject>(value);
@@ -192,7 +192,8 @@ export function PyErr_NormalizeException(type: usize, value: usize, traceback: u
 
 /**
  * A type of exceptions with the name "module.name". It is derived from `base`, or if `base` is NULL from Exception;
- * `base` may be a tuple of types. It gets the attributes in `dict`, if that is not NULL.
+ * `base` may be a tuple of types, of which only the first counts. It gets the attributes in `dict`, if that is not
+ * NULL.
  */
 export function PyErr_NewException(name: usize, base: PyObject | null, dict: PyObject | null): PyObject | null {
   return PyErr_NewExceptionWithDoc(name, 0, base, dict);

@@ -1,7 +1,7 @@
 // The functions in the slots of exceptions' types, for C to call (CPython's Objects/exceptions.c, BaseException). A
 // type in C that is derived from an exception inherits them, or calls them from its own functions.
 //
-// The collector follows an exception's slots by itself, so tp_traverse shows nothing.
+// The collector follows an exception's references by itself, so tp_traverse shows nothing.
 
 import { ascii } from "../../model/ascii";
 import { raiseArgsDeleted, raiseCause, raiseNoKeywords } from "../../model/raises.gen";
@@ -100,8 +100,8 @@ function newArgs(value: PyObject | null): PyObject | null {
 }
 
 /**
- * The new value of __cause__ or __context__, which must be an exception or None, or of __traceback__. A new reference;
- * null with TypeError.
+ * The new value of an attribute: of __traceback__ any object, of __cause__ and __context__ only an exception or None. A
+ * new reference; null with TypeError.
  */
 function newLink(value: PyObject | null, part: usize): PyObject | null {
   if (value && (value === None() || part == TRACEBACK || isException(value))) return incref<PyObject>(value);

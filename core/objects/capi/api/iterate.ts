@@ -20,7 +20,7 @@ import { instance_new } from "../../types/instance";
 import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
 import { SeqIterator } from "../runtime/fixed-objects";
 
-/** iter(o): a new reference; null with TypeError. */
+/** iter(o): a new reference; null with an error. */
 export function PyObject_GetIter(o: PyObject): PyObject | null {
   if (iterSlot(o) != 0) return iteratorOfC(o);
   if (!isIterableObject(o)) {
@@ -86,8 +86,11 @@ function end(it: SeqIterator): void {
 /** The next item of an object of a type in C, by sq_item. */
 function nextByIndex(it: SeqIterator, o: PyObject): PyObject | null {
   const position = it.position++;
+  // The function may use up the iterator, which then releases its reference to the object.
+  incref<PyObject>(o);
   const item = indexedOfC(o, position);
   if (!item && !hasError()) end(it);
+  decref(o);
   return item;
 }
 

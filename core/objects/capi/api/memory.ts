@@ -1,20 +1,21 @@
 // Memory functions of the Python/C API other than those of the domains: functions that raise, and PyTraceMalloc_*.
 //
-// Py_Malloc, Py_Realloc and Py_Free are Python 1.5's: they return NULL and set MemoryError.
+// Py_Malloc, Py_Realloc and Py_Free are Python 1.5's. If there is no memory, Py_Malloc and Py_Realloc return NULL and
+// set MemoryError.
 
-import { raiseMemory } from "../../model/error";
+import { raiseNoMemory } from "../../model/raise";
 import { PyMem_Free, PyMem_Malloc, PyMem_Realloc } from "../../../alloc/domains";
 
 export function Py_Malloc(n: usize): usize {
   const block = PyMem_Malloc(n);
-  if (block == 0) raiseMemory(n);
+  if (block == 0) raiseNoMemory(n);
   return block;
 }
 
 /** On failure the block stays as it was. */
 export function Py_Realloc(block: usize, n: usize): usize {
   const moved = PyMem_Realloc(block, n);
-  if (moved == 0) raiseMemory(n);
+  if (moved == 0) raiseNoMemory(n);
   return moved;
 }
 
@@ -24,7 +25,7 @@ export function Py_Free(block: usize): void {
 
 /** Sets MemoryError. Returns NULL, so that a caller can write `return PyErr_NoMemory();`. */
 export function PyErr_NoMemory(): usize {
-  raiseMemory(0);
+  raiseNoMemory(0);
   return 0;
 }
 

@@ -1,10 +1,10 @@
 // PyModule_*: modules made of C's definitions, in one phase or in several (PEP 489).
 
 import { PyMem_Malloc } from "../../../alloc/domains";
-import { hasError, raiseMemory } from "../../model/error";
+import { hasError } from "../../model/error";
 import { E_MODULE_RESULT, E_MODULE_SLOT, E_NAMELESS_MODULE } from "../../model/errors.gen";
 import { MODULE, MODULE_DEF } from "../../model/kinds.gen";
-import { raiseError } from "../../model/raise";
+import { raiseError, raiseNoMemory } from "../../model/raise";
 import { raiseModuleMethod, raiseModuleResult, raiseModuleSlot, raiseNamelessModule } from "../../model/raises.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
@@ -77,7 +77,7 @@ function giveState(module: PyObject, definition: usize): bool {
   if (size <= 0 || stateOf(module) != 0) return true;
   const state = PyMem_Malloc(size);
   if (state == 0) {
-    raiseMemory(size);
+    raiseNoMemory(size);
     return false;
   }
   memory.fill(state, 0, size);

@@ -183,8 +183,8 @@ export function PyNumber_Invert(o: PyObject | null): PyObject | null {
 // ---- in place: a list, set or dict changes itself and is the result ----
 
 /**
- * a <operator>= b for all other objects: by the function of a's type for it, or else by the plain operator. The message
- * of an error names the operator in place, such as `+=`.
+ * a <operator>= b for all other objects: by the function that a's type has for the operator in place, or else by the
+ * plain operator. The message of an error names the operator in place, such as `+=`.
  */
 function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const own = slotInPlace(a, b, operator, None());
@@ -374,7 +374,7 @@ export function PyNumber_ToBase(o: PyObject | null, base: i32): PyObject | null 
   return text;
 }
 
-/** In base 2, 8 or 16: `bits` bits to a digit. */
+/** The int as a text in base 2, 8 or 16. `bits` is the number of bits in a digit. */
 function inBase(a: PyLong, bits: u32): PyObject | null {
   const w = newWriter();
   if (!w) return null;

@@ -4,7 +4,7 @@
 // because after that only C knows when its memory is freed. An object that is freed without tp_dealloc, while its
 // reference count is not 0, is subtracted when it is freed.
 
-import { raiseMemory } from "../../model/error";
+import { raiseNoMemory } from "../../model/raise";
 import { PyObject_Free, PyObject_Realloc } from "../../../alloc/domains";
 import { gc_collect } from "../../collector/gc";
 import { gc_is_finalized, gc_is_tracked } from "../../collector/graph";
@@ -74,10 +74,10 @@ export function PyUnstable_Object_GC_NewWithExtraData(type: PyType, extra: u32):
   return o;
 }
 
-/** Makes an object of the type, with one reference, of a block that C allocated. */
+/** Turns a block that C allocated into an object of the type, with one reference. */
 export function PyObject_Init(o: PyObject | null, type: PyType): PyObject | null {
   if (!o) {
-    raiseMemory(type.basicSize);
+    raiseNoMemory(type.basicSize);
     return null;
   }
   o.type = incref<PyType>(type);
@@ -103,7 +103,7 @@ export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null
   const before = instance_sizeof(o);
   const block = PyObject_Realloc(changetype<usize>(o) - type.headBytes, bytesFor(type, items) + type.headBytes);
   if (block == 0) {
-    raiseMemory(bytesFor(type, items));
+    raiseNoMemory(bytesFor(type, items));
     return null;
   }
   const moved = changetype<PyVarObject>(block + type.headBytes);
@@ -139,7 +139,10 @@ export function c_dealloc(o: PyObject): void {
   callFunction(o.type.tp_dealloc, o);
 }
 
-/** Like c_dealloc, for an object whose last reference C itself has released. A trap or an exception also ends the code in C that did so. */
+/**
+ * Like c_dealloc, for an object whose last reference C itself has released. A trap or an exception then also ends the code in C that
+ * released it.
+ */
 export function c_dealloc_directly(o: PyObject): void {
   count(o, -1);
   callDirectly(o.type.tp_dealloc, o);
@@ -258,7 +261,10 @@ export function PyGC_IsEnabled(): i32 {
   return collector().enabled;
 }
 
-/** Calls the function for each tracked object until it returns 0. Meanwhile no collection starts. */
+/**
+ * Calls the function for each tracked object until it returns 0, or until it has released or untracked the object that
+ * it was called for. Meanwhile no collection starts.
+ */
 export function PyUnstable_GC_VisitObjects(callback: u32, argument: usize): void {
   const enabled = setEnabled(0);
   for (let k: u32 = 0; k <= OLDEST + 1; k++) {

@@ -1,4 +1,4 @@
-// Objects for other WebAssembly modules, by the names of the Python/C API.
+// Makes instances and counts references for other WebAssembly modules. The functions have the names of the Python/C API.
 
 import { decref, incref } from "../../model/refcount";
 import { PyObject, PyType } from "../../model/type";

@@ -56,7 +56,7 @@ export function PySet_Size(o: PyObject): i32 {
   return isAnySet(o) ? <i32>changetype<PySet>(o).used : badCallNumber();
 }
 
-/** 1 or 0; -1 with an error. Unlike `in`, a key that is a set is not converted to a frozenset: it is unhashable. */
+/** 1 or 0; -1 with an error. Unlike with `in`, a key that is a set is not converted to a frozenset: it is unhashable. */
 export function PySet_Contains(o: PyObject, key: PyObject): i32 {
   if (!isAnySet(o)) return badCallNumber();
   const hash = hashAs(key, E_UNHASHABLE_ITEM);

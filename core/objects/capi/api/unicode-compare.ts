@@ -1,4 +1,4 @@
-// PyUnicode_*: comparing strings with each other, and with text of C.
+// PyUnicode_*: comparing strings with each other, and with text in C.
 
 import { raiseCantCompare } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";

@@ -1,6 +1,6 @@
 // PyUnicode_*: looking for a string in another one, joining, splitting, replacing.
 
-import { raiseMemory } from "../../model/error";
+import { raiseNoMemory } from "../../model/raise";
 import { E_JOIN_ITERABLE } from "../../model/errors.gen";
 import { raiseEmptySeparator, raiseJoinItem, raiseSeparator } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
@@ -157,7 +157,7 @@ function joinWith(between: PyStr, row: PyObject): PyObject | null {
   }
   if (length == 0) return str_from_chars(0, 1, 0);
   if (length > 0x7fffffff) {
-    raiseMemory(0x7fffffff);
+    raiseNoMemory(0x7fffffff);
     return null;
   }
   if (length == 1) return theOnlyCharacter(between, row);

@@ -128,14 +128,18 @@ export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject |
     if (isDataDescriptor(found)) return descriptor_get(changetype<PyDescr>(found), o, type);
   } else if (hasError()) return null;
   const dict = dictIn(dictSlot(o));
+  // The search may compare keys. A comparison in C may remove the found value from the type, so we keep a reference to
+  // it.
+  if (found) incref<PyObject>(found);
   const own = dict ? dict_get(dict, name) : null;
-  if (own) return incref<PyObject>(own);
-  if (hasError()) return null;
-  if (found) return bound(found, o, type);
-  return withoutDict(o, name);
+  let result: PyObject | null = null;
+  if (own) result = incref<PyObject>(own);
+  else if (!hasError()) result = found ? bound(found, o, type) : withoutDict(o, name);
+  xdecref(found);
+  return result;
 }
 
-/** The attributes of an object without a dict: its class; for functions and methods also name and doc. */
+/** The value of an attribute that is in no dict: an object's class; for functions and methods also name and doc. */
 function withoutDict(o: PyObject, name: PyObject): PyObject | null {
   if (isClass(name)) return incref<PyType>(o.type);
   if (isKind(o, BUILTIN) || isKind(o, METHOD_DESCRIPTOR)) {
@@ -165,7 +169,13 @@ export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyOb
   const found = lookup(o.type, name);
   if (found) {
     if (isDataDescriptor(found)) return descriptor_set(changetype<PyDescr>(found), o, value);
-    if (found.type.tp_descr_set != 0) return call_indirect<i32>(found.type.tp_descr_set, found, o, value);
+    const set = found.type.tp_descr_set;
+    if (set != 0) {
+      incref<PyObject>(found);
+      const done = call_indirect<i32>(set, found, o, value);
+      decref(found);
+      return done;
+    }
   } else if (hasError()) return -1;
   const slot = dictSlot(o);
   if (slot == 0) {

@@ -87,7 +87,7 @@ export function PyObject_CallNoArgs(callable: PyObject): PyObject | null {
 }
 
 export function PyObject_CallOneArg(callable: PyObject, arg: PyObject): PyObject | null {
-  // The argument is put into a tuple, because a row has to be in memory and the core has no stack there.
+  // The argument is put into a tuple, because a row has to be in memory, and the core has no stack in memory.
   const t = tuple_new(1);
   if (!t) return null;
   setItemAt(t.items, 0, incref<PyObject>(arg));

@@ -127,7 +127,7 @@ export function PyLong_AsUnsignedLongLongMask(o: PyObject | null): u64 {
   return masked(o);
 }
 
-/** The value of a float or an int; -1 with an error. */
+/** Like floatOf; also -1 with an error if `o` is NULL. */
 export function PyFloat_AsDouble(o: PyObject | null): f64 {
   if (!o) {
     raiseBadArgument();

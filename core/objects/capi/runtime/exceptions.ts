@@ -2,9 +2,9 @@
 //
 //   refcnt | type | dict | args: a tuple | notes | traceback | context | cause | suppress_context          None where there is none
 //
-// That is CPython's PyBaseExceptionObject (include/pyerrors.h). Exceptions are instances of users' types (types/instance.ts), and behave like these.
-// exception-slots.ts has the functions of their types that C calls. An error of the core becomes an object only when somebody asks for it: `taken`
-// makes the object, with the host's sentence.
+// That is CPython's PyBaseExceptionObject (include/pyerrors.h). The types of exceptions are made like users' types (types/instance.ts).
+// exception-slots.ts has the functions of their types that C calls. An error of the core becomes an object only when somebody asks for it:
+// `taken` makes the object, with the host's sentence.
 
 import { error, exceptionOf, setCode } from "../../model/error";
 import { E_KEY, E_MEMORY, E_RAISED } from "../../model/errors.gen";
@@ -191,13 +191,18 @@ export function strOf(o: PyObject): PyObject | null {
 
 /** "Name(argument, ...)" */
 export function exception_repr(e: PyObject, w: Writer): bool {
-  const t = argsOf(e);
-  if (!putLastName(changetype<PyStr>(e.type.name), w) || !w.put(0x28)) return false;
+  const t = incref<PyTuple>(argsOf(e));
+  const done = putLastName(changetype<PyStr>(e.type.name), w) && w.put(0x28) && putArgs(t, w) && w.put(0x29);
+  decref(t);
+  return done;
+}
+
+function putArgs(t: PyTuple, w: Writer): bool {
   for (let k: u32 = 0; k < t.size; k++) {
     if (k > 0 && !w.putAscii(COMMA_SPACE)) return false;
     if (!writeRepr(itemAt(t.items, k), w)) return false;
   }
-  return w.put(0x29);
+  return true;
 }
 
 /** The part of a name after the last dot. */
@@ -253,7 +258,10 @@ function sentence(): PyObject | null {
   return hostErrorSentence() ? handles().pop() : null;
 }
 
-/** Makes `cause` the cause of the exception that is set, unless this one is a MemoryError. Takes over the reference to `cause`. */
+/**
+ * Makes `cause` the cause of the exception that is set, unless that exception is a MemoryError. Takes over the reference to
+ * `cause`.
+ */
 export function raiseFrom(cause: PyObject): void {
   const e = taken();
   if (!e) {
@@ -265,7 +273,7 @@ export function raiseFrom(cause: PyObject): void {
   raise(e);
 }
 
-/** Takes a handle for the exception that is set, and clears it. 0, with an error, if there is no memory. */
+/** Takes a handle for the exception that is set, and clears the error. 0, with an error, if there is no memory. */
 export function take_exception(): u32 {
   return handles().take(taken()!);
 }

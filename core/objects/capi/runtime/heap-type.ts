@@ -109,7 +109,7 @@ function takeOffsets(type: PyType): void {
   }
 }
 
-/** Whether a text of this length begins with the packed characters. */
+/** Whether a text has this length, and begins with the characters of `packed`. */
 function isText(text: usize, packed: u64, length: u32): bool {
   for (let k: usize = 0; packed != 0; k++, packed >>= 8) if (load<u8>(text + k) != <u8>packed) return false;
   return lengthOfC(text) == length;

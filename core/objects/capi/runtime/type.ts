@@ -1,5 +1,5 @@
-// PyType_Ready: completes a type that C defined. It inherits from its base, gets a dict with its methods, members and attributes, fills in the
-// core's own fields, and joins the ring of types.
+// PyType_Ready: completes a type that C defined. It inherits from its base, gets a dict with its methods, members and attributes, fills in
+// the core's own fields, and joins the ring of types.
 
 import { raiseBaseType, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
@@ -24,7 +24,10 @@ import { inherit } from "./inherit";
 import { docKey } from "./module-object";
 import { internedText, strOfC } from "./text";
 
-/** 0; or -1 with an error, and then the type is unchanged except for inherited fields. A second call does nothing. */
+/**
+ * 0; or -1 with an error: then the type is not ready, although some of its fields may be filled in. A second call does
+ * nothing if the type is ready.
+ */
 export function PyType_Ready(type: PyType): i32 {
   if ((type.flags & IS_READY) != 0) return 0;
   if (type.tp_name == 0) {

@@ -5,9 +5,8 @@
 // Forms with more bytes than needed, surrogates, and values above U+10FFFF are errors. The message says which bytes are
 // wrong, and why, as in CPython.
 
-import { raiseMemory } from "../../model/error";
 import { E_CONTINUATION_BYTES, E_END_OF_DATA } from "../../model/errors.gen";
-import { raiseError } from "../../model/raise";
+import { raiseError, raiseNoMemory } from "../../model/raise";
 import { raiseStartByte, raiseSurrogate } from "../../model/raises.gen";
 import { MAX_REQUEST } from "../../../ground/config";
 import { newBlock } from "../../model/memory";
@@ -122,7 +121,7 @@ export function utf8_length(s: PyStr): i32 {
     n += bytesOf(char);
   }
   if (n < MAX_REQUEST) return <i32>n;
-  raiseMemory(MAX_REQUEST);
+  raiseNoMemory(MAX_REQUEST);
   return -1;
 }
 

@@ -1,8 +1,9 @@
 // Finds the block of the heap that an address is in, and records that it belongs to an object: an object
 // claims its blocks, and a block can be claimed once. A block that no object claims is memory that belongs to no object.
 
-import { PoolClaims, type Unclaimed } from "../../../alloc/pool-claims.js";
-import type { HeapItem } from "../../../alloc/stats.js";
+import { Pools, type Unclaimed } from "../../../alloc/pools.js";
+import type { HeapItem, PooledDomain } from "../../../alloc/stats.js";
+import type { GraphStore } from "../../../snapshot/store.js";
 
 /** The parts of an interpreter's module that are needed to read its memory. */
 export interface BlockModule {
@@ -18,10 +19,18 @@ export interface BlockModule {
  */
 const CHUNK = { header: 4, before: 8, sizeMask: ~7, isUsed: 2, isUsedBefore: 1 } as const;
 
+/** The least bytes of a block that is in no pool, and of an object that is a part of CPython itself. */
+const LEAST_LARGE = 512;
+const LEAST_STATIC = 16;
+
+/** The number of words that describe a pool in the graph's memory; the word CLAIMED counts its claimed blocks. */
+const POOL_WORDS = 4;
+const CLAIMED = 3;
+
 export class Blocks {
   readonly #python: BlockModule;
   readonly #words: Uint32Array;
-  readonly #pools: PoolClaims;
+  readonly #pools: Pools;
   readonly #claimedLarge = new Set<number>();
   readonly #begin: number;
   readonly #end: number;
@@ -34,22 +43,35 @@ export class Blocks {
     this.#words = new Uint32Array(python.memory.buffer);
     this.#begin = python.data.__heap_base;
     this.#end = python.sbrk(0) >>> 0;
-    this.#pools = new PoolClaims(walk, this.#end);
+    this.#pools = new Pools(walk);
   }
 
-  /** The number of blocks in pools, free ones included. */
-  get blockCount(): number {
-    return this.#pools.blockCount;
+  /** Writes the pools into the memory in which the graph is made. */
+  writeTo(store: GraphStore): void {
+    const { f } = store;
+    const { all, blockCount } = this.#pools;
+    f.pools_begin(all.length, blockCount, this.#begin, this.#end);
+    const { words } = store;
+    this.#pools.writeGrains(words, f.pools_grains() >>> 2);
+    const rows = f.pools_rows() >>> 2;
+    all.forEach(({ start, blockSize, first }, k) => {
+      const row = rows + POOL_WORDS * (k + 1);
+      words[row] = start;
+      words[row + 1] = blockSize;
+      words[row + 2] = first;
+    });
   }
 
-  /** The number of blocks in use in pools. */
-  get usedCount(): number {
-    return this.#pools.usedCount;
-  }
-
-  /** The number of the block in a pool that an address is in, from 0; -1 if it is in no pool. */
-  blockAt(address: number): number {
-    return this.#pools.blockAt(address);
+  /**
+   * Numbers of nodes and references that are probably enough for the graph: as if each block were an object, and each
+   * word of the memory a reference.
+   */
+  get room(): { readonly nodes: number; readonly edges: number } {
+    const nodes = this.#pools.all.reduce(
+      (sum, { used }) => sum + used,
+      this.#end / LEAST_LARGE + this.#begin / LEAST_STATIC,
+    );
+    return { nodes: Math.ceil(nodes), edges: this.#end >>> 2 };
   }
 
   /** Whether an address is in memory that is given out to programs, and not in the program's own data. */
@@ -57,19 +79,8 @@ export class Blocks {
     return address >= this.#begin && address < this.#end;
   }
 
-  /**
-   * Claims the block that an address is in, and returns its bytes. Returns 0 if the address is not in the heap, or if
-   * the block was claimed already. A block that is in no pool starts `before` bytes in front of the address.
-   */
-  claim(address: number, before: number): number {
-    return this.#pools.claim(address) ?? this.#claimLarge(address - before);
-  }
-
-  isClaimed(address: number): boolean {
-    return this.#pools.isClaimed(address);
-  }
-
-  #claimLarge(start: number): number {
+  /** Claims a block that is in no pool, and returns its bytes; 0 if there is no block, or if it was claimed already. */
+  claimLarge(start: number): number {
     if (!this.isDynamic(start) || this.#claimedLarge.has(start) || !this.#isBlock(start)) return 0;
     this.#claimedLarge.add(start);
     const bytes = this.#python.malloc_usable_size(start) >>> 0;
@@ -88,13 +99,26 @@ export class Blocks {
     return ((this.#words[(next + CHUNK.header) >>> 2] ?? 0) & CHUNK.isUsedBefore) !== 0;
   }
 
-  /** Pooled blocks in use that nobody claimed, by size class and domain. */
-  unclaimed(): Unclaimed[] {
-    return this.#pools.unclaimed();
+  /** The addresses of a domain's pools that have blocks in use that nobody claimed. The pools were written into `store`. */
+  poolsWithUnclaimed(store: GraphStore, domain: PooledDomain): Set<number> {
+    const claimedIn = claims(store);
+    const found = this.#pools.all.filter((pool, k) => pool.domain === domain && pool.used > claimedIn(k));
+    return new Set(found.map(({ start }) => start));
+  }
+
+  /** Pooled blocks in use that nobody claimed, by size class and domain. The pools were written into `store`. */
+  unclaimed(store: GraphStore): Unclaimed[] {
+    return this.#pools.unclaimed(claims(store));
   }
 
   /** Bytes of all pooled blocks in use. */
   get pooledBytes(): number {
     return this.#pools.usedBytes();
   }
+}
+
+/** A function that returns how many blocks of a pool were claimed. The pools were written into `store`. */
+function claims({ f, words }: GraphStore): (pool: number) => number {
+  const rows = f.pools_rows() >>> 2;
+  return (pool) => words[rows + POOL_WORDS * (pool + 1) + CLAIMED] as number;
 }

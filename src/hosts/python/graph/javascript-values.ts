@@ -30,7 +30,7 @@ export function describeValue(value: unknown): string {
     const size = sizeOf(value);
     return `${className(value) || "object"}${size === undefined ? "" : `(${size})`}`;
   } catch {
-    // A Proxy of the program's can throw at any question.
+    // A Proxy that the program made can throw at any access.
     return "object";
   }
 }

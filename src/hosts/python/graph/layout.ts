@@ -1,6 +1,6 @@
 // Where CPython's objects store their references, in 32-bit WebAssembly. This file has what is the same in every known
-// version; the files of versions/ have the rest. A mistake here can give a reference a wrong name, but it can't invent
-// one: wherever the type can tell its references, they come from its own tp_traverse.
+// version; the files of versions/ have the rest. Most references are found by the tp_traverse of the object's type
+// (references.ts), and the offsets here only name them. So a mistake here mostly gives a reference a wrong name.
 
 /** Offsets in a PyTypeObject; those of a PyHeapTypeObject are counted from the end of the PyTypeObject in it. */
 export const TYPE = {
@@ -54,8 +54,9 @@ export const KEYS = {
   general: 0,
   split: 2,
 } as const;
-export const SET = { mask: 16, table: 20, smallTable: 28, entry: 8 } as const;
+export const SET = { mask: 16, table: 20, smallTable: 32, entry: 8 } as const;
 export const CELL = { content: 8 } as const;
+export const FUNCTION = { qualifiedName: 20 } as const;
 export const MODULE = { dict: 8 } as const;
 export const WEAK_REFERENCE = { object: 8 } as const;
 export const GENERATOR = { frame: 36 } as const;

@@ -1,11 +1,14 @@
 // Reads CPython's objects from its memory, for a graph: words, texts, numbers. It calls nothing and changes nothing.
 
+import { buffersOfStr, lengthOfStr, textOfStr } from "./str.js";
+
 /** Offsets that are the same in every known version. */
 const OBJECT = { references: 0, type: 4, size: 8 } as const;
-const STR = { length: 8, state: 16, utf8: 24, ascii: 20, compact: 28, data: 28 } as const;
 const INT = { tag: 8, digits: 12, digitBits: 30, signMask: 3, zero: 1, negative: 2, countShift: 3 } as const;
 const FLOAT = { value: 8 } as const;
 const BYTES = { data: 16 } as const;
+
+const DECODER = new TextDecoder();
 
 /** How many characters of a text are shown. */
 const SHOWN = 80;
@@ -36,7 +39,7 @@ export class ObjectMemory {
   /** The zero-terminated text at an address. */
   cString(address: number): string {
     const end = this.bytes.indexOf(0, address);
-    return address === 0 ? "" : new TextDecoder().decode(this.bytes.subarray(address, Math.min(end, address + 400)));
+    return address === 0 ? "" : DECODER.decode(this.bytes.subarray(address, Math.min(end, address + 400)));
   }
 
   typeOf(object: number): number {
@@ -50,36 +53,13 @@ export class ObjectMemory {
 
   /** The text of a str, at most its first `most` characters. */
   text(object: number, most = SHOWN): string {
-    const state = this.word(object + STR.state);
-    const length = this.word(object + STR.length);
-    const kind = (state >>> 2) & 7;
-    const isCompact = ((state >>> 5) & 1) === 1;
-    const isAscii = ((state >>> 6) & 1) === 1;
-    let data = object + (isAscii ? STR.ascii : STR.compact);
-    if (!isCompact) data = this.word(object + STR.data);
-    const count = Math.min(length, most);
-    let text = "";
-    for (let k = 0; k < count; k++) {
-      const at = data + k * kind;
-      if (kind === 1) text += String.fromCharCode(this.byte(at));
-      else if (kind === 2) text += String.fromCharCode(this.byte(at) | (this.byte(at + 1) << 8));
-      else if (at + 4 <= this.bytes.length) text += codePoint(this.word(at));
-    }
-    return length > count && most === SHOWN ? `${text}…` : text;
+    const text = textOfStr(this, object, most);
+    return most === SHOWN && lengthOfStr(this, object) > most ? `${text}…` : text;
   }
 
-  /**
-   * The buffers that a str has besides its own block: its characters, if its type is a subclass, and its UTF-8, once a
-   * program asked for it.
-   */
+  /** The blocks that a str has besides its own. */
   buffersOfText(object: number): number[] {
-    const state = this.word(object + STR.state);
-    const isCompact = ((state >>> 5) & 1) === 1;
-    const isAscii = ((state >>> 6) & 1) === 1;
-    if (isCompact && isAscii) return [];
-    const utf8 = this.word(object + STR.utf8);
-    const data = isCompact ? 0 : this.word(object + STR.data);
-    return [...(data === 0 ? [] : [data]), ...(utf8 === 0 || utf8 === data ? [] : [utf8])];
+    return buffersOfStr(this, object);
   }
 
   /** The value of an int, as Python shows it unless it is long. */
@@ -121,5 +101,3 @@ export class ObjectMemory {
     return `b'${text}'${size > shown.length ? "…" : ""}`;
   }
 }
-
-const codePoint = (value: number): string => (value <= 0x10ffff ? String.fromCodePoint(value) : "\ufffd");

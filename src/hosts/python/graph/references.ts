@@ -2,10 +2,11 @@
 //
 // A dict, list, tuple or set is read from memory. For any other object, its type's own tp_traverse says what it refers
 // to, and what is known about the type gives the names: so a name can be missing, but no reference is missing or wrong.
-// A type without the collector's support names its references by its members.
+// If the type can't be traversed, the references are those that have a known name, such as the members of its type.
 
 import { toWasmFunction } from "../../../core/table-functions.js";
-import { EDGE, type Strings } from "../../../snapshot/graph.js";
+import type { Strings } from "../../../snapshot/builder.js";
+import { EDGE } from "../../../snapshot/graph.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import type { Dicts } from "./dicts.js";
 import type { Frames } from "./frames.js";
@@ -36,23 +37,38 @@ const COLLECTOR_NEXT = -8;
 /** Up to this number of references, a named one is found by comparing each; above it, by a table. */
 const FEW = 32;
 
-/** The visitor that is passed to a tp_traverse, and the references that it was called with. */
+/** Calls functions of types, which are in the interpreter's table. */
 export class Visitor {
+  /** The references that the last tp_traverse visited. */
   readonly seen: number[] = [];
-  /** Index of the visitor in the interpreter's table of functions. */
-  readonly index: number;
+  readonly #table: WebAssembly.Table;
+  /** Index of the visitproc. */
+  readonly #index: number;
 
   constructor(table: WebAssembly.Table) {
-    this.index = table.grow(1);
+    this.#table = table;
+    this.#index = table.grow(1);
     const visit = (object = 0): number => {
       this.seen.push(object >>> 0);
       return 0;
     };
-    table.set(this.index, toWasmFunction(visit, { parameters: 2, results: 1 }));
+    table.set(this.#index, toWasmFunction(visit, { parameters: 2, results: 1 }));
+  }
+
+  traverse({ traverseIndex }: TypeInfo, object: number): void {
+    this.seen.length = 0;
+    // int (*)(PyObject *, visitproc, void *)
+    const traverse = this.#table.get(traverseIndex) as (object: number, visit: number, argument: number) => number;
+    traverse(object, this.#index, 0);
+  }
+
+  /** What the type's tp_is_gc says about the object; true if the type has none. */
+  isGc({ isGcIndex }: TypeInfo, object: number): boolean {
+    return isGcIndex === 0 || (this.#table.get(isGcIndex) as (object: number) => number)(object) !== 0;
   }
 }
 
-/** References by name, in columns: they are made and forgotten for every object. */
+/** The named references of one object, as columns. The columns are used again for the next object. */
 class Names {
   readonly kinds: number[] = [];
   readonly names: number[] = [];
@@ -171,10 +187,10 @@ export class References {
   }
 
   #entries(dict: number, name: Refer): void {
-    this.#dicts.entries(dict, (key, value) => name(EDGE.key, this.#keyName(key), value));
+    this.#dicts.entries(dict, (key, value) => name(EDGE.key, this.keyName(key), value));
   }
 
-  /** The keys of a dict, which it holds as well. Its tp_traverse does not visit those that are texts. */
+  /** The references of a dict to its keys. Its tp_traverse does not visit keys that are str. */
   #keys(dict: number, refer: Refer): void {
     if (!this.#dicts.ownsKeys(dict)) return;
     this.#dicts.entries(dict, (key) => refer(EDGE.internal, this.#key, key));
@@ -206,11 +222,11 @@ export class References {
     for (const { offset, name } of type.fields) add(EDGE.attribute, name, this.#memory.word(object + offset));
     if (type.dictOffset > 0) add(EDGE.internal, this.#dict, this.#memory.word(object + type.dictOffset));
     if (!type.hasManagedDict) return;
-    this.#dicts.attributes(object, type, (key, value) => add(EDGE.attribute, this.#attributeName(key), value));
+    this.#dicts.attributes(object, type, (key, value) => add(EDGE.attribute, this.attributeName(key), value));
     add(EDGE.internal, this.#dict, this.#dicts.managedDict(object, type));
   }
 
-  /** Names what is known about an object by its kind. */
+  /** Names the references that are known from the object's kind: items, entries, a module's `__dict__`, and so on. */
   #nameParts(object: number, { kind }: TypeInfo): void {
     const memory = this.#memory;
     const { add } = this.#named;
@@ -251,7 +267,7 @@ export class References {
   #nameFrame(frame: number): void {
     const memory = this.#memory;
     this.#frames.variables(frame, (name, value, isCell) =>
-      this.#named.add(isCell ? EDGE.cell : EDGE.local, this.#attributeName(name), value),
+      this.#named.add(isCell ? EDGE.cell : EDGE.local, this.attributeName(name), value),
     );
     this.#nameInternal("(function)", memory.word(frame + FRAME.function));
     this.#nameInternal("(locals)", memory.word(frame + FRAME.locals));
@@ -279,20 +295,21 @@ export class References {
    * other objects of type `type`.
    */
   #canTraverse(object: number, type: TypeInfo): boolean {
-    return type.traverse !== undefined && type.isCollected && type.isGc?.(object) !== 0;
+    return type.traverseIndex !== 0 && type.isCollected && this.#visitor.isGc(type, object);
   }
 
   #traverse(object: number, type: TypeInfo, refer: Refer): void {
-    const { seen, index } = this.#visitor;
-    seen.length = 0;
-    type.traverse?.(object, index, 0);
+    this.#visitor.traverse(type, object);
+    const { seen } = this.#visitor;
     const named = this.#named;
     const places = seen.length > FEW ? placesOf(seen) : undefined;
     for (let k = 0; k < named.count; k++) {
       const target = named.targets[k] as number;
       const at = places ? (places.get(target)?.pop() ?? -1) : seen.indexOf(target);
-      if (at < 0) continue;
-      seen[at] = 0;
+      // An object that stores its attributes in itself can own a dict as well, which its tp_traverse does not visit.
+      const isUnseenDict = at < 0 && type.hasManagedDict && named.names[k] === this.#dict;
+      if (at < 0 && !isUnseenDict) continue;
+      if (at >= 0) seen[at] = 0;
       named.give(refer, k);
     }
     for (const target of seen) {
@@ -301,7 +318,7 @@ export class References {
   }
 
   /** The name of an attribute or a variable. */
-  #attributeName(key: number): number {
+  attributeName(key: number): number {
     let name = this.#attributeNames.get(key);
     if (name === undefined) {
       name = this.#strings.number(this.#memory.text(key, 200));
@@ -310,7 +327,7 @@ export class References {
     return name;
   }
 
-  #keyName(key: number): number {
+  keyName(key: number): number {
     let name = this.#keyNames.get(key);
     if (name === undefined) {
       name = this.#strings.number(`[${this.#keyText(key)}]`);

@@ -2,19 +2,19 @@
 // nodes add up to the heap's footprint.
 
 import type { HeapStats } from "../../../alloc/stats.js";
-import type { GraphBuilder } from "../../../snapshot/graph.js";
+import type { GraphBuilder } from "../../../snapshot/builder.js";
 import { addBlocks, addMemory } from "../../../snapshot/memory-nodes.js";
 import type { Blocks } from "./blocks.js";
 
 /** Adds nodes for the memory that objects did not claim. `stats` were taken at the same moment. */
 export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stats: HeapStats): void {
   const add = (type: string, bytes: number) => addMemory(graph, group, type, bytes);
-  addBlocks(graph, group, blocks.unclaimed());
+  addBlocks(graph, group, blocks.unclaimed(graph.store));
   const { account } = stats;
   const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
   const large = live.mem + live.object - blocks.pooledBytes;
-  // Blocks that an interpreter had before the heap was attached have no known domain. So objects can have claimed more
-  // large blocks than our own domains have.
+  // The domain of a block is unknown if the interpreter allocated it before the heap was attached. So objects can have
+  // claimed more bytes of large blocks than the domains mem and object contain.
   const ofObjects = Math.min(blocks.largeBytes, large);
   const ofRaw = Math.min(blocks.largeBytes - ofObjects, live.raw);
   add("(large blocks, no object)", large - ofObjects);

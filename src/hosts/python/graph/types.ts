@@ -1,16 +1,12 @@
 // The interpreter's types, as far as a walk over objects needs them. Each type is read once.
 
-import type { Strings } from "../../../snapshot/graph.js";
+import type { Strings } from "../../../snapshot/builder.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { FIELDS, MEMBER, TYPE, TYPE_FLAG } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
+import { TypeNames } from "./type-names.js";
 
-/** The parts of an interpreter's module that are needed to read its types. */
-export interface TypeModule {
-  readonly __indirect_function_table: WebAssembly.Table;
-}
-
-/** Types whose objects are read in a special way, like those of all types derived from them. */
+/** Types whose objects, and the objects of all types derived from them, are read in a special way. */
 export const KINDS = [
   ...[
     "int",
@@ -40,25 +36,25 @@ const BY_NAME = new Map<string, Kind>([
   ["pyodide.ffi.JsProxy", "JsProxy"],
 ]);
 
-const BY_FLAG: readonly (readonly [flag: number, kind: Kind])[] = [
-  [TYPE_FLAG.int, "int"],
-  [TYPE_FLAG.list, "list"],
-  [TYPE_FLAG.tuple, "tuple"],
-  [TYPE_FLAG.bytes, "bytes"],
-  [TYPE_FLAG.str, "str"],
-  [TYPE_FLAG.dict, "dict"],
-  [TYPE_FLAG.exception, "exception"],
-  [TYPE_FLAG.type, "type"],
+const FLAGGED: readonly { readonly flag: number; readonly kind: Kind }[] = [
+  { flag: TYPE_FLAG.int, kind: "int" },
+  { flag: TYPE_FLAG.list, kind: "list" },
+  { flag: TYPE_FLAG.tuple, kind: "tuple" },
+  { flag: TYPE_FLAG.bytes, kind: "bytes" },
+  { flag: TYPE_FLAG.str, kind: "str" },
+  { flag: TYPE_FLAG.dict, kind: "dict" },
+  { flag: TYPE_FLAG.exception, kind: "exception" },
+  { flag: TYPE_FLAG.type, kind: "type" },
 ];
+
+/** What types that have no references of their own share. */
+const NO_FIELDS: readonly Field[] = [];
 
 /** A reference that an object stores at an offset; `name` is the number of a string. */
 export interface Field {
   readonly offset: number;
   readonly name: number;
 }
-
-/** int (*)(PyObject *, visitproc, void *) */
-type Traverse = (object: number, visit: number, argument: number) => number;
 
 export interface TypeInfo {
   readonly address: number;
@@ -73,8 +69,9 @@ export interface TypeInfo {
   readonly before: number;
   readonly basicSize: number;
   readonly isCollected: boolean;
-  readonly traverse: Traverse | undefined;
-  readonly isGc: ((object: number) => number) | undefined;
+  /** Indexes of its tp_traverse and its tp_is_gc in the interpreter's table; 0 if it has none. */
+  readonly traverseIndex: number;
+  readonly isGcIndex: number;
   readonly fields: readonly Field[];
   /** Offset at which an object stores its dict; 0 if it has no fixed offset. */
   readonly dictOffset: number;
@@ -92,19 +89,19 @@ const FRONT = 8;
 const RECENT = 256;
 
 export class Types {
-  readonly #python: TypeModule;
   readonly #memory: ObjectMemory;
   readonly #layout: ObjectLayout;
   readonly #strings: Strings;
+  readonly #names: TypeNames;
   readonly #known = new Map<number, TypeInfo>();
   /** Types that were asked for recently, by some bits of their address. */
   readonly #recent: (TypeInfo | undefined)[] = Array.from({ length: RECENT }, () => undefined);
 
-  constructor(python: TypeModule, memory: ObjectMemory, layout: ObjectLayout, strings: Strings) {
-    this.#python = python;
+  constructor(memory: ObjectMemory, layout: ObjectLayout, strings: Strings) {
     this.#memory = memory;
     this.#layout = layout;
     this.#strings = strings;
+    this.#names = new TypeNames(memory, layout);
   }
 
   /** The type at an address. */
@@ -112,14 +109,20 @@ export class Types {
     const place = ((address >>> 3) ^ (address >>> 11)) % RECENT;
     const recent = this.#recent[place];
     if (recent?.address === address) return recent;
-    const info = this.#known.get(address) ?? this.#read(address);
-    this.#known.set(address, info);
+    const info = this.#known.get(address) ?? this.#add(address);
     this.#recent[place] = info;
     return info;
   }
 
   isKnown(address: number): boolean {
     return this.#known.has(address);
+  }
+
+  #add(address: number): TypeInfo {
+    const info = this.#read(address);
+    this.#known.set(address, info);
+    this.onType(info);
+    return info;
   }
 
   #read(address: number): TypeInfo {
@@ -130,27 +133,31 @@ export class Types {
     const isHeapType = has(TYPE_FLAG.heapType);
     const base = field(TYPE.base);
     const parent = base === 0 ? undefined : this.at(base);
-    const cName = memory.cString(field(TYPE.name));
-    const own = isHeapType ? undefined : BY_NAME.get(cName);
-    const kind = BY_FLAG.find(([flag]) => has(flag))?.[1] ?? own ?? parent?.kind;
-    const name = isHeapType ? this.#qualifiedName(address, cName) : cName;
+    const name = this.#names.nameOf(address);
+    const own = isHeapType ? undefined : BY_NAME.get(name);
+    const kind = FLAGGED.find(({ flag }) => has(flag))?.kind ?? own ?? parent?.kind;
     const isCollected = has(TYPE_FLAG.isAbleToCollect);
     const dictOffset = field(TYPE.dictOffset) | 0;
+    const inherited = parent?.fields ?? NO_FIELDS;
+    const added = [
+      ...(kind === parent?.kind ? NO_FIELDS : this.#fieldsOf(kind)),
+      ...this.#members(field(TYPE.members)),
+    ];
     return {
-      ...{ address, name, kind, isHeapType, isCollected },
+      address,
+      name,
+      kind,
+      isHeapType,
+      isCollected,
       nameNumber: this.#strings.number(name),
       isExact: kind !== undefined && own === kind,
       before:
         (isCollected ? COLLECTOR_HEADER : 0) +
         (has(TYPE_FLAG.managedDict) || has(TYPE_FLAG.managedWeakref) ? FRONT : 0),
       basicSize: field(TYPE.basicSize),
-      traverse: this.#function(field(TYPE.traverse)) as Traverse | undefined,
-      isGc: this.#function(field(TYPE.isGc)) as ((object: number) => number) | undefined,
-      fields: [
-        ...(parent?.fields ?? []),
-        ...(kind === parent?.kind ? [] : this.#fieldsOf(kind)),
-        ...this.#members(field(TYPE.members)),
-      ],
+      traverseIndex: field(TYPE.traverse),
+      isGcIndex: field(TYPE.isGc),
+      fields: added.length === 0 ? inherited : [...inherited, ...added],
       dictOffset: dictOffset > 0 ? dictOffset : 0,
       hasManagedDict: has(TYPE_FLAG.managedDict),
       hasInlineValues: has(TYPE_FLAG.inlineValues),
@@ -158,32 +165,19 @@ export class Types {
     };
   }
 
-  #function(index: number): unknown {
-    return index === 0 ? undefined : this.#python.__indirect_function_table.get(index);
-  }
+  /** Called once for each type, when it is read. The walk sets this function. */
+  onType: (type: TypeInfo) => void = () => undefined;
 
-  #qualifiedName(address: number, cName: string): string {
-    const memory = this.#memory;
-    // A type that C code defined has its module in its name.
-    if (cName.includes(".")) return cName;
-    const qualifiedName = memory.text(memory.word(address + this.#layout.typeBytes + TYPE.heap.qualifiedName), 200);
-    const module = this.moduleName(memory.word(address + TYPE.dict));
-    return module === "" || module === "builtins" ? qualifiedName : `${module}.${qualifiedName}`;
-  }
-
-  /** Finds `__module__` in a type's dict. The walk sets it, because it can read dicts. */
-  moduleName: (dict: number) => string = () => "";
-
-  #fieldsOf(kind: Kind | undefined): Field[] {
+  #fieldsOf(kind: Kind | undefined): readonly Field[] {
     const name = kind === "coroutine" || kind === "async_generator" ? "generator" : kind;
     return (FIELDS[name ?? ""] ?? []).map(([offset, text]) => ({ offset, name: this.#strings.number(text) }));
   }
 
   /** The members of a type that are objects: slots, and the members that a type in C declares. */
-  #members(table: number): Field[] {
+  #members(table: number): readonly Field[] {
+    if (table === 0) return NO_FIELDS;
     const memory = this.#memory;
     const found: Field[] = [];
-    if (table === 0) return found;
     for (let at = table; memory.word(at + MEMBER.name) !== 0; at += MEMBER.bytes) {
       const kind = memory.word(at + MEMBER.kind);
       if (kind !== MEMBER.object && kind !== MEMBER.objectOrError) continue;

@@ -1,15 +1,13 @@
 // A short text that shows the value of an object. It is read from memory; no code of the program runs. The graph stores
 // the index of the text in its strings; the functions named numberOf return this index.
 
-import type { Strings } from "../../../snapshot/graph.js";
+import type { Strings } from "../../../snapshot/builder.js";
 import type { Dicts } from "./dicts.js";
 import { describeValue } from "./javascript-values.js";
-import { CODE } from "./layout.js";
+import { CODE, FUNCTION } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 import type { TypeInfo, Types } from "./types.js";
 
-/** Offset in a function: its qualified name. */
-const FUNCTION_NAME = 20;
 /** Offset in a generator or coroutine: its qualified name. */
 const GENERATOR_NAME = 16;
 /** How many ints and floats are remembered with the indexes of their texts. */
@@ -104,7 +102,7 @@ export class Values {
       case "type":
         return this.#types.at(object).name;
       case "function":
-        return memory.text(memory.word(object + FUNCTION_NAME));
+        return memory.text(memory.word(object + FUNCTION.qualifiedName));
       case "generator":
       case "coroutine":
       case "async_generator":
@@ -136,7 +134,7 @@ export class Values {
 }
 
 /** A float, almost as Python shows it. */
-function floatText(value: number): string {
+export function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (Object.is(value, -0)) return "-0.0";

@@ -3,9 +3,11 @@
 // interpreter, no code of the program runs, and no object changes.
 
 import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
-import { toWasmFunction } from "../../../core/table-functions.js";
-import { EDGE, FLAG, GraphBuilder, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
+import { callerOf } from "../../../core/table-functions.js";
+import { GraphBuilder } from "../../../snapshot/builder.js";
+import { EDGE, FLAG, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
+import type { GraphModule } from "../../../snapshot/store.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { type BlockModule, Blocks } from "./blocks.js";
@@ -13,14 +15,15 @@ import { Dicts } from "./dicts.js";
 import { Frames } from "./frames.js";
 import { FRAME, GENERATOR, LIST, OWNER, SET, TYPE, TYPE_FLAG } from "./layout.js";
 import { ObjectMemory } from "./memory.js";
-import { NodeTable } from "./node-table.js";
+import { Reader } from "./reader.js";
 import { References, Visitor } from "./references.js";
 import { addRest } from "./rest.js";
-import { type TypeInfo, type TypeModule, Types } from "./types.js";
-import { Values } from "./values.js";
+import { isInterned } from "./str.js";
+import { type TypeInfo, Types } from "./types.js";
+import { floatText, Values } from "./values.js";
 
 /** The parts of an interpreter's module that a walk needs. */
-export interface WalkedModule extends BlockModule, TypeModule {
+export interface WalkedModule extends BlockModule {
   PyImport_GetModuleDict(): number;
   PyUnstable_GC_VisitObjects(f: number, argument: number): void;
   /** The limits of C's stack: the lowest address, and the one after the highest. */
@@ -45,8 +48,8 @@ export interface WalkedPython {
   stats(): HeapStats;
   /** Visits everything in the heap but the blocks of pools. */
   walk(visit: (item: HeapItem) => void): void;
-  /** Visits the blocks of the object domain that are in use and in pools. */
-  objectBlocks(visit: (address: number, size: number) => void): void;
+  /** Visits the blocks in use of the pools at these addresses. */
+  poolBlocks(pools: ReadonlySet<number>, visit: (address: number, size: number) => void): void;
   /** Bytes that the debug hooks add in front of a block. */
   readonly hookBytes: number;
   /** The current frame of each thread; 0 if it has none. */
@@ -60,17 +63,30 @@ export interface WalkedPython {
 /** Functions that a walk put into the interpreter's table. The next walk uses them again. */
 export class WalkFunctions {
   readonly visitor: Visitor;
-  readonly found: number[] = [];
+  /** Calls a tp_traverse. */
+  readonly traverse: WebAssembly.ExportValue;
+  /** During a walk, the table has functions of the graph at these indexes: its visitproc, and its gcvisitobjects_t. */
+  readonly visitIndex: number;
   readonly findIndex: number;
+  readonly #table: WebAssembly.Table;
 
   constructor(table: WebAssembly.Table) {
+    this.#table = table;
     this.visitor = new Visitor(table);
+    this.traverse = callerOf(table);
+    this.visitIndex = table.grow(1);
     this.findIndex = table.grow(1);
-    const find = (object = 0): number => {
-      this.found.push(object >>> 0);
-      return 1;
-    };
-    table.set(this.findIndex, toWasmFunction(find, { parameters: 2, results: 1 }));
+  }
+
+  begin({ refs_visit, refs_find }: Pick<GraphModule, "refs_visit" | "refs_find">): void {
+    this.#table.set(this.visitIndex, refs_visit);
+    this.#table.set(this.findIndex, refs_find);
+  }
+
+  /** The table would otherwise keep the graph's memory alive. */
+  end(): void {
+    this.#table.set(this.visitIndex, null);
+    this.#table.set(this.findIndex, null);
   }
 }
 
@@ -87,7 +103,8 @@ class Walk {
   readonly #from: WalkedPython;
   readonly #memory: ObjectMemory;
   readonly #graph: GraphBuilder;
-  readonly #table: NodeTable;
+  readonly #f: GraphModule;
+  readonly #reader: Reader;
   readonly #blocks: Blocks;
   readonly #types: Types;
   readonly #dicts: Dicts;
@@ -104,18 +121,24 @@ class Walk {
     this.#functions = functions;
     const memory = new ObjectMemory(python.memory.buffer);
     this.#memory = memory;
-    this.#blocks = new Blocks(python, (visit) => from.walk(visit));
-    this.#graph = new GraphBuilder(this.#blocks.usedCount);
-    const { strings } = this.#graph;
-    this.#table = new NodeTable(this.#blocks, (node) => this.#graph.id(node));
-    this.#types = new Types(python, memory, layout, strings);
+    const blocks = new Blocks(python, (visit) => from.walk(visit));
+    this.#blocks = blocks;
+    this.#graph = new GraphBuilder(blocks.room, { floatText, claimLarge: (start) => blocks.claimLarge(start >>> 0) });
+    const { strings, store } = this.#graph;
+    this.#f = store.f;
+    functions.begin(store.f);
+    blocks.writeTo(store);
+    this.#types = new Types(memory, layout, strings);
     this.#dicts = new Dicts(memory, layout);
     this.#frames = new Frames(memory, layout.tupleItems);
     this.#values = new Values(memory, this.#types, this.#dicts, strings, (proxy) => python.JsProxy_Val?.(proxy));
-    this.#types.moduleName = (dict) => {
-      const module = dict === 0 ? 0 : this.#dicts.find(dict, "__module__");
-      return module !== 0 && this.#typeOf(module).kind === "str" ? memory.text(module, 200) : "";
-    };
+    this.#reader = new Reader(python, this.#graph, {
+      ...{ layout, hookBytes: from.hookBytes, visitor: functions.visitIndex },
+      traverse: functions.traverse,
+      keyName: (key) => this.#references.keyName(key >>> 0),
+      attributeName: (key) => this.#references.attributeName(key >>> 0),
+    });
+    this.#types.onType = (type) => this.#reader.addType(type);
     this.#references = new References(memory, layout, strings, this.#dicts, this.#frames, functions.visitor, (key) =>
       this.#keyText(key),
     );
@@ -157,8 +180,7 @@ class Walk {
     });
     addRest(graph, rest, this.#blocks, stats);
     const { stacks } = this.#from;
-    const made = graph.finish();
-    return stacks ? { ...made, stacks: { tree: stacks.tree, nodes: this.#stacksOf(made, stacks) } } : made;
+    return graph.finish(stacks && ((made) => ({ tree: stacks.tree, nodes: this.#stacksOf(made, stacks) })));
   }
 
   /** The stack of each node. A block begins with what precedes the object in it. */
@@ -178,11 +200,7 @@ class Walk {
 
   /** The node of an object. #followAll finds out what the object is. */
   #nodeOf(object: number): number {
-    const known = this.#table.get(object);
-    if (known >= 0) return known;
-    const node = this.#graph.node(NODE.object, 0, object);
-    this.#table.set(object, node);
-    return node;
+    return this.#f.nodes_of(object);
   }
 
   /** Makes nodes of the frames of all threads, before any object. */
@@ -198,7 +216,7 @@ class Walk {
     }
   }
 
-  /** Makes a node of a proxy. Its id is odd, so it is no object's. */
+  /** Makes a node of a proxy. Its id is odd, because no object has an odd id. */
   #addProxy(group: number, stack: string): void {
     const graph = this.#graph;
     const node = graph.node(NODE.synthetic, graph.strings.number("(PyProxy)"), 2 * graph.nodeCount + 1);
@@ -248,7 +266,9 @@ class Walk {
   #followAll(): void {
     const graph = this.#graph;
     const refer = (kind: number, name: number, target: number) => graph.edge(kind, name, this.#nodeOf(target));
-    for (; this.#next < graph.nodeCount; this.#next++) {
+    for (;;) {
+      this.#next = this.#reader.follow(this.#next, this.#guesses.size === 0);
+      if (this.#next >= graph.nodeCount) return;
       const object = graph.id(this.#next);
       const type = this.#typeOf(object);
       graph.setType(this.#next, type.kind === "str" ? NODE.string : NODE.object, type.nameNumber);
@@ -256,6 +276,7 @@ class Walk {
       this.#describe(this.#next, object, type);
       this.#references.of(object, type, !this.#guesses.has(this.#next), refer);
       if (type.kind === "type") this.#sharedNames(object);
+      this.#next++;
     }
   }
 
@@ -267,19 +288,27 @@ class Walk {
 
   #describe(node: number, object: number, type: TypeInfo): void {
     const graph = this.#graph;
-    graph.describe(node, this.#ownBytes(object, type), this.#values.numberOf(object, type));
+    graph.describe(node, this.#ownBytes(node, object, type), this.#values.numberOf(object, type));
     const isStatic = !this.#blocks.isDynamic(object);
     const isImmortal = this.#memory.word(object) >= IMMORTAL;
-    graph.flag(node, (isStatic ? FLAG.static : 0) | (isImmortal ? FLAG.immortal : 0));
+    const isShared = this.#isShared(object, type, isStatic);
+    graph.flag(node, (isStatic ? FLAG.static : 0) | (isImmortal ? FLAG.immortal : 0) | (isShared ? FLAG.shared : 0));
+  }
+
+  /** Whether this object is the only one with its value, and everything that uses the value shares it (FLAG.shared). */
+  #isShared(object: number, { kind }: TypeInfo, isStatic: boolean): boolean {
+    if (kind === "str") return isInterned(this.#memory, object);
+    if (kind === "tuple") return isStatic && this.#memory.sizeOf(object) === 0;
+    return isStatic && (kind === "int" || kind === "bytes");
   }
 
   /** The bytes of the object's block, and of the blocks that only it uses. */
-  #ownBytes(object: number, type: TypeInfo): number {
+  #ownBytes(node: number, object: number, type: TypeInfo): number {
     const { hookBytes } = this.#from;
-    let bytes = this.#blocks.claim(object, type.before + hookBytes);
+    let bytes = this.#f.blocks_claim(object, type.before + hookBytes) >>> 0;
     if (type.kind === "int" || type.kind === "float" || type.kind === "tuple") return bytes;
     for (const buffer of this.#buffers(object, type)) {
-      if (buffer !== 0) bytes += this.#blocks.claim(buffer, hookBytes);
+      if (buffer !== 0) bytes += this.#f.blocks_claim_buffer(node, buffer, hookBytes) >>> 0;
     }
     return bytes;
   }
@@ -314,11 +343,8 @@ class Walk {
 
   /** Finds objects that the collector knows and nothing led to. */
   #findTracked(): void {
-    const { found, findIndex } = this.#functions;
-    found.length = 0;
-    this.#from.python.PyUnstable_GC_VisitObjects(findIndex, 0);
-    for (const object of found) this.#nodeOf(object);
-    found.length = 0;
+    this.#from.python.PyUnstable_GC_VisitObjects(this.#functions.findIndex, 0);
+    this.#f.refs_found();
   }
 
   /**
@@ -327,8 +353,8 @@ class Walk {
    */
   #findInBlocks(): void {
     const { hookBytes } = this.#from;
-    this.#from.objectBlocks((address, size) => {
-      if (!this.#blocks.isClaimed(address)) this.#findInBlock(address + hookBytes, size);
+    this.#from.poolBlocks(this.#blocks.poolsWithUnclaimed(this.#graph.store, "object"), (address, size) => {
+      if (this.#f.blocks_is_claimed(address) === 0) this.#findInBlock(address + hookBytes, size);
     });
   }
 
@@ -349,7 +375,7 @@ class Walk {
       for (let at = begin >>> 2; at < end >>> 2; at++) {
         const word = words[at] as number;
         if ((word & 3) !== 0 || !this.#blocks.isDynamic(word)) continue;
-        const node = this.#table.get(word);
+        const node = this.#f.nodes_find(word);
         if (node >= 0) found[node] = 1;
       }
     }
@@ -376,7 +402,7 @@ class Walk {
   #isObject(object: number): boolean {
     const memory = this.#memory;
     const type = memory.typeOf(object);
-    if ((object & 3) !== 0 || (type & 3) !== 0 || this.#table.get(type) < 0) return false;
+    if ((object & 3) !== 0 || (type & 3) !== 0 || this.#f.nodes_find(type) < 0) return false;
     const references = memory.word(object);
     // In a freed object that is kept for reuse, this word is 0, or the address of the next such object.
     if (references === 0 || (references > MOST_REFERENCES && references < IMMORTAL)) return false;
@@ -394,5 +420,9 @@ class Walk {
 
 /** The graph of an interpreter's objects and memory. */
 export function walkPython(from: WalkedPython, functions: WalkFunctions): ObjectGraph {
-  return new Walk(from, functions).run();
+  try {
+    return new Walk(from, functions).run();
+  } finally {
+    functions.end();
+  }
 }

@@ -5,16 +5,18 @@
 //   48  bytes of the metadata             52  bytes of the content          56  bytes that the content takes in the image
 //   60  bytes of the start's base, at the end of the content
 //   64  metadata, JSON in UTF-8, then the content: the number of runs; of each run the first page and the number of pages; the pages of all runs;
-//       and what was allocated until then, as the base of a trace (src/trace/base.ts)
+//       files; and what was allocated until the image was made, as the base of a trace (src/trace/base.ts)
 //
 // All numbers are little-endian words. A page has 4096 bytes. A page that is not in any run has only zeros.
 
 import { ImageError } from "../../../ground/errors.js";
 import { parseMetadata } from "../../../image/metadata.js";
 import { compress, decompress } from "../../../image/stream.js";
+import { type ImageFile, isLinkRecord, type LinkRecord } from "./link-record.js";
 
-export const PYTHON_IMAGE_VERSION = 2;
-const MAGIC = "PYHEAPPY";
+export const PYTHON_IMAGE_VERSION = 5;
+/** The first bytes of an image. */
+export const PYTHON_IMAGE_MAGIC = "PYHEAPPY";
 const DIGEST = 8;
 const CHECKED = 40;
 const HEADER = 64;
@@ -25,13 +27,15 @@ const MOST_PAGES = 2 ** 32 / PAGE;
 
 /** What an image says about itself. */
 export interface PythonImageInfo {
+  /** The version of pyheap that made it: "0.1.0". */
+  readonly pyheap: string;
   /** Pyodide's version: "314.0.7". */
   readonly pyodide: string;
   /** CPython's version: "3.14.2". */
   readonly python: string;
   /** The time at which it was made: ISO 8601. */
   readonly made: string;
-  /** Modules that had been imported. */
+  /** The number of modules that had been imported. */
   readonly modules: number;
   /** Bytes of live blocks. */
   readonly live: number;
@@ -39,6 +43,8 @@ export interface PythonImageInfo {
   readonly memory: number;
   /** The heap's footprint in bytes. */
   readonly footprint: number;
+  /** Folders of the machine that interpreters from this image need: modules were imported from packages there. */
+  readonly needs: readonly string[];
 }
 
 export interface PythonImageMetadata {
@@ -59,12 +65,25 @@ export interface PythonImageMetadata {
   readonly words: number;
   /** What Pyodide has to know about its JavaScript side: the head of one of its own snapshots, in base64. */
   readonly head: string;
+  /** The libraries that were loaded: modules in C, and what they need. Each has its file in the image. */
+  readonly link?: LinkRecord | undefined;
+  /** The packages that Pyodide had loaded, and where they came from. */
+  readonly packages?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the metadata say of a file: its path, its size, and whether it is outside of the interpreter's memory. */
+type ListedFile = readonly [path: string, size: number, isOutside: boolean];
+
+interface Stored extends PythonImageMetadata {
+  readonly files: readonly ListedFile[];
 }
 
 export interface PythonImageParts {
   readonly metadata: PythonImageMetadata;
   /** The runs of pages. */
   readonly runs: readonly Run[];
+  /** Files of packages and of libraries. */
+  readonly files: readonly ImageFile[];
   /** What was allocated until the image was made, encoded as the base of a trace. */
   readonly base: Uint8Array;
 }
@@ -96,15 +115,16 @@ export function runsOf(memory: Uint8Array): Run[] {
 
 /** Makes an image of these parts. */
 export async function encodePythonImage(
-  { metadata, runs, base }: PythonImageParts,
+  { metadata, runs, files, base }: PythonImageParts,
   isCompressed: boolean,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const content = contentOf(runs, base);
-  const text = new TextEncoder().encode(JSON.stringify(metadata));
+  const content = contentOf(runs, [...files.map(({ bytes }) => bytes), base]);
+  const listed = files.map(({ path, bytes, isOutside }): ListedFile => [path, bytes.length, isOutside]);
+  const text = new TextEncoder().encode(JSON.stringify({ ...metadata, files: listed } satisfies Stored));
   const stored = isCompressed ? await compress(content) : content;
   const image = new Uint8Array(HEADER + text.length + stored.length);
   const view = new DataView(image.buffer);
-  new TextEncoder().encodeInto(MAGIC, image);
+  new TextEncoder().encodeInto(PYTHON_IMAGE_MAGIC, image);
   const flags = isCompressed ? COMPRESSED : 0;
   const words = [PYTHON_IMAGE_VERSION, flags, text.length, content.length, stored.length, base.length];
   words.forEach((word, k) => {
@@ -116,19 +136,21 @@ export async function encodePythonImage(
   return image;
 }
 
-function contentOf(runs: readonly Run[], base: Uint8Array): Uint8Array {
+function contentOf(runs: readonly Run[], rest: readonly Uint8Array[]): Uint8Array {
   const head = 4 + 8 * runs.length;
-  const content = new Uint8Array(runs.reduce((sum, { bytes }) => sum + bytes.length, head) + base.length);
+  const parts = [...runs.map(({ bytes }) => bytes), ...rest];
+  const content = new Uint8Array(parts.reduce((sum, { length }) => sum + length, head));
   const view = new DataView(content.buffer);
   view.setUint32(0, runs.length, true);
   let at = head;
   for (const [k, { address, bytes }] of runs.entries()) {
     view.setUint32(4 + 8 * k, address / PAGE, true);
     view.setUint32(8 + 8 * k, bytes.length / PAGE, true);
-    content.set(bytes, at);
-    at += bytes.length;
   }
-  content.set(base, at);
+  for (const part of parts) {
+    content.set(part, at);
+    at += part.length;
+  }
   return content;
 }
 
@@ -139,9 +161,10 @@ async function digestOf(image: Uint8Array): Promise<Uint8Array> {
 }
 
 /** The metadata of an image that is complete, and where its content begins. Throws ImageError. */
-async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata; at: number; view: DataView }> {
-  const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
-  if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it does not begin like an image of Python");
+async function open(image: Uint8Array): Promise<{ stored: Stored; at: number; view: DataView }> {
+  const magic = new TextDecoder("latin1").decode(image.subarray(0, PYTHON_IMAGE_MAGIC.length));
+  if (magic !== PYTHON_IMAGE_MAGIC.slice(0, image.length))
+    throw new ImageError("it does not begin like an image of Python");
   if (image.length < HEADER) throw new ImageError(`it ends after ${image.length} bytes, in the header`);
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
   const word = (k: number) => view.getUint32(CHECKED + 4 * k, true);
@@ -158,26 +181,35 @@ async function open(image: Uint8Array): Promise<{ metadata: PythonImageMetadata;
   }
   const digest = await digestOf(image);
   if (digest.some((byte, k) => byte !== image[DIGEST + k]))
-    throw new ImageError("it is broken (its checksum is another)");
+    throw new ImageError("it is broken (its checksum does not match)");
   const at = HEADER + word(2);
-  return { metadata: readMetadata(new TextDecoder().decode(image.subarray(HEADER, at))), at, view };
+  return { stored: readMetadata(new TextDecoder().decode(image.subarray(HEADER, at))), at, view };
 }
 
 /** The parts of an image. Throws ImageError. */
 export async function decodePythonImage(image: Uint8Array): Promise<PythonImageParts> {
-  const { metadata, at, view } = await open(image);
+  const { stored, at, view } = await open(image);
+  const { files: listed, ...metadata } = stored;
   const [flags = 0, , size = 0, , ofBase = 0] = Array.from({ length: 5 }, (_, k) =>
     view.getUint32(CHECKED + 4 + 4 * k, true),
   );
   if ((flags & ~COMPRESSED) !== 0) throw new ImageError(`it has flags that are not known (${flags})`);
-  const stored = image.subarray(at);
-  if (flags !== COMPRESSED && stored.length !== size) {
-    throw new ImageError(`it has ${stored.length} bytes of content instead of ${size}`);
+  const packed = image.subarray(at);
+  if (flags !== COMPRESSED && packed.length !== size) {
+    throw new ImageError(`it has ${packed.length} bytes of content instead of ${size}`);
   }
-  const content = flags === COMPRESSED ? await decompress(stored, size) : stored;
+  const content = flags === COMPRESSED ? await decompress(packed, size) : packed;
   if (ofBase > content.length) throw new ImageError("the sums of its start are cut off");
   const end = content.length - ofBase;
-  return { metadata, runs: readRuns(content.subarray(0, end), metadata.info.memory), base: content.subarray(end) };
+  const begin = listed.reduce((rest, [, bytes]) => rest - bytes, end);
+  if (begin < 0) throw new ImageError("its files are cut off");
+  let next = begin;
+  const files = listed.map(([path, bytes, isOutside]): ImageFile => {
+    next += bytes;
+    return { path, bytes: content.subarray(next - bytes, next), isOutside };
+  });
+  const runs = readRuns(content.subarray(0, begin), metadata.info.memory);
+  return { metadata, runs, files, base: content.subarray(end) };
 }
 
 function readRuns(content: Uint8Array, memory: number): Run[] {
@@ -201,23 +233,47 @@ function readRuns(content: Uint8Array, memory: number): Run[] {
   return runs;
 }
 
-function readMetadata(text: string): PythonImageMetadata {
-  const metadata = parseMetadata<PythonImageMetadata>(text);
+function readMetadata(text: string): Stored {
+  const metadata = parseMetadata<Stored>(text);
   const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
   const { info, core, build, control, firstEntry, inherited, command, words, head } = metadata;
   const isInfo =
     typeof info === "object" &&
     info !== null &&
-    [info.pyodide, info.python, info.made].every((value) => typeof value === "string") &&
+    [info.pyheap, info.pyodide, info.python, info.made].every((value) => typeof value === "string") &&
     [info.modules, info.live, info.footprint].every(isNumber) &&
+    Array.isArray(info.needs) &&
+    info.needs.every((folder: unknown) => typeof folder === "string") &&
     Number.isInteger(info.memory) &&
     info.memory % (16 * PAGE) === 0 &&
     info.memory > 0 &&
     info.memory <= MOST_PAGES * PAGE;
+  // The control block, and the words of the program, are in the memory.
+  const places = [control, command, words].every(
+    (place) => (place as number) % 4 === 0 && (place as number) < (info?.memory ?? 0),
+  );
   const isValid =
     isInfo &&
+    places &&
+    hasLibraries(metadata, info.memory as number) &&
     [core, control, firstEntry, inherited, command, words].every(isNumber) &&
     [build, head].every((value) => typeof value === "string");
   if (!isValid) throw new ImageError("its metadata is not valid");
-  return metadata as PythonImageMetadata;
+  return metadata as Stored;
+}
+
+/** Whether the files are valid, and each library has its file. */
+function hasLibraries({ files, link, packages }: Partial<Stored>, memory: number): boolean {
+  const isFile = (file: unknown) =>
+    Array.isArray(file) &&
+    typeof file[0] === "string" &&
+    file[0].startsWith("/") &&
+    Number.isSafeInteger(file[1]) &&
+    file[1] >= 0 &&
+    typeof file[2] === "boolean";
+  if (!Array.isArray(files) || !files.every(isFile)) return false;
+  const channels = Object.values(packages ?? {});
+  if (typeof (packages ?? {}) !== "object" || channels.some((channel) => typeof channel !== "string")) return false;
+  if (link === undefined) return true;
+  return isLinkRecord(link, memory) && link.libraries.every(({ name }) => files.some(([path]) => path === name));
 }

@@ -1,4 +1,5 @@
-// CPython 3.12 (Pyodide 0.27). It has no table of offsets, and a thread knows its current frame through a `_PyCFrame`.
+// Where stacks and objects of CPython 3.12 (Pyodide 0.27) are read. This version has no table of offsets, and a thread
+// refers to its current frame through a `_PyCFrame`.
 
 import type { KnownVersion } from "./layout.js";
 

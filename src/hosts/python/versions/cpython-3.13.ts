@@ -1,4 +1,4 @@
-// CPython 3.13 (Pyodide 0.28 and 0.29).
+// Where stacks and objects of CPython 3.13 (Pyodide 0.28 and 0.29) are read.
 
 import type { KnownVersion } from "./layout.js";
 

@@ -1,4 +1,4 @@
-// CPython 3.14 (Pyodide 314).
+// Where stacks and objects of CPython 3.14 (Pyodide 314) are read.
 
 import type { KnownVersion } from "./layout.js";
 

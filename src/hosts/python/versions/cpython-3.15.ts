@@ -1,4 +1,5 @@
-// CPython 3.15 (Pyodide 315). Its table may still change before the release; the landmarks will then not fit.
+// Where stacks and objects of CPython 3.15 (Pyodide 315) are read. Its table of offsets may still change before the
+// release; the landmarks will then not fit.
 
 import type { KnownVersion } from "./layout.js";
 

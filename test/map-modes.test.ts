@@ -1,0 +1,17 @@
+// The classes of the heap map's blocks.
+
+import { expect, it } from "vitest";
+import { type MapBlocks, UNKNOWN } from "../viewer/map/blocks.js";
+import { classesOf } from "../viewer/map/modes.js";
+import type { Model } from "../viewer/model.js";
+
+it.each([
+  ["of the program", 5000, [-900, 100, 4800], [5, 4, 0]],
+  ["of the interpreter's start", -400, [-900, -500, -401], [5, 1, 0]],
+  ["at which the program begins", 0, [-900, -500, -1], [5, 3, 0]],
+])("ages are told apart at a moment %s", (_, time, born, expected) => {
+  const model = { data: { header: { begin: -1000 } }, timeOf: (bucket: number) => born[bucket] } as unknown as Model;
+  const blocks = { births: Uint32Array.of(0, 1, 2, UNKNOWN) } as unknown as MapBlocks;
+  const { kindOf } = classesOf("age", { model, blocks, time, span: undefined });
+  expect([0, 1, 2, 3].map(kindOf)).toEqual([...expected, 0]);
+});

@@ -1,0 +1,19 @@
+// What those rows of a snapshot mean that stand for memory, and not for a type of the program.
+
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /no object\)$/,
+    "Memory in use that belongs to none of the snapshot's objects: buffers of code in C, caches of the interpreter",
+  ],
+  [/^\(raw domain\)$/, "Memory of the interpreter itself, and of modules in C"],
+  [/C library's malloc\)$/, "What code in C took from malloc"],
+  [/^\(free in pools\)$/, "Free blocks of pools that have others in use: for objects of the same size"],
+  [/^\(free pools\)$/, "Pools without a block in use: for small objects of any size"],
+  [/^\(free memory/, "Free, for any use"],
+  [/^\(headers and tables/, "What the heap itself needs to keep its account"],
+];
+
+/** What the name of a row means; "" if it is a type. */
+export function meaningOfMemory(name: string): string {
+  return name.startsWith("(") ? (MEANINGS.find(([pattern]) => pattern.test(name))?.[1] ?? "") : "";
+}

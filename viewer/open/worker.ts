@@ -1,0 +1,5 @@
+// The worker of the panel: it reads recordings and snapshots.
+
+import { serveReading } from "./reading.js";
+
+serveReading();
