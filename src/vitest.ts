@@ -2,9 +2,11 @@
 
 export {
   type HeapMatchers,
+  type HeldProxy,
   heapMatchers,
   type LeaveOptions,
   type MatcherResult,
   type Size,
   type TestedHeap,
+  type WatchedProxies,
 } from "./testing/matchers.js";

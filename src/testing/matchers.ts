@@ -9,12 +9,19 @@ import { counted } from "../text/numbers.js";
 import { parseSize } from "../text/size.js";
 import type { View } from "../trace/accounts.js";
 import { type Analysed, analyseWhole } from "../trace/analysis.js";
+import { type HeldProxy, heldProxies, MOST_FRAMES, MOST_STACKS, type WatchedProxies } from "./held-proxies.js";
+
+export type { HeldProxy, WatchedProxies };
 
 /** A heap of a TypeScript program, or of a Python interpreter. */
 export interface TestedHeap {
   trace(options: { readonly write: (bytes: Uint8Array) => void }): { stop(): void };
   /** Collects garbage, and gives empty memory back. */
   relieve(): unknown;
+  /** What JavaScript holds of a Python interpreter's objects. */
+  readonly proxies?: WatchedProxies | undefined;
+  /** The name of the type of the object with this id(). */
+  typeName?(object: number): string | undefined;
 }
 
 /** A matcher's answer, in the form that vitest and jest want. */
@@ -38,11 +45,9 @@ export interface HeapMatchers {
   toPeakBelow(tested: unknown, size: Size): MatcherResult | Promise<MatcherResult>;
   /** Whatever the function allocates is freed when it has ended, and garbage was collected. */
   toLeaveNothing(tested: unknown, options?: LeaveOptions): MatcherResult | Promise<MatcherResult>;
+  /** Every PyProxy that is made while the function runs is destroyed when it has ended. */
+  toHoldNoProxies(tested: unknown, options?: LeaveOptions): MatcherResult | Promise<MatcherResult>;
 }
-
-/** The most stacks that are blamed, and the most frames of each. */
-const MOST_STACKS = 3;
-const MOST_FRAMES = 6;
 
 function sizeOf(size: Size): number {
   const parsed = typeof size === "number" ? size : parseSize(size);
@@ -104,6 +109,18 @@ function judged(
   return recorded instanceof Promise ? recorded.then(judge) : judge(recorded);
 }
 
+/** Judges a function after it has run `warmUps` times. */
+function afterWarmUps(
+  tested: () => unknown,
+  warmUps: number,
+  judge: () => MatcherResult | Promise<MatcherResult>,
+): MatcherResult | Promise<MatcherResult> {
+  if (warmUps === 0) return judge();
+  const result = tested();
+  const next = () => afterWarmUps(tested, warmUps - 1, judge);
+  return result instanceof Promise ? result.then(next) : next();
+}
+
 /**
  * The matchers for a heap: `expect.extend(heapMatchers(heap))`. A recording runs while the function does, so no other
  * recording can run then. Functions may be async; what else the program does meanwhile counts as well.
@@ -137,12 +154,13 @@ export function heapMatchers(heap: TestedHeap): HeapMatchers {
     toPeakBelow: below("took", "peak"),
     toLeaveNothing: (tested, { warmUps = 1 } = {}) => {
       const run = functionOf(tested);
-      const warmed = (rest: number): MatcherResult | Promise<MatcherResult> => {
-        if (rest === 0) return left(run);
-        const result = run();
-        return result instanceof Promise ? result.then(() => warmed(rest - 1)) : warmed(rest - 1);
-      };
-      return warmed(warmUps);
+      return afterWarmUps(run, warmUps, () => left(run));
+    },
+    toHoldNoProxies: (tested, { warmUps = 1 } = {}) => {
+      const run = functionOf(tested);
+      const { proxies } = heap;
+      if (!proxies) throw new TypeError("Cannot test proxies: this heap is not that of an interpreter in Pyodide");
+      return afterWarmUps(run, warmUps, () => heldProxies(proxies, (object) => heap.typeName?.(object), run));
     },
   };
 }

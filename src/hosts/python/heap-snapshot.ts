@@ -5,7 +5,8 @@ import * as C from "../../core/constants.gen.js";
 import { Words } from "../../core/memory-words.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import type { BlockStacks } from "../../trace/live-stacks.js";
-import { type HeldProxy, type WalkedModule, type WalkedPython, WalkFunctions, walkPython } from "./graph/walk.js";
+import { type WalkedModule, type WalkedPython, WalkFunctions, walkPython } from "./graph/walk.js";
+import type { ProxyWatch } from "./proxies.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
 import { KNOWN_VERSIONS, objectLayout } from "./versions/versions.js";
@@ -21,8 +22,8 @@ export class PythonObjects {
   readonly #stacks: () => BlockStacks | undefined;
   readonly #poolBlocks: WalkedPython["poolBlocks"];
   #functions: WalkFunctions | undefined;
-  /** The proxies by which JavaScript holds objects. */
-  proxies: Iterable<HeldProxy> = [];
+  /** The proxies by which JavaScript holds objects; undefined if they are not watched. */
+  proxies: ProxyWatch | undefined;
 
   /**
    * `hasHooks` says whether debug hooks are installed in front of the heap's allocators; `stacks` returns where blocks
@@ -67,7 +68,7 @@ export class PythonObjects {
         poolBlocks: this.#poolBlocks,
         hookBytes: this.#hasHooks() ? C.DEBUG_HEADER : 0,
         threads: [this.#stack.currentFrame],
-        proxies: this.proxies,
+        proxies: this.proxies ?? [],
         stacks: this.#stacks(),
       },
       this.#functions,

@@ -47,4 +47,9 @@ export class ObjectTypes implements TypeSource {
     const names = new TypeNames(new ObjectMemory(this.#python.memory.buffer), this.#layout);
     return names.isType(type) ? names.nameOf(type) : undefined;
   }
+
+  /** The name of the type of the object at an address. */
+  nameFor(object: number): string | undefined {
+    return this.nameAt(new ObjectMemory(this.#python.memory.buffer).typeOf(object));
+  }
 }

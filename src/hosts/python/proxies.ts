@@ -5,6 +5,8 @@
 // ends the registration. A ProxyWatch takes the place of this registry, and passes its calls on. It holds no proxy
 // itself, so it does not change how long one lives. Proxies that Pyodide makes for the duration of a call are not
 // registered.
+//
+// The stack of a proxy's creation is known only if `withStacks` was true then.
 
 import { engineStack } from "../../ground/engine-stack.js";
 import type { HeldProxy } from "./graph/walk.js";
@@ -34,6 +36,8 @@ function stackHere(): string {
 }
 
 export class ProxyWatch implements Iterable<HeldProxy> {
+  /** Whether stacks are noted from now on. Each proxy then takes some microseconds longer to make. */
+  withStacks: boolean;
   readonly #live = new Map<number, HeldProxy>();
   readonly #numbers = new WeakMap<object, number>();
   readonly #gone = new FinalizationRegistry<number>((number) => this.#live.delete(number));
@@ -41,13 +45,14 @@ export class ProxyWatch implements Iterable<HeldProxy> {
 
   /** Watches the proxies that are made from now on, in a Pyodide whose `_module` is given. */
   constructor(module: WatchedModule, withStacks: boolean) {
+    this.withStacks = withStacks;
     const registry = module.finalizationRegistry;
     if (typeof registry?.register !== "function") return;
     module.finalizationRegistry = {
       register: (shared, held, token) => {
         registry.register(shared, held, token);
         const number = ++this.#last;
-        this.#live.set(number, { object: held.ptr >>> 0, stack: withStacks ? stackHere() : "" });
+        this.#live.set(number, { object: held.ptr >>> 0, stack: this.withStacks ? stackHere() : "" });
         this.#numbers.set(token, number);
         this.#gone.register(shared, number, token);
       },

@@ -13,10 +13,10 @@ import type { Trim } from "../../heap/trim.js";
 import type { HeapEventName, Listener } from "../../pressure/events.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../../snapshot/take.js";
-import type { HeldProxy } from "./graph/walk.js";
 import { PythonObjects } from "./heap-snapshot.js";
 import { PendingCall } from "./pending-call.js";
 import { HOST_FUNCTIONS, proveHeap } from "./proven-heap.js";
+import type { ProxyWatch } from "./proxies.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import { type CollectionSource, footprintOf, HOST_HEADER, hostInfo, PythonSide } from "./python-side.js";
 import { PythonStack } from "./python-stack.js";
@@ -233,9 +233,22 @@ export class PythonHeap extends CoreHeap {
     return this.#side.isCollecting;
   }
 
-  /** @internal The proxies by which JavaScript holds objects of the interpreter. */
-  set proxies(proxies: Iterable<HeldProxy>) {
+  /**
+   * The live PyProxies, by which JavaScript holds objects of the interpreter. A proxy is live until it is destroyed, or
+   * until JavaScript's collector has freed it. Undefined in a heap that was attached to a module without Pyodide.
+   */
+  get proxies(): ProxyWatch | undefined {
+    return this.#objects.proxies;
+  }
+
+  /** @internal */
+  set proxies(proxies: ProxyWatch | undefined) {
     this.#objects.proxies = proxies;
+  }
+
+  /** The name of the type of the object with this id(), with its module unless it is built in; undefined if it is not known. */
+  typeName(object: number): string | undefined {
+    return this.#side.typeName(object);
   }
 
   /** The source of the interpreter's collections; set when there is an interpreter that can report them. */

@@ -91,6 +91,11 @@ export class PythonSide implements HeapSide, TracedSide {
 
   emptyFreeLists(): void {}
 
+  /** The name of an object's type; undefined if it is not known where this version has it. */
+  typeName(object: number): string | undefined {
+    return this.#types?.nameFor(object);
+  }
+
   hostFigures(): HostFigures {
     const { used, free } = readHostInfo(this.python, this.#core.control + C.SCRATCH_AT);
     // The break never moves down, so it is its own peak.
