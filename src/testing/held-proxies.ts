@@ -1,6 +1,7 @@
 // The PyProxies that a function makes and does not destroy, with the calls in JavaScript that made them.
 
 import { counted } from "../text/numbers.js";
+import { MOST_FRAMES, MOST_STACKS } from "./blamed.js";
 import type { MatcherResult } from "./matchers.js";
 
 /** A proxy by which JavaScript holds an object of an interpreter. */
@@ -19,10 +20,6 @@ export interface WatchedProxies extends Iterable<HeldProxy> {
 
 /** The name of the type of an object. */
 type TypeName = (object: number) => string | undefined;
-
-/** The most stacks that are blamed, and the most frames of each. */
-export const MOST_STACKS = 3;
-export const MOST_FRAMES = 6;
 
 /** A line for each call of a stack, without the test's own machinery below `calledByMatcher`. */
 function framesOf(stack: string): string[] {

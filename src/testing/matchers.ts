@@ -1,15 +1,11 @@
 // Matchers for vitest and jest: what a function takes of a heap, and what it leaves there, with the calls that allocated it.
 
-import colors from "picocolors";
-import { type TraceReport, traceReport } from "../report/trace-context.js";
-import { stackRows } from "../report/trace-groups.js";
-import { stackFrames } from "../report/trace-stacks.js";
 import { bytes } from "../text/bytes.js";
 import { counted } from "../text/numbers.js";
 import { parseSize } from "../text/size.js";
-import type { View } from "../trace/accounts.js";
 import { type Analysed, analyseWhole } from "../trace/analysis.js";
-import { type HeldProxy, heldProxies, MOST_FRAMES, MOST_STACKS, type WatchedProxies } from "./held-proxies.js";
+import { blamed } from "./blamed.js";
+import { type HeldProxy, heldProxies, type WatchedProxies } from "./held-proxies.js";
 
 export type { HeldProxy, WatchedProxies };
 
@@ -80,25 +76,6 @@ function record(heap: TestedHeap, tested: () => unknown, atEnd: () => void): Ana
     return fail(error);
   }
   return result instanceof Promise ? result.then(finish, fail) : finish();
-}
-
-/** The stacks with the most bytes in the view, as lines. */
-function blamed(analysed: Analysed, view: View): string {
-  const report: TraceReport = traceReport({
-    ...analysed,
-    view,
-    colors: colors.createColors(false),
-    sources: undefined,
-  });
-  const rows = stackRows(report.stacks, view);
-  const lines = rows
-    .slice(0, MOST_STACKS)
-    .flatMap(({ node, own }) => [
-      `  ${bytes(own.bytes)} in ${counted(own.count, "block")}`,
-      ...stackFrames(report, node, MOST_FRAMES).lines,
-    ]);
-  if (rows.length > MOST_STACKS) lines.push(`  and ${counted(rows.length - MOST_STACKS, "more stack")}`);
-  return lines.join("\n");
 }
 
 /** Judges a recording when there is one. */
