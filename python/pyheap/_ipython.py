@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import html as _html
 
-from ._reader import FileReader, programs, sized
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from ._flamegraph import flamegraph
+from ._reader import AllocationRecord, FileReader, programs, sized
 from ._tracker import Tracker
 
 
@@ -37,14 +40,45 @@ class Told:
         )
 
 
+class FlameGraph(Told):
+    """A recording, as a notebook shows it: the stacks of one view as a flame graph."""
+
+    def __init__(self, reader: FileReader, title: str, records: list[AllocationRecord]) -> None:
+        super().__init__(reader, title)
+        self._records = records
+
+    def _repr_html_(self) -> str:
+        return flamegraph(programs(self._records), self._title)
+
+
 def register(ipython) -> None:
-    def pyheap_memory(line: str, cell: str | None = None):
-        """%pyheap_memory EXPR, or %%pyheap_memory: the memory that code takes, by line."""
-        code = line if cell is None else cell
+    def recorded(code: str, file: str | None = None) -> FileReader:
         compiled = ipython.input_transformer_manager.transform_cell(code)
         program = compile(compiled, "<cell>", "exec")
-        with Tracker() as tracker:
+        with Tracker(file, overwrite=True) as tracker:
             exec(program, ipython.user_ns)
-        return Told(tracker.reader(), line.strip() or "cell")
+        return tracker.reader()
+
+    def pyheap_memory(line: str, cell: str | None = None):
+        """%pyheap_memory EXPR, or %%pyheap_memory: the memory that code takes, by line."""
+        return Told(recorded(line if cell is None else cell), line.strip() or "cell")
+
+    @magic_arguments()
+    @argument("--leaks", action="store_true", help="what was not freed, instead of what was live at the peak")
+    @argument("--temporary", action="store_true", help="what was freed again at once")
+    @argument("--allocated", action="store_true", help="everything that was allocated")
+    @argument("--trace", metavar="FILE", help="keep the recording, for pyheap report; an older one is replaced")
+    def pyheap_flamegraph(line: str, cell: str):
+        """%%pyheap_flamegraph: the memory that a cell takes, as a flame graph."""
+        asked = parse_argstring(pyheap_flamegraph, line)
+        reader = recorded(cell, asked.trace)
+        if asked.leaks:
+            return FlameGraph(reader, "not freed", reader.get_leaked_allocation_records())
+        if asked.temporary:
+            return FlameGraph(reader, "freed at once", reader.get_temporary_allocation_records())
+        if asked.allocated:
+            return FlameGraph(reader, "allocated", reader.get_allocation_records())
+        return FlameGraph(reader, "at the peak", reader.get_high_watermark_allocation_records())
 
     ipython.register_magic_function(pyheap_memory, "line_cell", "pyheap_memory")
+    ipython.register_magic_function(pyheap_flamegraph, "cell", "pyheap_flamegraph")

@@ -180,12 +180,28 @@ print(len(shell.user_ns["kept"]))
 print(told)
 print("<table>" in told._repr_html_(), "load" in told._repr_html_())
 print(shell.run_cell_magic("pyheap_memory", "", "more = load(100)\\nfewer = load(10)").reader.metadata.peak_memory > 110_000)
+def show(line, cell):
+    # The cell's value as a notebook gets it.
+    result = shell.run_cell(f"%%pyheap_flamegraph {line}\\n{cell}").result
+    print(shell.display_formatter.format(result)[0]["text/html"])
+show("", "def twice(): return load(100), load(300)\\nkept = twice()")
+show("--leaks --trace cell.trace", "kept = load(10)\\nlen(load(10_000))")
+import pyheap
+print(pyheap.FileReader("cell.trace").metadata.problem)
 `;
 
-it.skipIf(!hasAll)("IPython has %pyheap_memory", () => {
+it.skipIf(!hasAll)("IPython has %pyheap_memory and %%pyheap_flamegraph, shown inline", () => {
   writeFileSync(join(folder, "notebook.py"), NOTEBOOK);
   const { stdout, stderr, status } = inside(["notebook.py"]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   expect(stdout).toMatch(/^500\nkept = load\(500\): peak [\d.]+ KiB, left [\d.]+ KiB, /);
-  expect(stdout).toMatch(/\nTrue True\nTrue\n$/);
+  expect(stdout).toMatch(/\nTrue True\nTrue\n/);
+  const [, peak = "", leaks = ""] = stdout.split("<p><b>");
+  expect(peak).toMatch(/^at the peak<\/b>: 39\d\.\d KiB in 40\d blocks</);
+  // The cell, the function that it defines, and what that calls, each below its caller, with all of the bytes.
+  const boxes = [...peak.matchAll(/<div title='([^']*)' [^>]*width:99\.\d+%;top:(\d+)px[^>]*>(\S+)/g)];
+  expect(boxes.map(([, , top, name]) => `${top} ${name}`)).toEqual(["0 &lt;module&gt;", "19 twice", "38 load"]);
+  expect(boxes[2]?.[1]).toMatch(/^load &lt;ipython.*:1\n39\d\.\d KiB in 40\d blocks, 100\.0%$/);
+  expect(leaks).toMatch(/^not freed<\/b>: 1\d\.\d KiB in 1\d blocks</);
+  expect(stdout).toMatch(/\nNone\n$/);
 });
