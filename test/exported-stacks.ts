@@ -1,4 +1,5 @@
-// What each export has by stack, read from the file: sums by the text of a stack, or of an account in formats that have these.
+// Reads each exported format: bytes and blocks by the text of a stack; by stack, domain and size class in a format that has
+// these.
 
 import { Profile } from "pprof-format";
 import { expect } from "vitest";

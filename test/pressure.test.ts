@@ -1,5 +1,5 @@
 // What a heap does under pressure: measures at a soft limit, before an allocation fails, against holes, and when asked.
-// No measures run while an operation is under way, or again and again in vain.
+// No measures run while an operation is under way, and measures that gain nothing run less and less often.
 
 import { describe, expect, it } from "vitest";
 import {
@@ -60,7 +60,7 @@ describe("soft limit", () => {
     heap.check();
   });
 
-  it("is kept before the hard limit, also after it was in vain for a while", async () => {
+  it("comes before the hard limit again, after its measures gained nothing for a while", async () => {
     const heap = await quietHeap({ limit: 16 * MIB });
     const kept = heap.list<unknown>();
     while (heap.reserved < 15.5 * MIB) kept.push("x".repeat(20_000) + kept.length);
@@ -74,7 +74,7 @@ describe("soft limit", () => {
     heap.check();
   });
 
-  it("is tried less and less often when all is in vain", async () => {
+  it("runs measures less and less often if they gain nothing", async () => {
     const heap = await quietHeap({ softLimit: 2 * MIB });
     const kept = heap.list<unknown>();
     for (let k = 0; k < 60_000; k++) kept.push(`kept number ${k}, and some more`.repeat(8));
@@ -126,7 +126,7 @@ describe("no memory", () => {
     heap.check();
   });
 
-  it("throws if all is in vain, and then tries again the 2nd, 4th, 8th ... time", async () => {
+  it("throws if the measures gain nothing, and then runs them only the 2nd, 4th, 8th ... time", async () => {
     let ms = 0;
     const heap = await quietHeap({ limit: 4 * MIB, softLimit: NO_LIMIT, clock: () => ms });
     heap.on("measure", () => {
@@ -147,7 +147,7 @@ describe("no memory", () => {
     heap.check();
   });
 
-  it("tries each operation again whole: its arguments are iterated over once", async () => {
+  it("repeats an operation after the measures, and does not iterate over its arguments again", async () => {
     const operations: Record<string, (heap: Heap, items: Iterable<string>) => number> = {
       list: (heap, items) => heap.list(items).length,
       tuple: (heap, items) => heap.tuple(items).length,
@@ -243,7 +243,7 @@ describe("no memory", () => {
     }
   });
 
-  it("goes on when another walk has ended inside of it", async () => {
+  it("does not end a walk when another walk ends inside of it", async () => {
     const heap = await quietHeap();
     heap.list(Array.from({ length: 100 }, (_, k) => `item ${k}`));
     let [outer, inner] = [0, 0];
@@ -290,7 +290,7 @@ describe("no memory", () => {
     }
   });
 
-  it("runs nothing while an allocator of the program is called", async () => {
+  it("runs no measures while an allocator of the program is called", async () => {
     const heap = await quietHeap({ limit: 8 * MIB });
     const before = heap.getAllocator("object");
     let failures = 0;

@@ -56,7 +56,7 @@ describe.each([undefined, 1, 4096])("a recording of one block in %s bytes", (sam
   });
 });
 
-it("nobody is told who did not ask", async () => {
+it("a recording that did not ask is not told", async () => {
   const heap = await Heap.create({ policy: false, limit: LIMIT });
   const tape = new Tape();
   const recorder = heap.trace({ write: tape.write });

@@ -1,5 +1,5 @@
-// Separates what the program allocated from what the interpreter's start did: random events, compared with a model that
-// keeps every block.
+// What the program allocated is told apart from what the interpreter's start allocated: random events, compared with a
+// model that keeps every block.
 
 import { describe, expect, it } from "vitest";
 import { Heap } from "../src/index.js";
@@ -73,7 +73,7 @@ function play(analysis: Analysis, seed: number, start: number, { from = 0, to = 
 
 describe("the program of a trace", () => {
   it.each([{}, { from: 900 }, { from: 2000 }, { from: 500, to: 3000 }])(
-    "is told from the start, in the span %j",
+    "is told apart from the interpreter's start, in the span %j",
     (span) => {
       for (let seed = 1; seed <= 40; seed++) {
         const analysis = new Analysis(span);
@@ -111,7 +111,7 @@ describe("the program of a trace", () => {
     }
   });
 
-  it("keeps its figures in totals", async () => {
+  it("has the same figures in a recording of totals", async () => {
     const record = async (aggregate: boolean) => {
       const heap = await Heap.create();
       const tape = new Tape();

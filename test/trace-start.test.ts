@@ -133,7 +133,7 @@ it("has the times of the program's events from the moment at which counting bega
   });
 });
 
-it("keeps the start's sums in totals", async () => {
+it("has the same sums of the start in a recording of totals", async () => {
   const [events, totals] = [await record(3, "sums"), await record(3, "sums", true)];
   const { sizes: _, ...whole } = await figuresOf(events);
   expect(await figuresOf(totals)).toMatchObject(whole);

@@ -1,4 +1,4 @@
-// Converts text in the page to bytes: base64, then raw deflate.
+// Reads the bytes that are in the page as text: raw deflate, in base64.
 
 export async function inflate(packed: Blob): Promise<Uint8Array> {
   const stream = packed.stream().pipeThrough(new DecompressionStream("deflate-raw"));

@@ -45,7 +45,7 @@ class Particle:
 
 
 def relax(first: Particle, second: Particle, rest: float) -> None:
-    """Draws the two ends of a spring half way to its rest length."""
+    """Brings a spring to its rest length: each end moves half of the difference."""
     gap = second.position - first.position
     shift = gap * (0.5 * (1.0 - rest / gap.length()))
     if not first.pinned:

@@ -234,8 +234,8 @@ export class Tally {
   finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
     const { control } = this.#core;
     const word = (at: number) => words.get(control + at);
-    // What the host had allocated before the heap was attached is counted as raw, and is not the heap's. A domain may
-    // have freed some of it. Its count can then be below zero, modulo 2^32.
+    // The core counts what the host had allocated before the heap was attached as raw. It is subtracted here. A domain
+    // may have freed some of it, and its count can then be below zero, modulo 2^32.
     const { inherited = 0 } = host ?? {};
     const largeBytes = (domain: number) => {
       const bytes = word(C.LARGE_BYTES_AT + 4 * domain);

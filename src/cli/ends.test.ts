@@ -78,7 +78,7 @@ describe("a program that ends", () => {
     expect(stderr).toMatch(/Exception ignored .*Last\.__del__.*\n(.*\n)+SystemExit: 4\n$/);
   });
 
-  it("finalizes what is global in it, in cycles and generators too, while its functions can still print", () => {
+  it("finalizes its globals, also in cycles and generators, while its functions can still print", () => {
     const code = [
       "import gc, weakref",
       "class Ring:",
@@ -96,7 +96,7 @@ describe("a program that ends", () => {
     expect(stdout.split("\n").sort()).toEqual(["", "at exit", "generator", "ring"]);
   });
 
-  it("is measured though it removes pyheap's function from atexit again and again, by an object that equals everything", () => {
+  it("is measured even if an object that equals everything removes pyheap's function from atexit again and again", () => {
     const code = [
       "import atexit",
       "class Equal:",
@@ -115,7 +115,7 @@ describe("a program that ends", () => {
     expect(reportIn("equal.json").account.live.mem).toBeGreaterThan(5_000_000);
   });
 
-  it("by a traceback that can't be shown shows why, and then itself", () => {
+  it("whose traceback can't be shown gets the reason first, and then the traceback from CPython", () => {
     const { status, stderr } = pyheap(
       "--quiet",
       "-c",
@@ -160,7 +160,7 @@ describe("a program that ends", () => {
 });
 
 describe("a recording that finds no space", () => {
-  it("on a full device ends before the program, in a line", () => {
+  it("on a full device ends with one line, and the program does not begin", () => {
     const { status, stdout, stderr } = pyheap("--trace", "/dev/full", "-c", "print(1)");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toBe("pyheap: Cannot write /dev/full: no space is left on the device. Nothing was recorded\n");
@@ -180,7 +180,7 @@ describe("a recording that finds no space", () => {
 });
 
 describe("a program without standard error", () => {
-  it("ends as it would with it", () => {
+  it("ends as a program with standard error does", () => {
     const command = `"${process.execPath}" "${MAIN}" run -c "import sys; print(1); sys.exit(5)" 2>&-`;
     const { status, stdout } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 5, stdout: "1\n" });
@@ -208,7 +208,7 @@ describe("a signal", () => {
     },
   );
 
-  it("is the program's to handle: a sleep goes on after it, and ends by what a handler raises", async () => {
+  it("is handled by the program: a sleep goes on after it, or ends by what the handler raises", async () => {
     const code = [
       "import os, signal, sys, time",
       "times = []",
@@ -227,7 +227,7 @@ describe("a signal", () => {
     expect(await ended).toEqual({ status: 9, stdout: "up\n15\n15\n", stderr: "" });
   });
 
-  it("that is handled waits for a long call in C, and is not held against the program", async () => {
+  it("that is handled waits for the end of a long call in C, and does not end the program meanwhile", async () => {
     const code = [
       "import signal, sys",
       "signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))",

@@ -42,7 +42,7 @@ def step(k):
 for k in range(20): step(k)
 `;
 
-it("loses a second at most if only sums are kept", async () => {
+it("a program that is killed loses the last second of its sums at most", async () => {
   const file = join(folder, "sums.trace");
   const child = launch(["run", "--aggregate", "--trace", file, "-c", `${PROGRAM}time.sleep(600)`]);
   let told = "";
@@ -70,7 +70,7 @@ it.each([
   ["is busy, and allocates nothing", "while True: pass"],
   ["sleeps", "time.sleep(600)"],
   ["waits for input", "input()"],
-])("loses a second at most when it %s", async (_what, then) => {
+])("a program loses the last second of its recording at most when it %s", async (_what, then) => {
   const file = join(folder, "killed.trace");
   const child = launch(["run", "--trace", file, "-c", PROGRAM + then]);
   const told: { step: number; at: number }[] = [];

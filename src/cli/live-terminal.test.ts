@@ -73,7 +73,7 @@ describe("the view of a program, in its terminal", () => {
     expect(stdout.split("peak").length).toBeGreaterThan(3);
   });
 
-  it("is a line a second where standard error is not a terminal", () => {
+  it("is one line each second if standard error is not a terminal", () => {
     const code = "import time\nfor k in range(3): print(k, flush=True); time.sleep(1)";
     const { stdout, stderr } = spawnSync("sh", ["-c", `${COMMAND} "$CODE"`], {
       encoding: "utf8",

@@ -10,7 +10,7 @@ import { endAll, startRecording } from "./recording.js";
 import { openTraceFile } from "./trace-file.js";
 
 describe("a recording of a program", () => {
-  it("ends the live view though its file can't be closed", async () => {
+  it("ends the live view even if the file of the trace can't be closed", async () => {
     const { heap } = await startPython();
     const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
     const file = join(folder, "x.trace");

@@ -88,7 +88,7 @@ print("slept", len(files()) <= 5)
     for (const file of written) expect(ofType(read(file), "__main__.Job").length, file).toBe(500);
   });
 
-  it("refuses what does not fit together, and files that would be lost", () => {
+  it("refuses options that do not fit together, and to replace a file of another kind", () => {
     writeFileSync(join(folder, "notes.txt"), "notes");
     for (const [args, problem] of [
       [["--snapshot-on", "memory-error"], "Cannot use --snapshot-on without --snapshot"],

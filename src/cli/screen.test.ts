@@ -100,7 +100,7 @@ describe("the output of a program that is shown on its terminal", () => {
     expect(terminal.lines.length).toBe(4);
   });
 
-  it("goes elsewhere untouched", () => {
+  it("is passed on unchanged if it goes to another file", () => {
     const { terminal, view, print, elsewhere } = setUp();
     view.draw(VIEW);
     print("to a file", 5);

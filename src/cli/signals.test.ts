@@ -100,7 +100,7 @@ describe("signals", () => {
     expect(program.ended).toEqual([SIGNALS.SIGTERM]);
   });
 
-  it("are nobody's when the program is over", () => {
+  it("have no effect when the program is over", () => {
     program.send("SIGTERM");
     program.stop();
     vi.advanceTimersByTime(2 * GRACE);

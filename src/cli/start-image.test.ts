@@ -241,7 +241,7 @@ text = json.dumps([{"n": k} for k in range(500)])`;
     expect(await run(["-c", "print(6)"], { PYHEAP_CACHE: file })).toEqual({ stdout: "6\n", stderr: "", code: 0 });
   });
 
-  it("is one of a few: those that were not used for the longest time go", () => {
+  it("is one of a few: the image that was not used for the longest time is removed", () => {
     const few = join(folder, "few");
     mkdirSync(few);
     for (const [k, name] of ["a", "b", "c", "d", "e", "f", "g"].entries()) {

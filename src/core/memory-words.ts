@@ -1,4 +1,4 @@
-// Reading and writing linear memory from the host, valid after the memory grew or was replaced.
+// Reads and writes the words of a linear memory, also after the memory grew or was replaced.
 
 /** An object whose linear memory can be replaced: a heap moves to a smaller memory when it is trimmed. */
 export interface InMemory {

@@ -1,3 +1,5 @@
+// Things that arrive are given in order, whether somebody already waits for them or not.
+
 import { expect, it } from "vitest";
 import { Arrivals } from "./arrivals.js";
 

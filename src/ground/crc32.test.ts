@@ -1,3 +1,5 @@
+// The checksum is zlib's.
+
 import { crc32 as zlib } from "node:zlib";
 import { expect, it } from "vitest";
 import { crc32 } from "./crc32.js";

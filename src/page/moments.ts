@@ -1,5 +1,5 @@
 // The moments that the heap map can show, as numbers: the highest moment and the end of each phase (phases.ts). If
-// these show too many blocks, only the highest moment and the end of each group of `stride` phases.
+// these have too many blocks, then the map shows only the highest moment and the end of each group of `stride` phases.
 
 import { highest, type Stretch } from "./stretches.js";
 

@@ -61,7 +61,7 @@ export class Phases {
     this.departed.settle(this.#phases.closed.length);
   }
 
-  /** Notes that a block died that was live at the open phase's highest moment so far. */
+  /** Notes the death of a block that was live at the open phase's highest moment so far. */
   died(address: number, account: number, size: number, birth: number): void {
     this.departed.add(address, account, size, birth, this.firstMoment(birth), this.#phases.closed.length);
   }

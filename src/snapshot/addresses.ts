@@ -1,7 +1,7 @@
 // Finds the node of an address: a hash table in two arrays, because there are millions of addresses.
 
 const GOLDEN = 0x9e37_79b1;
-/** Length of the table at first. At most half of it is in use. */
+/** The first length of the table. At most half of it is in use. */
 const LEAST = 1 << 16;
 
 export class Addresses {

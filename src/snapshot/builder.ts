@@ -162,7 +162,10 @@ export class GraphBuilder {
     return stacksOf ? Object.assign(graph, { stacks: stacksOf(graph) }) : graph;
   }
 
-  /** Makes the groups' edges the first ones, and returns the address for JSON: afterwards, the memory does not grow. */
+  /**
+   * Makes the groups' edges the first ones, and returns the address of the buffer in which texts become JSON. It is the
+   * last block that the graph takes: afterwards, the memory does not grow.
+   */
   #putGroupsInFront(): number {
     const { store } = this;
     const edges = this.#groups.flat();

@@ -1,5 +1,5 @@
 // Accounts: bytes and count of the blocks of one stack, domain and size class, for each view. An account is a row of
-// numbers, which lies in one or two cache lines.
+// 12 numbers.
 //
 //   end     what is live now               leaks                   the part of it that was allocated in the span
 //   peak    what was live at the peak      allocated, temporary    sums over the span

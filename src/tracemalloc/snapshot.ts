@@ -30,7 +30,7 @@ interface Sum {
   count: number;
 }
 
-/** The traceback by which statistics by `key` group a frame. */
+/** The traceback that stands for a frame in statistics by `key`. */
 function placeOf({ filename, lineno }: Frame, key: "lineno" | "filename"): Traceback {
   return new Traceback([{ filename, lineno: key === "lineno" ? lineno : 0, name: "" }], 1);
 }

@@ -33,7 +33,7 @@ export class MemoryPanel {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.setDefaultTimeout(PATIENCE);
     await page.goto(FRONT_END);
-    // This setting also decides whether the stacks in a file are shown whose name ends in .heaptimeline.
+    // DevTools shows the stacks in a file .heaptimeline only with this setting.
     await page.locator("#profile-type-HEAP-RECORD").click();
     await page.locator("input[title^='Allocation stack traces']").click();
     const chosen = page.waitForEvent("filechooser");

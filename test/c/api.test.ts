@@ -60,7 +60,7 @@ describe.runIf(canCompile)("the object API, from C", () => {
       }
     });
 
-    it("does so after a compaction, which leaves what C knows where it is", async () => {
+    it("does so after compactions too: they do not move objects whose addresses C knows", async () => {
       const heap = await Heap.create();
       const filler = heap.from(Array.from({ length: 20_000 }, (_, k) => `filler ${k}`));
       const module = await prepared(heap, name);
@@ -138,13 +138,13 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
     module.call("forget");
   });
 
-  it("say what their type in C says", async () => {
+  it("have the message that their type in C makes", async () => {
     const types = await heap.load(await compiled("exception_types"));
     expect(() => types.call("leave_field_error")).toThrow("at 7");
     types.unload();
   });
 
-  it("have as their cause the exception from which they were raised, or during whose handling", () => {
+  it("have a cause: the exception of `raise from`, or the one that was being handled", () => {
     const causes = (which: number) => {
       const found: string[] = [];
       for (let error = thrown(which); error !== undefined; error = (error as Error).cause) found.push(String(error));
@@ -156,7 +156,7 @@ describe.runIf(canCompile)("errors that C leaves set", () => {
     heap.gc.collect();
   });
 
-  it("MemoryError is a MemoryError, with the words that it has", () => {
+  it("MemoryError in C is a MemoryError here, with its message", () => {
     expect(thrown(3)).toBeInstanceOf(MemoryError);
     expect(thrown(3)).toMatchObject({ requested: 0, message: "Cannot allocate: no memory is left within the limit" });
     expect(thrown(4)).toMatchObject({ name: "MemoryError", message: "no more" });

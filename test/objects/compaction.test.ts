@@ -160,7 +160,7 @@ describe("at the hard limit", () => {
   }
 });
 
-test("what is left of a million small objects, nine in ten of which went, lies together", async () => {
+test("the tenth that remains of a million small objects lies together", async () => {
   const heap = await Heap.create();
   const below = numbersFrom(1);
   using list = heap.from(Array.from({ length: 200_000 }, (_, k) => [k, `text ${k}`, { id: k }])) as unknown as PyList;
@@ -245,7 +245,7 @@ describe("what refers to a moved object follows", () => {
     heap.check();
   });
 
-  test("an object that another module has a reference to stays", async () => {
+  test("an object to which another module has a reference stays", async () => {
     const { heap, fill } = await holed();
     const list = heap.list([1, 2]);
     const address = heap.addressOf(list);
@@ -259,7 +259,7 @@ describe("what refers to a moved object follows", () => {
     expect([...list]).toEqual([1, 2]);
   });
 
-  test("an object that only another module has a reference to stays, whatever knows it without owning it", async () => {
+  test("an object to which only another module has a reference stays, although the heap has its address without a reference", async () => {
     const { heap, fill } = await holed();
     const Point = heap.type("Point", { fields: { x: "float64" }, weakReferences: true });
     const point = Point.new({ x: 1.5 });
@@ -296,7 +296,7 @@ describe("what refers to a moved object follows", () => {
   });
 });
 
-test("an arena that is opened in the middle of a pass, above what the pass leaves, is known once", async () => {
+test("an arena that is opened above the line during a pass is counted once", async () => {
   const heap = await Heap.create();
   // Arenas come from blocks that existed before, the highest first: so each arena is above the line, also those opened
   // during a pass.

@@ -44,7 +44,7 @@ describe("as in CPython", () => {
     expect(heap.list(heap.set([1])).sizeof).toBe(44);
   });
 
-  it("a list whose last item was taken has no room left, even if there was room for one only", () => {
+  it("a list whose last item was removed keeps no memory for items", () => {
     const ways = [
       (list: PyList) => list.pop(),
       (list: PyList) => list.deleteSlice(0, 1),
@@ -61,7 +61,7 @@ describe("as in CPython", () => {
     }
   });
 
-  it("0 divided by a negative int is -0.0, however large that is", () => {
+  it("0 divided by a negative int is -0.0, however large the int is", () => {
     expect(heap.binary(0, "/", -3)).toBe(-0);
     expect(heap.binary(0, "/", -(2n ** 80n))).toBe(-0);
   });
@@ -103,7 +103,7 @@ describe("as in CPython", () => {
     expect(() => dict.deleteItem(heap.list())).toThrow(/unhashable/);
   });
 
-  it("an item takes the place of a removed one on its way", () => {
+  it("a set puts a new item into the first slot of a removed one that the search passes", () => {
     const set = heap.set([0, 8]);
     set.delete(8);
     set.add(24).add(2).add(3);
@@ -128,7 +128,7 @@ describe("as in CPython", () => {
     );
   });
 
-  it("what came before an item without a hash stays", () => {
+  it("the items before an item that can't be hashed stay", () => {
     const set = heap.set<unknown>([1]);
     expect(() => set.update([2, heap.dict(), 3])).toThrow(/unhashable/);
     expect(set.repr()).toBe("{1, 2}");

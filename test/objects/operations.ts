@@ -1,6 +1,6 @@
 // The operations of random programs: what a Python user writes, and what a TypeScript user writes instead.
 //
-// The table is used for the comparison with CPython (differential.test.ts), and for tests without memory
+// The table is used for the comparison with CPython (differential.test.ts), and for tests in which memory runs out
 // (out-of-memory.test.ts).
 
 import type {

@@ -79,7 +79,7 @@ function dropWhilePending(heap: Heap, tuple: PyTuple, full: boolean): unknown {
 }
 
 describe("an error that is pending while a finalizer runs", () => {
-  it("is still there afterwards, though the finalizer had one of its own", async () => {
+  it("is still there afterwards, even if the finalizer raised another error", async () => {
     const heap = await Heap.create({ allocator: "malloc" });
     let finalized = 0;
     const reports: unknown[] = [];
@@ -96,7 +96,7 @@ describe("an error that is pending while a finalizer runs", () => {
     expect(footprint(heap)).toEqual(before);
   });
 
-  it("is still there afterwards, though the finalizer used the heap", async () => {
+  it("is still there afterwards, even if the finalizer used the heap", async () => {
     const heap = await Heap.create();
     const reports: unknown[] = [];
     heap.onUnraisable = (error) => reports.push(error);
@@ -116,7 +116,7 @@ describe("an error that is pending while a finalizer runs", () => {
 });
 
 describe("what leaves a container", () => {
-  it("stays there if there is no memory to answer it", async () => {
+  it("stays there if there is no memory to return it", async () => {
     const heap = await Heap.create({ allocator: "malloc", policy: false });
     const big = 3n ** 2000n;
     const inner = heap.list([1]);

@@ -15,7 +15,7 @@ describe("a broken image of Python", () => {
     }
   });
 
-  it("is refused, or is pages within its memory: 1,000 of them (npm run fuzz -- --only python-image: 100,000)", async () => {
+  it("is refused, or all of its pages lie within its memory: 1,000 of them (npm run fuzz -- --only python-image: 100,000)", async () => {
     const whole = await smallImages();
     const survival = { images: 0, refused: 0 };
     for (let seed = 1; seed <= 1000; seed++) await surviveImage(whole, seed, survival);

@@ -230,7 +230,7 @@ said
     );
   });
 
-  it("stops telling a callback that was removed, and tells the others, once for each time that they were given", () => {
+  it("no longer calls a callback that was removed, and calls each other one as often as it was added", () => {
     const { heap, pyodide } = python;
     const told = pyodide.runPython(`
 for callback in list(pyheap._callbacks):

@@ -84,7 +84,7 @@ failed`),
 });
 
 describe("a MemoryError", () => {
-  it("in the middle of list.append takes no reference that it has not (cpython 151818)", () => {
+  it("in the middle of list.append releases no reference that it does not own (cpython 151818)", () => {
     expect(
       run(`
 class Item: pass

@@ -6,7 +6,7 @@ import { MAGIC } from "../../src/trace/format.js";
 export type FileKind = "trace" | "image" | "snapshot";
 
 const IMAGE = Array.from(PYTHON_IMAGE_MAGIC, (letter) => letter.charCodeAt(0));
-/** The number of bytes to look at. A snapshot says what it is in its first bytes, because V8 writes no white space. */
+/** The number of bytes to look at. A snapshot is JSON without white space, so its first key is in them. */
 const HEAD = 64;
 
 /** Throws an error that names the file if it is none of those that can be shown. */

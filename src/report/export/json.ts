@@ -1,5 +1,5 @@
-// A trace's stacks as JSON, for other programs. Stacks are nodes of a tree, so the file is as large as the tree,
-// however deep it is.
+// A trace's stacks as JSON, for other programs. Stacks are the nodes of one tree, so callers that stacks share are
+// written once.
 
 import type { View } from "../../trace/accounts.js";
 import type { StackTree } from "../../trace/tree.js";

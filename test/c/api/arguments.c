@@ -1,3 +1,4 @@
+/* PyArg_Parse* and Py_BuildValue: arguments to C values, and back. */
 #include "check.h"
 
 /* One call of PyArg_ParseTuple with arguments that Py_BuildValue makes: the tuple is kept. */

@@ -1,3 +1,4 @@
+/* Tuples, lists, dicts, sets, weak references and iterators. */
 #include "check.h"
 
 int test_tuple(void) {

@@ -1,3 +1,4 @@
+/* Exceptions: raised, caught, compared, chained, printed. */
 #include "check.h"
 
 int test_set(void) {

@@ -1,3 +1,4 @@
+/* Types with members (PyMemberDef), and with getters and setters (PyGetSetDef). */
 #include <stddef.h>
 
 #include "check.h"

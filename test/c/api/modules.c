@@ -1,3 +1,4 @@
+/* Modules: made in one phase or in several, their state and content. */
 #include "check.h"
 
 typedef struct {

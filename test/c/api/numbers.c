@@ -1,3 +1,4 @@
+/* Ints, floats, bools, and PyNumber_*. */
 #include "check.h"
 
 int test_long_from(void) {

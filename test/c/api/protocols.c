@@ -1,3 +1,4 @@
+/* The abstract API: PyObject_*, PySequence_*, PyMapping_*, PyIter_*. */
 #include "check.h"
 
 int test_object(void) {

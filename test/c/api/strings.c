@@ -1,3 +1,4 @@
+/* str and bytes, and encodings. */
 #include "check.h"
 
 int test_make(void) {

@@ -1,3 +1,4 @@
+/* Types in C: their collector functions, memory, attributes, bases and buffers. */
 #include <stddef.h>
 
 #include "check.h"

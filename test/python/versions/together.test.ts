@@ -13,7 +13,7 @@ async function started(name: keyof typeof VERSIONS): Promise<string> {
   return heap.stack.version;
 }
 
-it("a version that does not call fsInit is refused with the versions that do, and the next load works", async () => {
+it("a version that does not call fsInit is refused by an error that names those that do, and the next load works", async () => {
   // Pyodide 0.27.0 to 0.27.4 load without calling it.
   const load = await loaderOf(VERSIONS["0.27"]);
   const loadPyodide = ((options) => load({ ...options, fsInit: undefined } as object)) as typeof load;

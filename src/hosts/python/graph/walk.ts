@@ -359,8 +359,8 @@ class Walk {
   }
 
   /**
-   * Which nodes' addresses are in the static data of C code: in its variables, or in tables. The number there could
-   * also be something else, so this only decides between two explanations of a reference that no object has.
+   * Finds out which nodes' addresses are in the static data of C code: in its variables, or in tables. A number there
+   * may equal an address by chance. So it only tells who holds an object that has a reference from outside of the graph.
    */
   #findInStatics(nodeCount: number): Uint8Array {
     const found = new Uint8Array(nodeCount);
