@@ -29,7 +29,7 @@ export function processorTime(): number {
 
 /**
  * The milliseconds of each candidate in each round, in the order of the rounds, without the first `warmups` rounds. Each
- * round begins with the next candidate: what one leaves behind, such as garbage, is not always paid for by the same other.
+ * round begins with the next candidate: so the garbage of one is not always collected in the time of the same other one.
  */
 export function interleave(
   candidates: readonly Candidate[],

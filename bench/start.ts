@@ -2,7 +2,8 @@
 //
 // A start is measured from outside: from the start of the process until the program's first line arrives. The candidates take turns. Peers
 // are Pyodide alone: its cold start, and a start from its own memory snapshot. Programs run in processes of their own:
-// node start.js IMAGE FILE prints their footprints as JSON. So do versions, of which a process can load only one: node start.js VERSION prints a row.
+// node start.js IMAGE FILE prints their footprints as JSON. A process can load only one version of Pyodide, so
+// node start.js VERSION prints the row of a version.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -8,6 +8,7 @@ import type { HeapProfile, HeapProfileNode } from "../src/report/export/heapprof
 import type { JsonExport } from "../src/report/export/json.js";
 import type { SpeedscopeFile } from "../src/report/export/speedscope.js";
 import { keyOf, pathText } from "./big-trace.js";
+import { addTo } from "./sums.js";
 
 export const START = "interpreter start";
 export const OUTSIDE = "<outside Python>";
@@ -19,8 +20,7 @@ export class Adder {
   readonly found: Found = new Map();
 
   add(key: string, bytes: number, count: number): void {
-    const before = this.found.get(key) ?? { bytes: 0, count: 0 };
-    this.found.set(key, { bytes: before.bytes + bytes, count: before.count + count });
+    addTo(this.found, key, { bytes, count });
   }
 }
 

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Heap } from "../src/index.js";
 import { heapMatchers, type Size } from "../src/vitest.js";
+import { failing } from "./failing.js";
 
 interface Matchers<R> {
   toAllocateLessThan(size: Size): R;
@@ -14,16 +15,6 @@ declare module "vitest" {
   // biome-ignore lint/suspicious/noExplicitAny: the parameter is vitest's own.
   interface Assertion<T = any> extends Matchers<T> {}
 }
-
-/** The message with which an expectation fails. */
-const failing = async (expectation: () => unknown): Promise<string> => {
-  try {
-    await expectation();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("It did not fail");
-};
 
 describe("expect(function)", () => {
   let heap: Heap;

@@ -209,7 +209,7 @@ describe("a page's data", () => {
     }
   });
 
-  it("has all events, also those since the last time that a coarse clock told", () => {
+  it("has all events, also those after the last tick of a coarse clock", () => {
     const spans = new Spans();
     for (const time of [0, 100, 200]) {
       spans.time(time);
@@ -378,7 +378,7 @@ describe("a page's data", () => {
     expect(model.whole("allocated", model.spanOf({ ...model.range(false), withStart: false })).bytes).toBe(500);
   });
 
-  it("hides the machinery of imports, whose own bytes are one frame's beside what was imported", () => {
+  it("hides the machinery of imports: its own bytes become one frame, beside what was imported", () => {
     const tree = new StackTree();
     const [program, machinery, imported] = [1, 2, 3];
     tree.addFunction({ name: "<module>", file: "app.py", firstLine: 1 });
@@ -412,7 +412,7 @@ describe("a page's data", () => {
     expect(shown(10).at(-1)).toEqual(["large"]);
   });
 
-  it("shows stacks of 20,000 frames, from outside and from inside", () => {
+  it("shows stacks of 20,000 frames, from the outermost frame and from the innermost", () => {
     const tree = new StackTree();
     for (const name of ["f", "g", "h"]) tree.addFunction({ name, file: "app.py", firstLine: 1 });
     const DEPTH = 20_000;

@@ -1,6 +1,6 @@
 // Programs that `pyheap run` has to run in more than one runtime, and what they print.
 
-/** Where the engine can suspend WebAssembly: promises, awaited and waited for, and JavaScript that calls the program meanwhile. */
+/** For engines that can suspend WebAssembly: `await` and run_sync of promises, while JavaScript calls the program. */
 export const PROMISES = {
   code: `
 import asyncio, atexit, js

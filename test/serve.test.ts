@@ -198,7 +198,7 @@ describe.skipIf(!hasApt)("the engines of a fleet", () => {
     expect(await pprof("-top", server.url("/debug/pprof/allocs"))).toMatch(/Type: alloc_space/);
   });
 
-  it("Prometheus scrapes the metrics, and its alert on the soft limit comes", async () => {
+  it("Prometheus scrapes the metrics, and its alert on the soft limit fires", async () => {
     const heap = await Heap.create({ limit: 64 * 2 ** 20 });
     const server = await serveProfiles(heap, { token: "t0ken" });
     ends.push(() => server.close());

@@ -209,7 +209,7 @@ describe("a ladder on a simulated heap", () => {
         expect(runs(heap, "collect")).toBeLessThan(5);
       });
 
-      it("saves no more in a pause than the price of a run", () => {
+      it("saves up no more during a pause than a run costs", () => {
         const heap = heapWith({ softLimit: 48 * MIB, isHelpless });
         heap.allocate("live", 60 * MIB, 500);
         heap.work(3_600_000);

@@ -3,6 +3,8 @@
 import type { Measure, View } from "../src/trace/accounts.js";
 import { type Analysis, type AnalysisOptions, analyse } from "../src/trace/analysis.js";
 import { IgnoringConsumer, readTrace, type TraceConsumer, type TraceSummary } from "../src/trace/reader.js";
+import type { Frame } from "../src/trace/tree.js";
+import { addTo } from "./sums.js";
 
 /** Takes the bytes of a trace. */
 export class Tape {
@@ -24,15 +26,23 @@ export class Tape {
   }
 }
 
-/** The bytes and blocks of a file's lines themselves, by line. */
-export function byLine({ accounts, tree }: Analysis, view: View, file: string): Map<number, Measure> {
-  const lines = new Map<number, Measure>();
+/**
+ * The bytes and blocks of a view, by a key that `keyOf` makes of a stack, innermost frame first. A stack whose key is
+ * undefined is omitted.
+ */
+export function sumsBy<Key>(
+  { accounts, tree }: Analysis,
+  view: View,
+  keyOf: (stack: readonly Frame[]) => Key | undefined,
+): Map<Key, Measure> {
+  const sums = new Map<Key, Measure>();
   for (let account = 0; account < accounts.length; account++) {
-    const { function: f, line } = tree.frame(accounts.nodes.at(account));
-    if (f.file !== file) continue;
-    const { bytes, count } = accounts.read(view, account);
-    const sum = lines.get(line) ?? { bytes: 0, count: 0 };
-    lines.set(line, { bytes: sum.bytes + bytes, count: sum.count + count });
+    const key = keyOf(tree.stack(accounts.nodes.at(account)));
+    if (key !== undefined) addTo(sums, key, accounts.read(view, account));
   }
-  return lines;
+  return sums;
 }
+
+/** The bytes and blocks of a file's lines themselves, by line. */
+export const byLine = (analysis: Analysis, view: View, file: string): Map<number, Measure> =>
+  sumsBy(analysis, view, ([innermost]) => (innermost?.function.file === file ? innermost.line : undefined));

@@ -217,7 +217,7 @@ describe("estimates", () => {
 
   const valuesOf = (name: string) => runs.map((run) => run.get(name)?.value ?? 0);
 
-  it("are right in the mean, whatever the report", () => {
+  it("are right on average, in every report", () => {
     expect(truth.size).toBeGreaterThan(150);
     const names = new Set([...truth.keys(), ...runs.flatMap((run) => [...run.keys()])]);
     const wrong: string[] = [];

@@ -16,7 +16,7 @@ describe("await outside of a function", () => {
     expect(run(["-c", code])).toEqual({ status: 0, stdout: "5\n", stderr: "" });
   });
 
-  it("has tracebacks of the program alone", () => {
+  it("has tracebacks with frames of the program only", () => {
     const failed = run(["-c", "import asyncio\nawait asyncio.sleep(0)\n1 / 0"]);
     expect(failed.status).toBe(1);
     expect(failed.stderr).toMatch(

@@ -55,7 +55,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(pyheap(["run", "--quiet", "out/both.wasm"]).status).toBe(43);
   });
 
-  it("says what the compiler says, with exit code 1", () => {
+  it("passes on the compiler's messages, with exit code 1", () => {
     file("broken.c", "int f( { }\n");
     const { status, stderr } = pyheap(["cc", "broken.c"]);
     expect(status).toBe(1);
@@ -65,7 +65,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(pyheap(["cc", "broken.c", "-o"]).stderr).toBe("pyheap: Cannot compile: -o needs a value after it\n");
   });
 
-  it("replaces an older module only by one that is whole", () => {
+  it("replaces an older module only by a complete one", () => {
     file("add.c", ADD);
     expect(pyheap(["cc", "add.c", "-o", "kept/add.wasm"]).status).toBe(0);
     const older = readFileSync(join(folder, "kept/add.wasm"));
@@ -89,7 +89,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(readdirSync(join(folder, "kept"))).toEqual(["add.wasm"]);
   });
 
-  it("does not write over what it was given", () => {
+  it("does not overwrite the files that it compiles", () => {
     file("given.wasm", "mine");
     expect(pyheap(["cc", "given.wasm"])).toMatchObject({
       status: 2,
@@ -161,7 +161,7 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     expect(stderr.match(/^ {2}called at main \(wrong_functions\.wasm\)$/gm)).toHaveLength(3);
   });
 
-  it("shows what a program did not free, and as JSON", () => {
+  it("shows what a program did not free, as text and as JSON", () => {
     const path = compiled("leak");
     const { stderr } = pyheap(["run", path]);
     expect(stderr).toMatch(/Not freed {2}101 blocks.*--debug-hooks says which functions allocated it/);

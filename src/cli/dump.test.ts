@@ -46,7 +46,7 @@ describe("--dump-on-memory-error", () => {
   writeFileSync(join(folder, "caught.py"), CAUGHT);
   writeFileSync(join(folder, "uncaught.py"), `${CAUGHT}fill()`);
 
-  it("leaves what was live when memory ran out first, though it is gone when MemoryError is caught", async () => {
+  it("has what was live when memory first ran out, even if it is freed when MemoryError is caught", async () => {
     const options = ["--limit", LIMIT, "--soft-limit", "16MiB", "--dump-on-memory-error", "caught.trace"];
     const { status, stdout, stderr } = pyheap(...options, "caught.py");
     expect({ status, stdout }).toEqual({ status: 0, stdout: "caught\ncaught\n" });

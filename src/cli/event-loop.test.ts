@@ -126,7 +126,7 @@ describe("asyncio in a program", () => {
     expect(status).toBe(1);
   });
 
-  it("is interrupted in a sleep: what is under way is cancelled, and KeyboardInterrupt raised", async () => {
+  it("is interrupted in a sleep: its tasks are cancelled, and KeyboardInterrupt is raised", async () => {
     const code = [
       "import asyncio",
       "async def main():",

@@ -135,7 +135,7 @@ describe("a program", () => {
 });
 
 describe("a time zone", () => {
-  it("has the names in POSIX's notation, which is also at the end of zone files", () => {
+  it("has its names in POSIX's notation, as at the end of zone files", () => {
     for (const [zone, expected] of [
       ["CET-1CEST,M3.5.0,M10.5.0/3", ["CET", "CEST"]],
       ["JST-9", ["JST", "JST"]],

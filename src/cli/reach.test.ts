@@ -62,7 +62,7 @@ sys.settrace(lambda *_: 1 / 0)
     expect(status).toBe(3);
   });
 
-  it("has all of its collections in its recording", async () => {
+  it("has all collections in its recording", async () => {
     const program = `
 import gc, sys
 del sys.modules["gc"]

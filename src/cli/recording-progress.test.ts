@@ -24,7 +24,7 @@ describe("the progress of a recording", () => {
     expect(words.at(-1)).toBe("ESC [23;2t");
   });
 
-  it("is nothing where there is no terminal", async () => {
+  it("is not shown without a terminal", async () => {
     const said: string[] = [];
     const end = showRecording(file, { write: (text) => said.push(text) }, 1);
     await new Promise((done) => setTimeout(done, 20));

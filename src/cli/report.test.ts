@@ -102,7 +102,7 @@ later = [load(100_000) for _ in range(10)]
     for (const by of ["function", "file", "module", "domain", "size"]) expect(await table("--by", by)).toContain(by);
   });
 
-  it("says of which span it shows what", async () => {
+  it("says which span its figures are for", async () => {
     const first = async (...args: string[]) => (await pyheap("report", ...args, "app.trace")).stdout.split("\n")[0];
     expect(await first("table", "--from", "0.1")).toMatch(/ at the peak from 0\.10 s on, after [\d.]+ s: /);
     const { seconds: end } = await stats();
@@ -189,7 +189,7 @@ later = [load(100_000) for _ in range(10)]
     expect((await pyheap("report", "flamegraph", "-o", "app.html", "app.trace")).status).toBe(0);
   });
 
-  it("has in the program nothing of how CPython finds it, though that is an archive", async () => {
+  it("does not count what CPython allocates to find a program in an archive", async () => {
     writeFileSync(join(folder, "app.pyz"), ARCHIVE);
     expect(await pyheap("run", "--quiet", "--trace", "archive.trace", "app.pyz")).toMatchObject({ stdout: "here\n" });
     const { stdout } = await pyheap("report", "table", "--by", "line", "--rows", "1000", "archive.trace");
@@ -197,7 +197,7 @@ later = [load(100_000) for _ in range(10)]
     expect(stdout).toContain("app.pyz/__main__.py:1 <module>");
   });
 
-  it("knows what was live while the program slept", async () => {
+  it("shows what was live while the program slept", async () => {
     const code = "import time\nx = bytes(20_000_000)\ntime.sleep(0.5)\ndel x\ntime.sleep(0.1)";
     const begun = performance.now();
     await pyheap("run", "--quiet", "--trace", "idle.trace", "-c", code);
@@ -245,7 +245,7 @@ later = [load(100_000) for _ in range(10)]
     expect(stdout).toMatch(/calls\n +21\.9 MiB +100 % +2 {2}load app\.py:2 {2}def load\(n\):\n/);
   });
 
-  it("leaves out what is not asked for", async () => {
+  it("shows only what the options ask for", async () => {
     const filtered = (await pyheap("report", "table", "--filter", "^WORK", "--sort", "name", "app.trace")).stdout;
     expect(filtered).toMatch(/\nWith \^WORK on the stack: 21\.9 MiB, \d+ %, in 2 blocks\n/);
     expect(filtered).toMatch(/ <module> \(app\.py:1\)\n.* load \(app\.py:2\)\n.* work \(app\.py:4\)\n$/);

@@ -77,7 +77,7 @@ describe("the words of pyheap run", () => {
 const pyheap = (args: readonly string[], input = "") => command(args, { input });
 
 describe("a module as a program", () => {
-  it("has its own options", () => {
+  it("gets the options after its name", () => {
     const words = ["run", "--quiet", "-m", "json.tool", "--compact", "--sort-keys"];
     expect(pyheap(words, '{"b":1,"a":2}')).toEqual({ status: 0, stdout: '{"a":2,"b":1}\n', stderr: "" });
   });

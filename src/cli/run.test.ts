@@ -42,7 +42,7 @@ sys.exit(7)
     for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it("shows a traceback of the program alone, with exit code 1", () => {
+  it("shows a traceback with frames of the program only, and exits with code 1", () => {
     const script = program("broken.py", "def f():\n    raise ValueError('no')\nf()\n");
     const { status, stderr } = pyheap(["run", "--quiet", script]);
     expect(status).toBe(1);

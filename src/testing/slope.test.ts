@@ -1,3 +1,5 @@
+// The slope of a series of measurements: of leaks, of caches that fill, and of noise.
+
 import { describe, expect, it } from "vitest";
 import { randomNumbers, SEED } from "../../test/random.js";
 import { type Confidence, slopeOf } from "./slope.js";

@@ -21,7 +21,7 @@ export interface Slope {
 /** The fewest values whose ranks are distributed as the interval presumes. */
 export const FEWEST_VALUES = 10;
 
-/** How many standard deviations around the mean of a normal distribution have this share of it. */
+/** For each share of a normal distribution: it lies within this many standard deviations of the mean. */
 const DEVIATIONS: Readonly<Record<Confidence, number>> = { 0.95: 1.96, 0.99: 2.5758, 0.999: 3.2905 };
 
 /** The slope of at least FEWEST_VALUES values. */

@@ -1,6 +1,6 @@
 // Records of numbers, each number as its difference from the one in the record before.
 //
-//   records = count, then for each record its numbers, of either sign
+//   records = count, then for each record its differences, of either sign
 
 import { BrokenContent, type ByteReader, type ByteWriter } from "./bytes.js";
 

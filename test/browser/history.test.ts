@@ -156,7 +156,7 @@ describe.runIf(canBrowse)("Back and Forward", () => {
     await page.close();
   });
 
-  it("find two rows of controls before the flame graph of a phone, and the others behind a button", async () => {
+  it("need no room: a phone shows two rows of controls before the flame graph, and the others behind a button", async () => {
     for (const width of [390, 360]) {
       const page = await open(trace, { ...PHONE, viewport: { width, height: 844 } });
       const rowsOfControls = () =>

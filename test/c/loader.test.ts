@@ -44,7 +44,7 @@ async function source(name: string, text: string): Promise<string> {
 }
 
 describe.runIf(canCompile)("a module", () => {
-  it("has its data, relocated, and its functions, wherever it comes from", async () => {
+  it("has its functions and its relocated data, from a file, bytes or a compiled module", async () => {
     const path = await build("counter", COUNTER);
     const bytes = await readFile(path);
     const sources = [path, pathToFileURL(path), bytes, bytes.buffer.slice(0), new WebAssembly.Module(bytes)] as const;
@@ -117,7 +117,7 @@ describe.runIf(canCompile)("a module", () => {
     expect(order).toEqual(["1", "2", "-3", "-2", "-1"]);
   });
 
-  it("gives everything back, and says what it left", async () => {
+  it("gives everything back when it is unloaded, and reports what it did not free", async () => {
     const path = await build("counter", COUNTER);
     const leaky = await build("leaky", `#include <Python.h>\nvoid leak(int n) { PyMem_Malloc(n); malloc(n); }`, [
       "-O0",
@@ -166,7 +166,7 @@ describe.runIf(canCompile)("a module", () => {
         return n == 0 ? 0 : deep(n - 1) + room[0] - room[1];
       }`;
 
-  it("runs what it registered for its end once, also if some of that fails", async () => {
+  it("runs the functions that it registered for its end once, even if some of them fail", async () => {
     const text = `
       #include <stdlib.h>
       extern void tell(int k);
@@ -184,7 +184,7 @@ describe.runIf(canCompile)("a module", () => {
     expect(told).toEqual([2, 1]);
   });
 
-  it("that has gone leaves a heap that can be saved, also if it used objects", async () => {
+  it("that is unloaded leaves a heap that can be saved, even if it used objects", async () => {
     const heap = await Heap.create();
     heap.roots.set("list", heap.list([1, 2]));
     const text = "#include <Python.h>\nint zero(void) { return PyErr_Occurred() != NULL; }";
@@ -229,7 +229,7 @@ describe.runIf(canCompile)("a module", () => {
     }
   });
 
-  it("that overruns a stack that is a block of the heap is found out", async () => {
+  it("that overruns a stack which is a block of the heap is reported when the call ends", async () => {
     const heap = await Heap.create({ base: 65536 });
     const module = await heap.load(await build("deep", DEEP, ["-O0"]), { stackBytes: 70_000 });
     expect(heap.stats().account.escaped).toBeGreaterThan(70_000);

@@ -44,7 +44,7 @@ describe("generations", () => {
     expect(gc.stats.map((s) => s.collections)).toEqual([1, 1, 1]);
   });
 
-  it("are what survivors move through", async () => {
+  it("are passed by survivors from the youngest to the oldest", async () => {
     const heap = await Heap.create();
     const { gc } = heap;
     gc.disable();
@@ -78,7 +78,7 @@ describe("generations", () => {
     expect(gc.stats.map((s) => s.collected)).toEqual([0, 0, 1]);
   });
 
-  it("are collected by themselves when their counts pass the thresholds", async () => {
+  it("are collected automatically when their counts pass the thresholds", async () => {
     const heap = await Heap.create();
     const before = footprint(heap);
     const { gc } = heap;

@@ -35,7 +35,7 @@ describe("as in CPython", () => {
     });
   });
 
-  it("lists have CPython's room", () => {
+  it("a list reserves as much room for items as CPython's list", () => {
     const list = heap.list([1, 2, 3]);
     expect(list.sizeof).toBe(44);
     expect((heap.binary(list, "*", 4) as PyList).sizeof).toBe(76);
@@ -74,7 +74,7 @@ describe("as in CPython", () => {
     heap.check();
   });
 
-  it("symmetricDifferenceUpdate takes a dict's keys in their order", () => {
+  it("symmetricDifferenceUpdate adds a dict's keys in their order", () => {
     const set = heap.set<unknown>([4, 2, 0, 8]);
     set.symmetricDifferenceUpdate(
       heap.dict([

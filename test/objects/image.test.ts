@@ -176,7 +176,7 @@ describe("types in an image", () => {
     heap.check();
   });
 
-  it("get functions that they had not when it was made, too, but nothing that is not a function", async () => {
+  it("can get functions that they did not have when it was made, and nothing but functions", async () => {
     const heap = await Heap.create();
     heap.roots.set("file", heap.type("File", { fields: { name: "object" } }).new({ name: "readme" }));
     const image = await heap.save();
@@ -198,7 +198,7 @@ describe("types in an image", () => {
     expect(() => heap.type("Other", types.File)).toThrow("Cannot use a number as finalize of type Other");
   });
 
-  it("that no object had are not in it", async () => {
+  it("without objects are not in it", async () => {
     const heap = await Heap.create();
     const Unused = heap.type("Unused", { finalize: () => undefined });
     heap.roots.set("list", heap.list([1]));
@@ -209,7 +209,7 @@ describe("types in an image", () => {
 });
 
 describe("roots", () => {
-  it("own references, whatever becomes of the handles that they were made of", async () => {
+  it("own their references, even if the handles from which they were made are released", async () => {
     const heap = await Heap.create();
     heap.scope(() => heap.roots.set("kept", heap.list(["kept"])));
     expect((heap.roots.get("kept") as PyList).at(0)).toBe("kept");

@@ -153,7 +153,7 @@ describe("policies", () => {
     });
   }
 
-  it("have names", async () => {
+  it("are known by their names: another name is refused", async () => {
     await expect(Heap.create({ policies: { caching: false } as Policies })).rejects.toThrow(
       "Cannot set policy caching: the policies are smallInts, characters, interning, freeLists, keySharing",
     );

@@ -56,7 +56,7 @@ describe("fields", () => {
     });
   });
 
-  it("belong to an instance that is true, and equal only to itself", async () => {
+  it("belong to an instance that counts as true, and equals only itself", async () => {
     await leakFree((heap) => {
       const T = heap.type("T");
       const [a, b] = [T.new(), T.new()];
@@ -147,7 +147,7 @@ describe("items", () => {
     });
   });
 
-  it("of numbers make no object of the collector's", async () => {
+  it("of numbers do not make an object that the collector tracks", async () => {
     await leakFree((heap) => {
       const Row = heap.type("Row", { items: "float64" });
       expect(Row.new({}, 4).isTracked).toBe(false);

@@ -99,7 +99,7 @@ describe("the graph of an interpreter", () => {
     expect(edgesOf(slots.graph, slots.node).map(({ name }) => name)).not.toContain("second");
   });
 
-  it("knows who owns a block that is no object: items, keys, tables, text", () => {
+  it("finds the owner of a block that is not an object: items, keys, tables, text", () => {
     const made = pyodide.runPython(`
 owners = [[1] * 1000, {k: k for k in range(1000)}, set(range(1000)), bytearray(b"x" * 10_000), type("Text", (str,), {})("x" * 5000)]
 [id(owner) for owner in owners]

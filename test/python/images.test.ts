@@ -119,7 +119,7 @@ first = random.random(), os.urandom(8), os.environ.get("WORD"), time.tzname, nex
     heap.check();
   });
 
-  it("has nothing of what counted its start: tracemalloc, which copied that allocator, starts and stops", async () => {
+  it("has no trace of the allocator that counted its start: tracemalloc, which had copied it, starts and stops", async () => {
     const { pyodide, heap } = await loadPython({ image });
     const traced = `
 import tracemalloc

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Heap } from "../../src/index.js";
 import { heapMatchers } from "../../src/vitest.js";
+import { failing } from "../failing.js";
 import { startPython } from "./start.js";
 
 declare module "vitest" {
@@ -11,16 +12,6 @@ declare module "vitest" {
     toHoldNoProxies(options?: { warmUps?: number }): T;
   }
 }
-
-/** The message with which an expectation fails. */
-const failing = async (expectation: () => unknown): Promise<string> => {
-  try {
-    await expectation();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("It did not fail");
-};
 
 describe("expect(function).toHoldNoProxies()", () => {
   interface Proxy {

@@ -210,7 +210,7 @@ for wrong in (3, drop):
     heap.check();
   });
 
-  it("shows what a callback raises as Python shows what can't be raised", () => {
+  it("shows the exception of a callback as Python shows one that can't be raised", () => {
     const said = python.pyodide.runPython(`
 import io, sys, pyheap
 @pyheap.on_pressure

@@ -2,27 +2,16 @@
 // references and collections, what code in JavaScript leaves behind, memory that is used again, and recordings.
 
 import { describe, expect, it } from "vitest";
-import { byLine, Tape } from "../trace-data.js";
+import { byLine, sumsBy } from "../trace-data.js";
 import { LimitedPython, MIB } from "./reported.js";
 
 const limited = new LimitedPython();
-const { run } = limited;
+const { run, record } = limited;
 
 const live = () => {
   const { mem, object, raw } = limited.python.heap.stats().account.live;
   return mem + object + raw;
 };
-
-async function record(program: string) {
-  const tape = new Tape();
-  const recorder = limited.python.heap.trace({ write: tape.write });
-  try {
-    run(program);
-  } finally {
-    recorder.stop();
-  }
-  return (await tape.analyse()).analysis;
-}
 
 describe("a collection", () => {
   it("calls no weak reference's callback if the reference is garbage, too (cpython pull requests 15645, 16495)", () => {
@@ -201,19 +190,14 @@ describe("a recording", () => {
         "    if n % 10 == 0: gc.collect()",
       ].join("\n"),
     );
-    const found = new Map<string, number>();
-    const { accounts, tree } = analysis;
-    for (let account = 0; account < accounts.length; account++) {
-      const frame = tree.frame(accounts.nodes.at(account));
-      const { bytes } = accounts.read("allocated", account);
-      if (!frame.function.name.startsWith("made_")) continue;
-      const name = `${frame.function.name} ${frame.function.file}:${frame.line}`;
-      found.set(name, (found.get(name) ?? 0) + bytes);
-    }
+    const found = sumsBy(analysis, "allocated", ([innermost]) => {
+      const { name = "", file } = innermost?.function ?? {};
+      return name.startsWith("made_") ? `${name} ${file}:${innermost?.line}` : undefined;
+    });
     const wanted = Array.from({ length: 300 }, (_, n) => `made_${n} file_${n}.py:${2 + (n % 7)}`);
     expect([...found.keys()].sort()).toEqual(wanted.sort());
     // The bytes of each, without the head of the bytearray, which may come from a free list.
-    expect(Math.min(...found.values())).toBeGreaterThanOrEqual(5000);
+    expect(Math.min(...Array.from(found.values(), ({ bytes }) => bytes))).toBeGreaterThanOrEqual(5000);
   });
 
   it("has what a called function took, at its own line and in its caller's total (scalene 26, 167, 532)", async () => {

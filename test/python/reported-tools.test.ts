@@ -1,23 +1,11 @@
 // Programs of the kinds that people have reported as faults of other tools, each written anew: tracemalloc, and recordings.
 
 import { describe, expect, it } from "vitest";
-import { byLine, Tape } from "../trace-data.js";
+import { byLine, sumsBy } from "../trace-data.js";
 import { LimitedPython } from "./reported.js";
 
 const limited = new LimitedPython();
-const { run } = limited;
-
-/** Records a program. */
-async function record(program: string) {
-  const tape = new Tape();
-  const recorder = limited.python.heap.trace({ write: tape.write });
-  try {
-    run(program);
-  } finally {
-    recorder.stop();
-  }
-  return (await tape.analyse()).analysis;
-}
+const { run, record } = limited;
 
 describe("tracemalloc", () => {
   it("has sums that are those of its traces, and a peak that can be reset (cpython 77746, 84810)", () => {
@@ -172,19 +160,16 @@ describe("a recording", () => {
         "second = small()",
       ].join("\n"),
     );
-    const { figures, accounts, tree, sizes } = analysis;
+    const { figures, accounts, sizes } = analysis;
     const bySize = [...sizes].reduce((sum, [, count]) => sum + count, 0);
-    let byStack = 0;
-    const atPeak = new Map<string, number>();
-    for (let account = 0; account < accounts.length; account++) {
-      byStack += accounts.read("allocated", account).count;
-      const names = tree.stack(accounts.nodes.at(account)).map(({ function: f }) => f.name);
-      const path = names.filter((name) => /^(load|small)$/.test(name)).join(" ");
-      atPeak.set(path, (atPeak.get(path) ?? 0) + accounts.read("peak", account).bytes);
-    }
+    const byStack = accounts.sum("allocated").count;
+    const atPeak = sumsBy(analysis, "peak", (stack) => {
+      const names = stack.map(({ function: f }) => f.name);
+      return names.filter((name) => /^(load|small)$/.test(name)).join(" ");
+    });
     const all = figures.allocations + figures.resizes;
     expect([bySize, byStack]).toEqual([all, all]);
-    expect(atPeak.get("load load load load")).toBeGreaterThan(5_000_000);
-    expect(atPeak.get("small") ?? 0).toBe(0);
+    expect(atPeak.get("load load load load")?.bytes).toBeGreaterThan(5_000_000);
+    expect(atPeak.get("small")?.bytes ?? 0).toBe(0);
   });
 });

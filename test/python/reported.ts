@@ -3,6 +3,8 @@
 
 import { afterEach, beforeAll } from "vitest";
 import type { Python } from "../../src/hosts/python/pyodide.js";
+import type { Analysis } from "../../src/trace/analysis.js";
+import { recordRun } from "./app.js";
 import { startPython } from "./start.js";
 
 export const MIB = 2 ** 20;
@@ -40,5 +42,11 @@ export class LimitedPython {
     } finally {
       globals.destroy();
     }
+  };
+
+  /** Records a program. */
+  readonly record = async (program: string): Promise<Analysis> => {
+    const { analysis } = await recordRun(this.python, () => this.run(program)).analyse();
+    return analysis;
   };
 }

@@ -5,23 +5,16 @@ import { loadPython, type Python } from "../../src/hosts/python/pyodide.js";
 import type { Measure } from "../../src/trace/accounts.js";
 import type { Analysis } from "../../src/trace/analysis.js";
 import { sizeClassOf } from "../../src/trace/size-class.js";
+import { addTo } from "../sums.js";
 import { byLine, Tape } from "../trace-data.js";
+import { recordApp } from "./app.js";
 import { startPython } from "./start.js";
 import { MIXED_SIZES } from "./work.js";
 
 /** Runs a program as app.py, traced. */
-async function trace({ pyodide, heap }: Python, program: string): Promise<Analysis> {
-  const tape = new Tape();
-  const globals = pyodide.toPy({ __name__: "app" });
-  const recorder = heap.trace({ write: tape.write });
-  try {
-    pyodide.runPython(program, { globals, filename: "app.py" });
-  } finally {
-    recorder.stop();
-  }
-  const { analysis, summary } = await tape.analyse();
+async function trace(python: Python, program: string): Promise<Analysis> {
+  const { analysis, summary } = await recordApp(python, program).analyse();
   expect(summary.problem).toBeUndefined();
-  heap.check();
   return analysis;
 }
 
@@ -44,11 +37,7 @@ const INT_CLASS = sizeClassOf(16);
 /** Bytes and blocks by line and size class, from rows of line, size, bytes, blocks. */
 function sumUp(rows: readonly (readonly [number, number, number, number])[]): Map<string, Measure> {
   const sums = new Map<string, Measure>();
-  for (const [line, size, bytes, count] of rows) {
-    const key = `${line} ${sizeClassOf(size)}`;
-    const sum = sums.get(key) ?? { bytes: 0, count: 0 };
-    sums.set(key, { bytes: sum.bytes + bytes, count: sum.count + count });
-  }
+  for (const [line, size, bytes, count] of rows) addTo(sums, `${line} ${sizeClassOf(size)}`, { bytes, count });
   return sums;
 }
 

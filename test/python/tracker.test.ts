@@ -133,7 +133,7 @@ json.dumps([raised(fails), fails.tracker.reader().metadata.total_allocations >= 
     expect(told).toEqual(["ZeroDivisionError: division by zero", true]);
   });
 
-  it("is behind limits of functions, with the stacks that allocated it", () => {
+  it("measures functions that have a limit: the error names the stacks that allocated", () => {
     const told = run(`
 @pyheap.limit_memory("100 KB")
 def peaks(n):

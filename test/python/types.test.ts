@@ -7,7 +7,8 @@ import { traceReport } from "../../src/report/trace-context.js";
 import { groupBy } from "../../src/report/trace-groups.js";
 import { VIEWS, type View } from "../../src/trace/accounts.js";
 import type { Analysis } from "../../src/trace/analysis.js";
-import { Tape } from "../trace-data.js";
+import { sumsBy, Tape } from "../trace-data.js";
+import { recordApp } from "./app.js";
 import { startPython } from "./start.js";
 
 const PROGRAM = `class Point:
@@ -29,30 +30,18 @@ for n in range(150):
     bytes(600)
 `;
 
-/** A recording of the program as app.py. */
-function record({ pyodide, heap }: Python, options: object = {}, program = PROGRAM): Tape {
-  const tape = new Tape();
-  const globals = pyodide.toPy({ __name__: "app" });
-  const recorder = heap.trace({ write: tape.write, types: true, ...options });
-  try {
-    pyodide.runPython(program, { globals, filename: "app.py" });
-  } finally {
-    recorder.stop();
-  }
-  heap.check();
-  return tape;
-}
+/** A recording of a program, with types. */
+const record = (python: Python, options: object = {}, program = PROGRAM): Tape =>
+  recordApp(python, program, { types: true, ...options });
 
 /** The blocks of a view by type and line of app.py: "app.Point 9". */
-function byTypeAndLine({ accounts, tree }: Analysis, view: View): Map<string, number> {
-  const found = new Map<string, number>();
-  for (let account = 0; account < accounts.length; account++) {
-    const [innermost, ...callers] = tree.stack(accounts.nodes.at(account));
-    if (!innermost?.function.isType || callers[0]?.function.file !== "app.py") continue;
-    const key = `${innermost.function.name} ${callers[0].line}`;
-    found.set(key, (found.get(key) ?? 0) + accounts.read(view, account).count);
-  }
-  return found;
+function byTypeAndLine(analysis: Analysis, view: View): Map<string, number> {
+  const sums = sumsBy(analysis, view, ([innermost, caller]) =>
+    innermost?.function.isType && caller?.function.file === "app.py"
+      ? `${innermost.function.name} ${caller.line}`
+      : undefined,
+  );
+  return new Map(Array.from(sums, ([key, { count }]) => [key, count]));
 }
 
 /** Bytes and blocks of each view by stack, without types. */

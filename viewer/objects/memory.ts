@@ -1,4 +1,4 @@
-// What those rows of a snapshot mean that stand for memory, and not for a type of the program.
+// The meaning of the rows of a snapshot that stand for memory, and not for a type of the program.
 
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [

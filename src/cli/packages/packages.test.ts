@@ -71,7 +71,7 @@ describe("a requirement", () => {
     }
   });
 
-  it("counts under its condition", () => {
+  it("counts only if its condition holds", () => {
     for (const [marker, extras, expected] of [
       ['python_version >= "3.9"', [], true],
       ['python_version < "3.9"', [], false],

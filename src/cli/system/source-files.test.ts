@@ -46,7 +46,7 @@ describe("lines of source", () => {
     expect(new Sources({ command: ["app.py", "a = 1"], started }, sourceFiles()).line("<string>", 1)).toBeUndefined();
   });
 
-  it("are left out where the file was changed since, and cut where they are long", () => {
+  it("are omitted if the file has changed since, and cut if they are long", () => {
     write("new.py", "x = 1", "2026-01-02T00:00:00Z");
     write("long.py", `x = ${"1".repeat(200)}`);
     const sources = new Sources({ command: [], started }, sourceFiles([folder]));

@@ -40,7 +40,7 @@ export interface LoadWatch {
   readonly loaded?: ((pyodide: PyodideAPI) => void) | undefined;
   /**
    * Called with what `ready` has thrown: the load ends later, by an exception that the caller throws from an option. Without
-   * it, the constructors throw, in a promise that nobody may wait for.
+   * it, the constructors throw, in a promise that perhaps nobody awaits.
    */
   readonly stop?: ((error: unknown) => void) | undefined;
 }

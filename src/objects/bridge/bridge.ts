@@ -173,7 +173,7 @@ export class Bridge {
   }
 
   /**
-   * Tries an operation again that failed with this error. Throws the error if that fails, or if memory was not the
+   * Tries again an operation that failed with this error. Throws the error if that fails, or if memory was not the
    * reason.
    */
   again<T>(error: unknown, operation: () => T): T {
