@@ -39,7 +39,7 @@ function grow(pages: u64): bool {
   return pages <= there || memory.grow(<i32>(pages - there)) >= 0;
 }
 
-/** Gets memory from the host in one step, which will be taken later. If there is not so much, nothing changes. */
+/** Gets memory from the host in one step, for later takes. If there is not enough, nothing changes. */
 export function reserve(bytes: u64): void {
   grow(min((bytes + PAGE) / PAGE + <u64>memory.size(), MOST_PAGES - 1));
 }

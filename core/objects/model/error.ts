@@ -1,5 +1,5 @@
 // The error that is set (PyErr_Occurred): a code, and up to three objects and three numbers that its sentence mentions
-// (protocol/errors.mjs). The host makes an exception of it, with the sentence; the core has no texts.
+// (protocol/errors.mjs). The host makes an exception of it, and has the sentences.
 //
 // An operation that fails returns null, false or -1, and sets `code` to a number other than 0. Otherwise `code` is 0.
 
