@@ -87,8 +87,10 @@ del kept
 kept = [bytes(n % 5000) for n in range(5000)]
 del kept[1::3]
 del kept
-len(bytes(20 * 2**20))`);
-    expect(round()).toBe(20 * MIB);
+len(bytes(8 * 2**20))`);
+    // The host's malloc refuses a block that is larger than what is left below the limit, even if the free memory at its top would
+    // serve nearly all of it (docs/account.md). So the block is small enough for the limit in every round.
+    expect(round()).toBe(8 * MIB);
     const platform = account();
     for (let k = 0; k < 5; k++) round();
     expect(account()).toBeLessThanOrEqual(platform + MIB);
