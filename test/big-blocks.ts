@@ -60,8 +60,9 @@ export function checkPlaces(live: readonly Block[]): void {
   expect(places.at(-1)?.[1] ?? 0).toBeLessThanOrEqual(ADDRESS_END);
 }
 
-/** Free bytes [at, end), enough for one chunk of their size. */
+/** Free bytes [at, end), enough for one chunk of their size, directly after the chunk at `after`. */
 interface Room {
+  readonly after: number;
   readonly at: number;
   readonly end: number;
 }
@@ -83,6 +84,7 @@ export interface BigPlan {
 /** Throws unless a walk shows a gapless row of chunks in which no two neighbours are free. Returns the free parts. */
 export function roomsOf(heap: CoreHeap): Room[] {
   const rooms: Room[] = [];
+  let after = 0;
   let at: number | undefined;
   let wasFree = false;
   heap.walk(
@@ -93,11 +95,12 @@ export function roomsOf(heap: CoreHeap): Room[] {
       const isFree = item.kind !== "chunk";
       expect(isFree && wasFree).toBe(false);
       wasFree = isFree;
-      if (item.kind === "freeChunk") rooms.push({ at: item.address, end: at });
+      if (item.kind === "freeChunk") rooms.push({ after, at: item.address, end: at });
       if (item.kind === "top") {
         const reach = item.address + item.size + (heap.limit - heap.reserved);
-        rooms.push({ at: item.address, end: Math.min(ADDRESS_END, reach) });
+        rooms.push({ after, at: item.address, end: Math.min(ADDRESS_END, reach) });
       }
+      after = item.address;
     },
     { blocks: false },
   );
@@ -189,9 +192,8 @@ export function runBigBlocks({
   const resize = (block: Block, rooms: readonly Room[]) => {
     const n = random() < 0.5 ? size() : Math.floor(block.size * (0.3 + random()));
     const isLarge = block.size >= LEAST_LARGE && n >= LEAST_LARGE;
-    const behind = rooms.find(
-      ({ at }) => at >= block.address + block.size && at <= block.address + block.size + ROUNDED,
-    );
+    // A block of a few bytes may lie between this one and the next room.
+    const behind = rooms.find(({ after }) => after + HEADER === block.address);
     const staysWhere = n <= block.size || (behind !== undefined && behind.end - block.address >= n + ROUNDED + 4096);
     if (!(isOwn && staysWhere)) {
       if (block.size > budget) return;
