@@ -1,4 +1,4 @@
-// npm run fuzz: runs random programs against the model for some time; or damages recordings, and reads them with the
+// npm run fuzz: runs random programs against the model for some time; or all random tests; or damages recordings, and reads them with the
 // reader and all reports; or damages heap images, and loads them; or damages heap snapshots, and reads and evaluates them.
 
 import { Command, Option } from "commander";
@@ -9,19 +9,29 @@ import { brokenImages, survive } from "../test/objects/image-mutations.js";
 import { heapInImage, surviveHeap } from "../test/python/broken-heaps.js";
 import { smallImages, surviveImage } from "../test/python/image-mutations.js";
 import { surviveSnapshot, wholeSnapshot } from "../test/snapshot-mutations.js";
+import { randomTests, runTests } from "./random-tests.js";
 
-const PARTS = ["model", "trace", "image", "python-image", "python-heap", "snapshot"] as const;
+const PARTS = ["model", "tests", "trace", "image", "python-image", "python-heap", "snapshot"] as const;
 
 const options = new Command("npm run fuzz --")
   .description(
-    "Runs random programs against a model of the heap, reads broken recordings or heap snapshots, or loads broken heap images, and stops at the first fault.",
+    "Runs random programs against a model of the heap, or all random tests with new seeds, reads broken recordings or heap snapshots, or loads broken heap images, and stops at the first fault.",
   )
   .addOption(new Option("--only <part>", "what to test").choices(PARTS).default("model"))
   .option("--files <n>", "the number of broken recordings, snapshots or images", "100000")
   .option("--seed <n>", "the first seed; by default, one made from the time")
-  .option("--minutes <n>", "how long the random programs run", "10")
+  .option("--minutes <n>", "how long random programs or random tests run", "10")
+  .option("--match <text>", "which random tests: those with this in their path", "")
+  .option("--keep-going", "run random tests with the next seed also after a failure")
   .parse()
-  .opts<{ only: (typeof PARTS)[number]; files: string; seed?: string; minutes: string }>();
+  .opts<{
+    only: (typeof PARTS)[number];
+    files: string;
+    seed?: string;
+    minutes: string;
+    match: string;
+    keepGoing?: boolean;
+  }>();
 const first = options.seed === undefined ? Date.now() % 2 ** 31 : Number(options.seed);
 const end = Date.now() + Number(options.minutes) * 60_000;
 
@@ -43,6 +53,28 @@ async function fuzzModel(): Promise<void> {
     }
     process.stderr.write(`\rseed ${seed}: ${(operations / 1e6).toFixed(1)} million operations, nothing found`);
   }
+}
+
+async function fuzzTests(): Promise<void> {
+  const files = randomTests().filter((path) => path.includes(options.match));
+  if (files.length === 0) throw new Error(`Cannot run random tests: none has ${options.match} in its path`);
+  const failures: string[] = [];
+  let runs = 0;
+  for (let seed = first; Date.now() < end; seed++) {
+    for (const file of files) {
+      const failure = await runTests([file], seed);
+      runs++;
+      if (failure !== undefined) {
+        failures.push(`PYHEAP_SEED=${seed} npx vitest run ${file}`);
+        process.stderr.write(`\n${failure}\n${failures.at(-1)}\n`);
+        if (!options.keepGoing) process.exit(1);
+      }
+      if (Date.now() >= end) break;
+    }
+    process.stderr.write(`\rseed ${seed}: ${runs} runs of ${files.length} files, ${failures.length} failed`);
+  }
+  if (failures.length > 0) process.stderr.write(`\n${failures.join("\n")}\n`);
+  process.exitCode = failures.length > 0 ? 1 : 0;
 }
 
 async function fuzzTraces(): Promise<void> {
@@ -102,6 +134,7 @@ async function fuzzSnapshots(): Promise<void> {
 
 const FUZZ = {
   model: fuzzModel,
+  tests: fuzzTests,
   trace: fuzzTraces,
   image: fuzzImages,
   "python-image": fuzzPythonImages,
@@ -111,4 +144,4 @@ const FUZZ = {
 await FUZZ[options.only]();
 process.stderr.write("\n");
 // Interpreters would keep the process alive.
-process.exit(0);
+process.exit();

@@ -40,7 +40,8 @@ export abstract class CoreHeap {
   }
 
   /**
-   * The memory that the heap is in. Its buffer changes when the memory grows; after `heap.trim()` it is another memory.
+   * The memory that the heap is in. Its buffer changes when the memory grows; after `heap.trim()` it is another memory. Only the heap may
+   * grow it: the heap takes everything above its blocks for its own, so it would put blocks into pages that others added.
    */
   get memory(): WebAssembly.Memory {
     return this.foundation.core.memory;

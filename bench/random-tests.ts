@@ -1,0 +1,27 @@
+// All tests of random programs again and again, each time with a new seed, as `npm run fuzz -- --only tests` does.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The test files whose random programs take their seed from test/random.ts. */
+export function randomTests(): string[] {
+  return readdirSync("test", { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts") && !name.startsWith("browser"))
+    .map((name) => join("test", name))
+    .filter((path) => /^import {.*\bSEED\b.*random\.js";$/m.test(readFileSync(path, "utf8")))
+    .sort();
+}
+
+/** Runs test files with this seed, one after another. Returns what vitest wrote if a test failed. */
+export async function runTests(files: readonly string[], seed: number): Promise<string | undefined> {
+  const child = spawn("npx", ["vitest", "run", "--maxWorkers=1", "--reporter=default", ...files], {
+    env: { ...process.env, PYHEAP_SEED: String(seed) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part) => (text += part));
+  const [code] = await once(child, "close");
+  return code === 0 ? undefined : text;
+}
