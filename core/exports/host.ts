@@ -98,6 +98,7 @@ export {
   dict_get_value,
   dict_last_position,
   dict_pop_value,
+  dict_push_copy,
   dict_set_default_value,
   dict_update_from,
   dict_value_at,

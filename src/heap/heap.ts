@@ -175,9 +175,12 @@ export class Heap extends CoreHeap {
   dict<V>(entries: Readonly<Record<string, V>>): PyDict<string, V>;
   dict<K = unknown, V = unknown>(entries?: Entries<K, V>): PyDict<K, V>;
   dict<K, V>(entries: Entries<K, V> = []): PyDict<K, V> {
-    if (entries instanceof PyDict) return entries.copy();
-    const source = entered(entries);
+    const source = entries instanceof PyDict ? entries : entered(entries);
     return this.#bridge.trying(() => {
+      if (source instanceof PyDict) {
+        this.#bridge.push(source);
+        return this.#made(this.#bridge.f.convert_value(C.DICT));
+      }
       pushEntries(this.#bridge, source);
       return this.#bridge.popHandle() as PyDict<K, V>;
     });

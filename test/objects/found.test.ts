@@ -103,6 +103,20 @@ describe("as in CPython", () => {
     expect(() => dict.deleteItem(heap.list())).toThrow(/unhashable/);
   });
 
+  it("dict(d) has no more room than it needs, and d.copy() has the room of d", () => {
+    const dict = heap.dict([1, 2, 3, 4, 5, 6].map((key) => [key, key] as const));
+    expect([dict.sizeof, heap.dict(dict).sizeof, dict.copy().sizeof]).toEqual([196, 196, 196]);
+    dict.delete(1);
+    expect([dict.sizeof, heap.dict(dict).sizeof, dict.copy().sizeof]).toEqual([196, 128, 196]);
+    const empty = heap.dict<number, number>();
+    empty.update(dict);
+    expect(empty.sizeof).toBe(128);
+    dict.delete(2);
+    dict.delete(3);
+    expect([dict.sizeof, heap.dict(dict).sizeof, dict.copy().sizeof]).toEqual([196, 128, 128]);
+    expect(heap.toJS(dict.copy())).toEqual(heap.toJS(dict));
+  });
+
   it("a set puts a new item into the first slot of a removed one that the search passes", () => {
     const set = heap.set([0, 8]);
     set.delete(8);

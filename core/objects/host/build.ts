@@ -8,7 +8,7 @@ import { isKind, PyObject, typeOf } from "../model/type";
 import { listOf, tupleOf } from "../operations/abstract";
 import { set_from } from "../operations/setops";
 import { dict_new, dict_set, PyDict } from "../types/dict";
-import { dict_copy } from "../types/dict-merge";
+import { dict_from } from "../types/dict-merge";
 import { list_extend_from, list_new } from "../types/list";
 import { PyList } from "../types/sequence";
 import { set_add, set_new } from "../types/set";
@@ -77,7 +77,7 @@ export function convert_value(kind: u32): bool {
   const o = h.pop();
   let made: PyObject | null;
   if (kind == TUPLE) made = tupleOf(o);
-  else if (kind == DICT) made = dict_copy(changetype<PyDict>(o));
+  else if (kind == DICT) made = dict_from(changetype<PyDict>(o));
   else if (kind == FROZENSET && isKind(o, FROZENSET)) made = incref<PyObject>(o);
   else if (kind == SET || kind == FROZENSET) made = set_from(typeOf(kind), o);
   else made = listOf(o);

@@ -1,5 +1,6 @@
 // Dicts, for the host. A function whose name types/dict.ts already uses has a suffix here: dict_clear_all.
 
+import { safePoint } from "../collector/due";
 import { hasError } from "../model/error";
 import { handles } from "../model/handles";
 import { hashBytes } from "../model/hash";
@@ -15,7 +16,7 @@ import {
   dict_take_out,
   PyDict,
 } from "../types/dict";
-import { dict_update } from "../types/dict-merge";
+import { dict_copy, dict_update } from "../types/dict-merge";
 import { answer, answerable, answerBorrowed, missing } from "./exchange";
 import { afterGrowth, dict, hold, letGo } from "./operands";
 
@@ -99,6 +100,15 @@ export function dict_update_from(handle: u32): bool {
   decref(other);
   decref(d);
   return afterGrowth<bool>(updated);
+}
+
+/** Pushes d.copy(). */
+export function dict_push_copy(handle: u32): bool {
+  safePoint();
+  const d = hold(handle);
+  const copy = dict_copy(changetype<PyDict>(d));
+  decref(d);
+  return handles().push(copy);
 }
 
 export function dict_clear_all(handle: u32): void {

@@ -9,19 +9,35 @@ import { raiseChanged } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { PyObject, typeOf } from "../model/type";
 import { dict_clear, dict_new, dict_set_known, PyDict, rebuild } from "./dict";
-import { emptyKeys, GENERAL, Keys, logSizeForEntries, newKeys, releaseKeys, STRINGS, usableOf } from "./keys";
+import {
+  emptyKeys,
+  GENERAL,
+  Keys,
+  LEAST_LOG_SIZE,
+  logSizeForEntries,
+  newKeys,
+  releaseKeys,
+  STRINGS,
+  usableOf,
+} from "./keys";
 import { setItemAt } from "./sequence";
 import { mayBeInCycle } from "./tuple";
 
-/** d.copy(). */
+/** dict(other). */
+export function dict_from(other: PyDict): PyDict | null {
+  const d = dict_new();
+  if (!d || dict_update(d, other)) return d;
+  decref(d);
+  return null;
+}
+
+/** d.copy(): unlike dict(d), the copy keeps spare room and deleted entries, unless more than a third of the entries are deleted. */
 export function dict_copy(d: PyDict): PyDict | null {
+  if (d.used == 0 || (d.values == 0 && d.used < (d.keys.count * 2) / 3)) return dict_from(d);
   const copy = dict_new();
-  if (!copy) return null;
-  if (!dict_update(copy, d)) {
-    decref(copy);
-    return null;
-  }
-  return copy;
+  if (!copy || copyWhole(copy, d)) return copy;
+  decref(copy);
+  return null;
 }
 
 /** Gives the empty dict `d` a copy of the keys and values of `other`. */
@@ -55,14 +71,21 @@ function copyWhole(d: PyDict, other: PyDict): bool {
   return true;
 }
 
+/** Whether a dict's own keys have no deleted entries, and are no larger than needed. */
+@inline
+function isTight(d: PyDict): bool {
+  const used = d.used;
+  const keys = d.keys;
+  return used == keys.count && (keys.logSize == LEAST_LOG_SIZE || usableOf(keys.logSize - 1) < used);
+}
+
 /**
  * d.update(other). If there may not be room for all new entries, a copy of the dict is updated, and the two exchange their contents. So
  * nothing has changed if memory runs out halfway.
  */
 export function dict_update(d: PyDict, other: PyDict): bool {
   if (d === other || other.used == 0) return true;
-  if (d.used == 0 && d.values == 0 && (other.values != 0 || other.used >= (other.keys.count * 2) / 3))
-    return copyWhole(d, other);
+  if (d.used == 0 && d.values == 0 && (other.values != 0 || isTight(other))) return copyWhole(d, other);
   const keys = other.keys;
   if (usableOf(d.keys.logSize) < other.used) {
     const kind = d.keys.areStrings && keys.areStrings ? STRINGS : GENERAL;

@@ -1,7 +1,6 @@
 // Dicts, with the methods of a Map and of Python's dict. They keep the order of insertion. Keys are equal by value, so
 // a tuple can be a key.
 
-import * as C from "../../core/constants.gen.js";
 import type { Bridge } from "../bridge/bridge.js";
 import { entered, pushEntries } from "../bridge/entries.js";
 import { PyObject } from "./object.js";
@@ -133,11 +132,7 @@ export class PyDict<K = unknown, V = unknown> extends PyObject implements Iterab
 
   /** d.copy(). */
   copy(): PyDict<K, V> {
-    const bridge = this.#bridge;
-    return bridge.trying(() => {
-      bridge.push(this);
-      return bridge.made(bridge.f.convert_value(C.DICT)) as PyDict<K, V>;
-    });
+    return this.#bridge.made(this.#bridge.f.dict_push_copy(this.index)) as PyDict<K, V>;
   }
 
   /** The positions of the entries. Throws RuntimeError if the dict's size changes meanwhile. */
