@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -87,6 +88,25 @@ describe.runIf(canCompile)("pyheap cc", () => {
     });
     expect(readFileSync(join(folder, "kept/add.wasm"))).toEqual(older);
     expect(readdirSync(join(folder, "kept"))).toEqual(["add.wasm"]);
+  });
+
+  it("keeps the object files of the library for the next process, where a folder can be written", () => {
+    file("add.c", ADD);
+    const kept = join(folder, "cache/c-library");
+    const compile = (cache: string) => pyheap(["cc", "add.c", "-o", "cached.wasm"], { PYHEAP_CACHE: cache });
+    expect(compile(join(folder, "cache"))).toEqual({ status: 0, stdout: "", stderr: "" });
+    const first = readFileSync(join(folder, "cached.wasm"));
+    const [key = "", ...others] = readdirSync(kept);
+    expect(others).toEqual([]);
+    const whenMade = () => readdirSync(join(kept, key)).map((name) => [name, statSync(join(kept, key, name)).mtimeMs]);
+    const made = whenMade();
+    expect(made.map(([name]) => name)).toContain("libc-string.c.o");
+    for (const cache of ["cache", "add.c"]) {
+      expect(compile(join(folder, cache))).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(readFileSync(join(folder, "cached.wasm"))).toEqual(first);
+      expect(whenMade()).toEqual(made);
+    }
+    expect(readdirSync(kept)).toEqual([key]);
   });
 
   it("does not overwrite the files that it compiles", () => {

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CompileError, compileC } from "../hosts/c/compile.js";
+import { cacheFolder } from "./system/cache-folder.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
 import { Replacement } from "./system/replacement.js";
@@ -64,7 +65,7 @@ function valueAfter(words: readonly string[], k: number): string {
 async function compile(parsed: Arguments): Promise<void> {
   const made = new Replacement(parsed.output);
   try {
-    await compileC({ ...parsed, output: made.path, outputName: parsed.output });
+    await compileC({ ...parsed, output: made.path, outputName: parsed.output, cache: cacheFolder("c-library") });
     made.keep();
   } catch (error) {
     made.drop();

@@ -1,12 +1,15 @@
-// Compiles C for the tests, once for each text: to build/c.
+// Compiles C for the tests, once for each text: to build/c. The C library is compiled once for all tests.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheFolder } from "../../src/cli/system/cache-folder.js";
 import { compileC } from "../../src/hosts/c/compile.js";
 import { ROOT } from "../needs.js";
 
 const FOLDER = join(ROOT, "build/c");
+/** Where all tests, and the commands that they run, keep the C library's object files. */
+export const cache = cacheFolder("c-library");
 
 /** Compiles a text in C, or C++ if the name ends in .cpp. Returns the path of a module called `name`.wasm. */
 export async function build(name: string, text: string, flags: readonly string[] = []): Promise<string> {
@@ -22,6 +25,7 @@ export async function build(name: string, text: string, flags: readonly string[]
   await compileC({
     sources: [source],
     output,
+    cache,
     flags: ["-Wall", "-Wextra", "-Wno-missing-field-initializers", "-Werror", ...flags],
   });
   return output;

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compileC } from "../../src/hosts/c/compile.js";
 import { type CModule, type Fault, Heap } from "../../src/index.js";
 import { canCompile, hasApt, ROOT } from "../needs.js";
+import { cache } from "./build.js";
 import { debianSource } from "./debian.js";
 
 const HERE = join(ROOT, "test/c/expat");
@@ -57,8 +58,8 @@ describe.runIf(canCompile && hasApt)("expat", () => {
     runTests = join(ROOT, "build/c/expat/runtests.wasm");
     harness = join(ROOT, "build/c/expat/harness.wasm");
     const tests = TESTS.map((file) => join(source, "tests", file));
-    await compileC({ sources: [...library, ...tests], output: runTests, flags });
-    await compileC({ sources: [...library, join(HERE, "harness.c")], output: harness, flags });
+    await compileC({ sources: [...library, ...tests], output: runTests, flags, cache });
+    await compileC({ sources: [...library, join(HERE, "harness.c")], output: harness, flags, cache });
   });
 
   it("passes its own tests, and leaves nothing behind", async () => {

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { compileC } from "../../src/hosts/c/compile.js";
 import { Heap, LinkError } from "../../src/index.js";
 import { canCompile } from "../needs.js";
-import { build } from "./build.js";
+import { build, cache } from "./build.js";
 
 const COUNTER = `
 #include <Python.h>
@@ -326,7 +326,7 @@ describe.runIf(canCompile)("several modules", () => {
   it("that are linked with each other say so, and come one after the other or together", async () => {
     const counter = await build("counter", COUNTER);
     const user = `${counter.replace(/counter\.wasm$/, "")}linked.wasm`;
-    await compileC({ sources: [await source("linked.c", USER), counter], output: user });
+    await compileC({ sources: [await source("linked.c", USER), counter], output: user, cache });
     const heap = await Heap.create();
     await expect(heap.load(user)).rejects.toThrow(
       "Cannot load linked.wasm: it needs counter.wasm, which is not loaded",

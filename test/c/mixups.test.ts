@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { type Address, describeFault, type Fault, Heap, HeapFault } from "../../src/index.js";
 import { canCompile, ROOT } from "../needs.js";
-import { build } from "./build.js";
+import { build, cache } from "./build.js";
 
 /** Each test allocates with one family in one C function, and frees with another family in another C function. */
 const MIXUPS = `
@@ -93,7 +93,7 @@ describe.runIf(canCompile)("with debug hooks", () => {
   it("the example that frees three buffers wrongly is caught three times", async () => {
     const { compileC } = await import("../../src/hosts/c/compile.js");
     const output = `${ROOT}build/c/wrong_functions.wasm`;
-    await compileC({ sources: [`${ROOT}examples/c/wrong_functions.c`], output });
+    await compileC({ sources: [`${ROOT}examples/c/wrong_functions.c`], output, cache });
     const { heap, faults } = await hookedHeap();
     const module = await heap.load(output);
     expect(module.call("main", 0, 0)).toBe(0);

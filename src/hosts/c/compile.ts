@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync }
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { keptLibrary, keyOf } from "./kept-library.js";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
 /**
@@ -42,6 +43,8 @@ export interface CompileOptions {
   readonly flags?: readonly string[];
   readonly linkFlags?: readonly string[];
   readonly folder?: string;
+  /** The folder where the library's object files are kept for other processes. Without it, only this process has them. */
+  readonly cache?: string;
 }
 
 /** The compiler or the linker failed, or was not found. */
@@ -59,7 +62,7 @@ function isSource(source: string): boolean {
 
 /** Compiles and links. Throws CompileError; the tools have then printed what is wrong. */
 export async function compileC(options: CompileOptions): Promise<void> {
-  const { sources, flags = [], linkFlags = [], folder = process.cwd() } = options;
+  const { sources, flags = [], linkFlags = [], folder = process.cwd(), cache } = options;
   const output = resolve(folder, options.output);
   const toolchain = await findToolchain(folder);
   if (!toolchain) throw new CompileError(`Cannot compile: ${NO_TOOLCHAIN}`);
@@ -71,7 +74,7 @@ export async function compileC(options: CompileOptions): Promise<void> {
       const path = resolve(folder, source);
       compiled.push(isSource(source) ? await build.compile(path, `${k}-${basename(source)}.o`, flags) : path);
     }
-    const library = await libraryFor(toolchain);
+    const library = await libraryFor(toolchain, cache);
     const used = library.filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp));
     const linked = await build.link([...compiled, ...used], options.outputName ?? output, linkFlags);
     mkdirSync(dirname(output), { recursive: true });
@@ -84,26 +87,53 @@ export async function compileC(options: CompileOptions): Promise<void> {
 /** The object files that every module is linked with, by toolchain. They are compiled once in this process. */
 const libraries = new Map<string, Promise<string[]>>();
 
-function libraryFor(toolchain: Toolchain): Promise<string[]> {
+function libraryFor(toolchain: Toolchain, cache: string | undefined): Promise<string[]> {
   let library = libraries.get(toolchain.name);
   if (!library) {
-    library = compileLibrary(toolchain);
+    library = findLibrary(toolchain, cache);
     libraries.set(toolchain.name, library);
   }
   return library;
 }
 
-async function compileLibrary(toolchain: Toolchain): Promise<string[]> {
-  const temporary = mkdtempSync(join(tmpdir(), "pyheap-library-"));
-  process.once("exit", () => rmSync(temporary, { recursive: true, force: true }));
-  const build = new Build(toolchain, temporary, temporary);
-  const objects: string[] = [];
-  for (const folder of [LIBC, CAPI]) {
-    for (const file of readdirSync(folder).filter(isSource)) {
-      objects.push(await build.compile(join(folder, file), `${basename(folder)}-${file}.o`, ["-fno-builtin"]));
-    }
+function librarySources(): { source: string; object: string }[] {
+  return [LIBC, CAPI].flatMap((folder) =>
+    readdirSync(folder)
+      .filter(isSource)
+      .map((file) => ({ source: join(folder, file), object: `${basename(folder)}-${file}.o` })),
+  );
+}
+
+/** The compiler must not replace the loop in memcpy by a call of memcpy. */
+const LIBRARY_FLAGS = ["-fno-builtin"];
+
+/** The library's object files: those that are kept, or new ones if they can't be kept. */
+async function findLibrary(toolchain: Toolchain, cache: string | undefined): Promise<string[]> {
+  const folder = (cache && (await cachedLibrary(toolchain, cache))) ?? (await temporaryLibrary(toolchain));
+  return librarySources().map(({ object }) => join(folder, object));
+}
+
+async function cachedLibrary(toolchain: Toolchain, cache: string): Promise<string | undefined> {
+  try {
+    const options = [...TARGET, ...CODE, ...CPP, ...LIBRARY_FLAGS];
+    const key = keyOf(toolchain.file, options, [LIBC, LIBC_INCLUDE, CAPI, INCLUDE]);
+    return await keptLibrary(cache, key, (folder) => compileLibrary(toolchain, folder));
+  } catch (error) {
+    if (error instanceof CompileError) throw error;
+    return undefined;
   }
-  return objects;
+}
+
+async function temporaryLibrary(toolchain: Toolchain): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-library-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await compileLibrary(toolchain, folder);
+  return folder;
+}
+
+async function compileLibrary(toolchain: Toolchain, folder: string): Promise<void> {
+  const build = new Build(toolchain, folder, folder);
+  for (const { source, object } of librarySources()) await build.compile(source, object, LIBRARY_FLAGS);
 }
 
 /** One run of the tools, with a folder for intermediate files. */

@@ -10,6 +10,8 @@ import { pathToFileURL } from "node:url";
 export interface Toolchain {
   /** Its name in messages. */
   readonly name: string;
+  /** The compiler's file: another version has another size, or was written at another time. */
+  readonly file: string;
   /** Runs a tool. It may read the files in `folders`. False if it failed, and has printed why. */
   run(tool: "clang" | "wasm-ld", args: readonly string[], folders: readonly string[], output: string): Promise<boolean>;
 }
@@ -35,6 +37,7 @@ function nativeToolchain(): Toolchain | undefined {
     if (clang === undefined || linker === undefined || !knowsWasm(clang)) continue;
     return {
       name: clang,
+      file: clang,
       run: async (tool, args) => spawnSync(tool === "clang" ? clang : linker, args, { stdio: "inherit" }).status === 0,
     };
   }
@@ -97,6 +100,7 @@ async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
   await runLLVM(null, {}, { fetchProgress: () => undefined });
   return {
     name: "@yowasp/clang",
+    file: entry,
     async run(tool, args, folders, output) {
       const tree: Tree = {};
       for (const path of folders) addFolder(tree, resolve(path));
