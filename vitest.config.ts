@@ -12,6 +12,11 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
  * suite in other runtimes, and the benchmarks run with V8's own defaults.
  */
 const V8_FLAGS = "--wasm-tiering-budget=18000000";
+/**
+ * Processes that tests start run one program each, and optimize no WebAssembly: to optimize CPython's interpreter loop
+ * takes an eighth of such a process. What V8 optimizes is tested in the tests' own processes.
+ */
+const V8_FLAGS_OF_PROGRAMS = "--liftoff-only";
 
 /**
  * The files that take longest, because they start many interpreters or a browser; the longest first. If one of them
@@ -93,7 +98,7 @@ const options = {
     // The command starts Python from an image that it keeps: one for all tests.
     PYHEAP_CACHE: pathOf("build/pyheap-cache"),
     NODE_OPTIONS: `--require ${JSON.stringify(pathOf("test/engine.cjs"))}`,
-    PYHEAP_V8_FLAGS: V8_FLAGS,
+    PYHEAP_V8_FLAGS: V8_FLAGS_OF_PROGRAMS,
   },
   execArgv: [V8_FLAGS],
   // These end what hangs. They measure nothing: a busy machine may take ten times as long as an idle one.
