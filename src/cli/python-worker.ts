@@ -20,13 +20,14 @@ import type { Program, RunResult } from "../report/run-result.js";
 import { visibleLines } from "../text/visible.js";
 import { userEntry, userNumbers } from "./accounts.js";
 import { type AddLibraries, ask, prepareImports } from "./asked-packages.js";
-import { chooseImage, withoutImage } from "./choose-image.js";
 import { type EmscriptenFiles, errorOf, type FileSystem } from "./emscripten-files.js";
 import { keepCallsOutOfLine, validateLater } from "./engine.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
+import { KeptImage } from "./kept-image.js";
+import { namedImage, withoutImage } from "./named-image.js";
 import type { Provided, Wanted } from "./packages/provider.js";
-import type { RunRequest, WorkerMessage } from "./protocol.js";
+import type { ImageRequest, RunRequest, WorkerMessage } from "./protocol.js";
 import { type LoadPyodide, loaderFrom } from "./pyodide-folder.js";
 import { type Recording, startRecording } from "./recording.js";
 import { definitions, EXECUTABLE, type Space, startOptions } from "./run-definitions.js";
@@ -239,17 +240,35 @@ async function loadStock(): Promise<Interpreter> {
 
 async function loadOnHeap(): Promise<Interpreter> {
   const loadPyodide = await loaderFrom(request.pyodide);
-  const chosen = chooseImage(request, loadPyodide, complain);
-  const image = await chosen.catch((error: unknown) => refuse(wordsOf(error), USAGE));
-  const load = () => loadFrom(loadPyodide, image);
-  // The image that is kept was made with the same files of Pyodide, so Pyodide's module was validated then.
-  const isValidated = image !== undefined && request.image === undefined;
+  return request.image ? loadFromNamed(loadPyodide, request.image) : loadFromKept(loadPyodide);
+}
+
+/** Starts from the image that the command keeps. */
+async function loadFromKept(loadPyodide: LoadPyodide): Promise<Interpreter> {
+  const kept = KeptImage.of(request, loadPyodide, complain);
+  if (!kept) return loadFrom(loadPyodide, undefined);
+  const image = await kept.open();
+  // The image was made with the same files of Pyodide, so Pyodide's module was validated then.
+  const load = (from: PythonImage | undefined) => validateLater(() => loadFrom(loadPyodide, from));
   try {
-    return await (isValidated ? validateLater(load) : load());
+    return await load(image);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    const why = request.image === undefined ? error.message : `${request.image.file}: ${error.message}`;
-    if (request.image?.isOptional === false) return refuse(why, USAGE);
+    return await load(await kept.replace(error));
+  } finally {
+    kept.close();
+  }
+}
+
+/** Starts from the image that the user names. */
+async function loadFromNamed(loadPyodide: LoadPyodide, named: ImageRequest): Promise<Interpreter> {
+  const image = await namedImage(named, complain).catch((error: unknown) => refuse(wordsOf(error), USAGE));
+  try {
+    return await loadFrom(loadPyodide, image);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const why = `${named.file}: ${error.message}`;
+    if (!named.isOptional) return refuse(why, USAGE);
     complain(withoutImage(why));
     return loadFrom(loadPyodide, undefined);
   }

@@ -5,10 +5,24 @@
 // A file is written under another name and then renamed, so two processes at once do no harm: one of their files stays. A broken file is found by its
 // checksum, and made again. Only this user's files are read, because an image is code.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
+import { ImageError } from "../ground/errors.js";
 import { PYTHON_FILES } from "../hosts/python/python-files.gen.js";
-import { MADE_BY } from "../hosts/python/python-image.js";
+import { type ImageInFile, MADE_BY } from "../hosts/python/python-image.js";
 import { ownPyodide } from "./system/own-pyodide.js";
 
 const SUFFIX = ".pyimage";
@@ -37,12 +51,12 @@ export function startEnvironment(environment: Readonly<Record<string, string>>):
 }
 
 /** The path of the image in a folder. `sources` are the texts of the Python code that the command puts into the image. */
-export async function imageFile(
+export function imageFile(
   folder: string,
   pyodideFolder: string | undefined,
   environment: Readonly<Record<string, string>>,
   sources: readonly string[],
-): Promise<string> {
+): string {
   const pyodide = pyodideFolder ?? dirname(ownPyodide("package.json"));
   const files = PYODIDE_FILES.map((name) => {
     const found = statSync(join(pyodide, name), { throwIfNoEntry: false });
@@ -50,24 +64,48 @@ export async function imageFile(
   });
   const { v8 } = process.versions;
   const parts = [MADE_BY, v8, ...Object.values(PYTHON_FILES), ...sources, files, environment];
-  // crypto.subtle is loaded in any case, for the image's checksum; the module node:crypto would take longer to load.
-  const hash = await globalThis.crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(parts)));
-  const key = Buffer.from(hash).toString("hex");
+  const key = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
   return join(folder, `python-${key.slice(0, 32)}${SUFFIX}`);
 }
 
-/** The bytes of an image. Undefined if the file is not there, can't be read, or belongs to another user. Notes that it was used. */
-export function readImage(file: string): Uint8Array | undefined {
+/** The file of an image, which is open. */
+export interface OpenFile extends ImageInFile {
+  close(): void;
+}
+
+/** Opens the file of an image. Undefined if it is not there, can't be read, or belongs to another user. Notes that it was used. */
+export function openKept(file: string): OpenFile | undefined {
+  let fd: number | undefined;
   try {
-    const { uid } = statSync(file);
-    if (process.getuid && uid !== process.getuid()) return undefined;
-    const image = readFileSync(file);
+    fd = openSync(file, "r");
+    const { uid, size } = fstatSync(fd);
+    if (process.getuid && uid !== process.getuid()) throw new Error("another user's");
     const now = new Date();
     utimesSync(file, now, now);
-    return image;
+    return opened(fd, size);
   } catch {
+    if (fd !== undefined) closeSync(fd);
     return undefined;
   }
+}
+
+function opened(fd: number, size: number): OpenFile {
+  return {
+    size,
+    read(at, into) {
+      for (let done = 0; done < into.length; ) {
+        const count = readSync(fd, into, done, into.length - done, at + done);
+        if (count === 0) throw new ImageError("it is cut off");
+        done += count;
+      }
+    },
+    sha256(parts) {
+      const hash = createHash("sha256");
+      for (const part of parts) hash.update(part);
+      return hash.digest();
+    },
+    close: () => closeSync(fd),
+  };
 }
 
 /** Keeps an image, and removes those that were not used for the longest time. Throws if there is no place for it. */

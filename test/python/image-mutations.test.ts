@@ -2,8 +2,33 @@
 
 import { describe, expect, it } from "vitest";
 import { decodePythonImage } from "../../src/hosts/python/image/format.js";
+import { openInFile } from "../../src/hosts/python/image/in-file.js";
 import { ImageError } from "../../src/index.js";
-import { smallImages, surviveImage } from "./image-mutations.js";
+import { inFile, smallImages, surviveImage } from "./image-mutations.js";
+
+describe("an image of Python in a file", () => {
+  it("is read in pieces, each page once, to where it belongs", async () => {
+    const [image = new Uint8Array()] = await smallImages();
+    const whole = await decodePythonImage(image);
+    const expected = new Uint8Array(whole.metadata.info.memory);
+    for (const { address, bytes } of whole.runs) expected.set(bytes, address);
+    let most = 0;
+    const file = inFile(image);
+    const read = (at: number, into: Uint8Array) => {
+      most = Math.max(most, into.length);
+      file.read(at, into);
+    };
+    const { pages, ...rest } = openInFile({ ...file, read });
+    expect(most).toBeLessThan(whole.runs.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    const memory = new Uint8Array(expected.length);
+    for (const place of pages.places.keys()) pages.put(place, memory);
+    pages.check(memory);
+    expect(memory).toEqual(expected);
+    expect(rest).toEqual({ metadata: whole.metadata, files: whole.files, base: whole.base });
+    memory.fill(255, pages.places[0]?.address);
+    expect(() => pages.check(memory)).toThrow("it is broken (its checksum does not match)");
+  });
+});
 
 describe("a broken image of Python", () => {
   it("is refused at every length that is too short", async () => {
@@ -11,6 +36,7 @@ describe("a broken image of Python", () => {
       await decodePythonImage(image);
       for (let length = 0; length < image.length; length += length < 700 ? 1 : 997) {
         await expect(decodePythonImage(image.subarray(0, length)), `${length}`).rejects.toThrow(ImageError);
+        expect(() => openInFile(inFile(image.subarray(0, length))), `${length}`).toThrow(ImageError);
       }
     }
   });

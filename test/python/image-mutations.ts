@@ -1,11 +1,13 @@
 // Randomly broken images of Python, for tests of the reader and for npm run fuzz. Every second one has a checksum that fits.
 
+import { createHash } from "node:crypto";
 import {
   decodePythonImage,
   encodePythonImage,
   type PythonImageMetadata,
   runsOf,
 } from "../../src/hosts/python/image/format.js";
+import { type ImageInFile, openInFile } from "../../src/hosts/python/image/in-file.js";
 import { ImageError } from "../../src/index.js";
 import { encodeBase } from "../../src/trace/base.js";
 import { mutate } from "../mutations.js";
@@ -16,6 +18,7 @@ const DIGEST = 8;
 const CHECKED = 40;
 const PAGE = 4096;
 const MEMORY = 16 * PAGE;
+const COMPRESSED = new ImageError("it is compressed").message;
 
 const METADATA: PythonImageMetadata = {
   info: {
@@ -86,5 +89,41 @@ export async function surviveImage(whole: readonly Uint8Array[], seed: number, s
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     survival.refused++;
+    surviveInFile(mutant, false, seed);
+    return;
   }
+  surviveInFile(mutant, true, seed);
+}
+
+/** A file with these bytes. */
+export function inFile(bytes: Uint8Array): ImageInFile {
+  return {
+    size: bytes.length,
+    read(at, into) {
+      if (at + into.length > bytes.length) throw new Error("read beyond the end");
+      into.set(bytes.subarray(at, at + into.length));
+    },
+    sha256(parts) {
+      const hash = createHash("sha256");
+      for (const part of parts) hash.update(part);
+      return hash.digest();
+    },
+  };
+}
+
+/** Reads an image as a file. Throws unless it is refused as the bytes were, or compressed; or puts its pages into a memory. */
+function surviveInFile(image: Uint8Array, isWhole: boolean, seed: number): void {
+  try {
+    const { metadata, pages } = openInFile(inFile(image));
+    // A broken image may say that it has a large memory.
+    if (metadata.info.memory > 2 ** 20) return;
+    const memory = new Uint8Array(metadata.info.memory);
+    for (const place of pages.places.keys()) pages.put(place, memory);
+    pages.check(memory);
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    if (isWhole && error.message !== COMPRESSED) throw error;
+    return;
+  }
+  if (!isWhole) throw new Error(`seed ${seed}: a broken image was read from a file`);
 }

@@ -11,7 +11,7 @@ const SMALLEST = 64;
 const LINK = 4;
 
 /**
- * Sets all free memory of a heap and of its host's malloc to zero, except the links and headers that the allocators
+ * Sets all free memory of a heap and of its host's malloc, and of the C stack, to zero, except the links and headers that the allocators
  * themselves store there.
  */
 export function clearFreeMemory(python: PyodideExports, heap: PythonHeap): void {
@@ -25,6 +25,15 @@ export function clearFreeMemory(python: PyodideExports, heap: PythonHeap): void 
     else clear(address, size);
   }
   clearHost(python, clear);
+  const [begin, end] = freeStack(python);
+  clear(begin, end - begin);
+}
+
+/** The part of the C stack that no call uses now; it is empty if this version does not say where the stack is. */
+export function freeStack(python: PyodideExports): readonly [begin: number, end: number] {
+  const { emscripten_stack_get_end: end, emscripten_stack_get_current: current } = python;
+  // The stack grows down.
+  return end && current ? [end() >>> 0, current() >>> 0] : [0, 0];
 }
 
 /** Takes all memory that the host's malloc has free, sets it to zero, and gives it back. */

@@ -6,6 +6,7 @@
 //
 //   static data      | type of types | ... | tp_dealloc | ... | flags | ...      a static type
 //                    | Py_tp_dealloc | function |                                a slot, of which CPython makes a type
+//   C stack          not searched: most of its pages were never used, and a page takes longer to appear than to search
 //   heap             like a static type: classes have a function that is in no slot
 //
 // A word that only looks like one of these may be found too. If the table then has a function of the same form, that
@@ -48,7 +49,7 @@ export function guardNests(python: PyodideExports): void {
   const limit = softLimit(python, words);
   if (limit === undefined) return;
   const own = { stack_pointer: pointer, lowest: limit + MARGIN };
-  for (const index of destroyers(words, data.PyType_Type, data.__heap_base >>> 2)) {
+  for (const index of destroyers(words, data.PyType_Type, spansOf(python, words))) {
     const destroy = index < table.length ? (table.get(index) as WebAssembly.ExportValue | null) : null;
     if (destroy) guardOne(table, index, { env: { memory }, python: { ...own, destroy } });
   }
@@ -76,22 +77,49 @@ function softLimit(python: PyodideExports, words: Uint32Array): number | undefin
   return undefined;
 }
 
-/** The indices in the table of functions that free objects; others may be among them. The heap begins at `end`. */
-function destroyers(words: Uint32Array, typeOfTypes: number, end: number): Set<number> {
+/** A part of the memory, from one index of a word to another. */
+type Span = readonly [from: number, to: number];
+
+/** Where types can be: the static data, before the C stack and after it, and the heap. */
+interface Spans {
+  readonly data: readonly Span[];
+  readonly heap: Span;
+}
+
+function spansOf(python: PyodideExports, { length }: Uint32Array): Spans {
+  const { emscripten_stack_get_base: begin, emscripten_stack_get_end: end, data } = python;
+  const heap = data.__heap_base >>> 2;
+  const [from, to] = [(end?.() ?? 0) >>> 2, (begin?.() ?? 0) >>> 2];
+  return {
+    data: [
+      [0, from],
+      [to, heap],
+    ],
+    heap: [heap, length],
+  };
+}
+
+/** The indices in the table of functions that free objects; others may be among them. */
+function destroyers(words: Uint32Array, typeOfTypes: number, { data, heap }: Spans): Set<number> {
   const found = new Set<number>();
-  for (const at of placesOf(PY_TP_DEALLOC, words.subarray(0, end))) found.add(words[at + 1] ?? 0);
-  for (const at of placesOf(typeOfTypes, words)) {
-    const [destroy = 0, flags = 0] = [words[at - TYPE + DESTROY], words[at - TYPE + FLAGS]];
-    if ((flags & GUARDED) !== GUARDED) continue;
-    const isClass = (flags & CLASS) === CLASS && !found.has(destroy);
-    found.add(destroy);
-    // All classes have the same function, which is in no slot.
-    if (isClass && at >= end) break;
+  for (const span of data) {
+    for (const at of placesOf(PY_TP_DEALLOC, words, span)) found.add(words[at + 1] ?? 0);
+  }
+  for (const span of [...data, heap]) {
+    for (const at of placesOf(typeOfTypes, words, span)) {
+      const [destroy = 0, flags = 0] = [words[at - TYPE + DESTROY], words[at - TYPE + FLAGS]];
+      if ((flags & GUARDED) !== GUARDED) continue;
+      const isClass = (flags & CLASS) === CLASS && !found.has(destroy);
+      found.add(destroy);
+      // All classes have the same function, which is in no slot.
+      if (isClass && span === heap) break;
+    }
   }
   found.delete(0);
   return found;
 }
 
-function* placesOf(word: number, words: Uint32Array): Generator<number> {
-  for (let at = words.indexOf(word); at >= 0; at = words.indexOf(word, at + 1)) yield at;
+function* placesOf(word: number, words: Uint32Array, [from, to]: Span = [0, words.length]): Generator<number> {
+  const searched = words.subarray(0, to);
+  for (let at = searched.indexOf(word, from); at >= 0; at = searched.indexOf(word, at + 1)) yield at;
 }

@@ -41,6 +41,7 @@ export interface PyodideExports {
   /** The C stack begins at the higher address. */
   emscripten_stack_get_base?(): number;
   emscripten_stack_get_end?(): number;
+  emscripten_stack_get_current?(): number;
   /** Only snapshots, and a program's questions about its objects, need these. */
   PyImport_GetModuleDict?(): number;
   PyList_Append?(list: number, object: number): number;

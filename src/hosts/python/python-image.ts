@@ -21,16 +21,16 @@ import { type Base, decodeBase, encodeBase } from "../../trace/base.js";
 import type { StartTally } from "../../trace/start-tally.js";
 import { GUARD } from "./callback-guard.js";
 import { linkerOf } from "./emscripten-module.js";
-import { clearFreeMemory } from "./free-memory.js";
+import { clearFreeMemory, freeStack } from "./free-memory.js";
 import {
   decodePythonImage,
   encodePythonImage,
   PYTHON_IMAGE_VERSION,
   type PythonImageInfo,
   type PythonImageMetadata,
-  type PythonImageParts,
   runsOf,
 } from "./image/format.js";
+import { type ImageInFile, type OpenedImage, openInFile, type Pages, withPages } from "./image/in-file.js";
 import type { ImageFile, LinkRecord } from "./image/link-record.js";
 import { packageFiles, readFile } from "./image-files.js";
 import { loadedLibraries } from "./image-libraries.js";
@@ -46,6 +46,7 @@ import { versionText } from "./python-stack.js";
 import { RENEW } from "./renewed.js";
 
 export { PYTHON_IMAGE_MAGIC } from "./image/format.js";
+export type { ImageInFile } from "./image/in-file.js";
 
 /** Pyodide's snapshots begin with a magic number, and then the offset at which the memory begins. */
 const SNAPSHOT_MEMORY_AT = 1;
@@ -214,36 +215,55 @@ function headOf({ head: text }: PythonImageMetadata): Uint8Array<ArrayBuffer> {
   throw new ImageError("what it says of JavaScript's objects is not valid");
 }
 
+/** Sets a part of a memory to zero, except the free C stack: what is there is never read, and its pages were never used. */
+function clear(memory: Uint8Array, from: number, to: number, [begin, end]: readonly [number, number]): void {
+  if (from < to) {
+    memory.fill(0, from, Math.max(from, Math.min(to, begin)));
+    memory.fill(0, Math.min(to, Math.max(from, end)), to);
+  }
+}
+
 const noMemory = (bytes: number) => new ImageError(`there is no memory of ${bytes} bytes for it`);
 
 /** An image of Python that was read and is whole. Interpreters can be made from it again and again. */
 export class PythonImage {
   /** @internal */
   readonly metadata: PythonImageMetadata;
-  readonly #runs: PythonImageParts["runs"];
+  readonly #pages: Pages;
   /** @internal */
   readonly files: readonly ImageFile[];
   readonly #base: Uint8Array;
   #libraries: Promise<WebAssembly.Module[]> | undefined;
 
-  private constructor({ metadata, runs, files, base }: PythonImageParts) {
+  private constructor({ metadata, pages, files, base }: OpenedImage) {
     this.metadata = metadata;
-    this.#runs = runs;
+    this.#pages = pages;
     this.files = files;
     this.#base = base;
   }
 
   /** Throws ImageError if the image is broken, or was made by another build of pyheap. */
   static async from(source: ImageSource): Promise<PythonImage> {
-    const parts = await decodePythonImage(await bytesOf(source));
-    const { core, info } = parts.metadata;
+    return PythonImage.#of(withPages(await decodePythonImage(await bytesOf(source))));
+  }
+
+  /**
+   * @internal An image in a file that stays open until an interpreter has its memory. Throws ImageError as `from` does, but that the
+   * pages are broken is found when they are in the interpreter's memory; the load is then refused.
+   */
+  static inFile(file: ImageInFile): PythonImage {
+    return PythonImage.#of(openInFile(file));
+  }
+
+  static #of(opened: OpenedImage): PythonImage {
+    const { core, info } = opened.metadata;
     if (core !== coreChecksum()) {
       const other = info.pyheap === PYHEAP_VERSION ? "another build of it" : `pyheap ${info.pyheap}`;
       throw new ImageError(
         `this is pyheap ${PYHEAP_VERSION}, and ${other} made the image; make it again with this one`,
       );
     }
-    return new PythonImage(parts);
+    return new PythonImage(opened);
   }
 
   /** What the image says about itself. */
@@ -273,7 +293,8 @@ export class PythonImage {
       throw noMemory(memory);
     }
     const bytes = new Uint8Array(made.buffer);
-    for (const run of this.#runs) bytes.set(run.bytes, run.address);
+    for (const k of this.#pages.places.keys()) this.#pages.put(k, bytes);
+    this.#pages.check(bytes);
     return made;
   }
 
@@ -321,7 +342,8 @@ export class PythonImage {
 
   /**
    * @internal Replaces an interpreter's memory with the image's. The interpreter was instantiated, and has not run
-   * anything yet. Throws ImageError, and changes nothing, if the interpreter is of another build than the image.
+   * anything yet. Throws ImageError if the interpreter is of another build than the image, or if the image is broken; the
+   * interpreter can't be used then.
    */
   putInto(python: PyodideExports): void {
     const { build, info } = this.metadata;
@@ -336,12 +358,14 @@ export class PythonImage {
     // The memory grows through Emscripten, which has views of it. The break is then the image's.
     if (missing > 0 && python.sbrk(missing) >>> 0 === 2 ** 32 - 1) throw noMemory(info.memory);
     const memory = new Uint8Array(python.memory.buffer);
+    const unused = freeStack(python);
     let at = 0;
-    for (const { address, bytes } of this.#runs) {
-      if (at < top) memory.fill(0, at, Math.min(address, top));
-      memory.set(bytes, address);
-      at = address + bytes.length;
+    for (const [k, { address, size }] of this.#pages.places.entries()) {
+      clear(memory, at, Math.min(address, top), unused);
+      this.#pages.put(k, memory);
+      at = address + size;
     }
-    if (at < top) memory.fill(0, at, top);
+    clear(memory, at, top, unused);
+    this.#pages.check(memory);
   }
 }

@@ -18,8 +18,9 @@ export const PYTHON_IMAGE_VERSION = 5;
 /** The first bytes of an image. */
 export const PYTHON_IMAGE_MAGIC = "PYHEAPPY";
 const DIGEST = 8;
-const CHECKED = 40;
-const HEADER = 64;
+/** The checksum is that of everything from here on. */
+export const CHECKED = 40;
+export const HEADER = 64;
 const COMPRESSED = 1;
 const PAGE = 4096;
 /** The number of pages of the largest memory. */
@@ -72,9 +73,10 @@ export interface PythonImageMetadata {
 }
 
 /** What the metadata say of a file: its path, its size, and whether it is outside of the interpreter's memory. */
-type ListedFile = readonly [path: string, size: number, isOutside: boolean];
+export type ListedFile = readonly [path: string, size: number, isOutside: boolean];
 
-interface Stored extends PythonImageMetadata {
+/** The metadata as they are stored. */
+export interface Stored extends PythonImageMetadata {
   readonly files: readonly ListedFile[];
 }
 
@@ -160,81 +162,128 @@ async function digestOf(image: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest("SHA-256", image.subarray(CHECKED) as Uint8Array<ArrayBuffer>));
 }
 
-/** The metadata of an image that is complete, and where its content begins. Throws ImageError. */
-async function open(image: Uint8Array): Promise<{ stored: Stored; at: number; view: DataView }> {
-  const magic = new TextDecoder("latin1").decode(image.subarray(0, PYTHON_IMAGE_MAGIC.length));
-  if (magic !== PYTHON_IMAGE_MAGIC.slice(0, image.length))
-    throw new ImageError("it does not begin like an image of Python");
-  if (image.length < HEADER) throw new ImageError(`it ends after ${image.length} bytes, in the header`);
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  const word = (k: number) => view.getUint32(CHECKED + 4 * k, true);
-  const version = word(0);
+/** What the header says, in bytes. */
+export interface Header {
+  readonly isCompressed: boolean;
+  readonly digest: Uint8Array;
+  readonly metadata: number;
+  readonly content: number;
+  readonly base: number;
+  /** Where the content begins. */
+  readonly at: number;
+}
+
+/** The header at the beginning of an image of so many bytes. Throws ImageError. */
+export function readHeader(head: Uint8Array, length: number): Header {
+  const magic = new TextDecoder("latin1").decode(head.subarray(0, PYTHON_IMAGE_MAGIC.length));
+  if (magic !== PYTHON_IMAGE_MAGIC.slice(0, length)) throw new ImageError("it does not begin like an image of Python");
+  if (length < HEADER) throw new ImageError(`it ends after ${length} bytes, in the header`);
+  const view = new DataView(head.buffer, head.byteOffset, HEADER);
+  const words = Array.from({ length: 6 }, (_, k) => view.getUint32(CHECKED + 4 * k, true));
+  const [version = 0, flags = 0, metadata = 0, content = 0, stored = 0, base = 0] = words;
   if (version !== PYTHON_IMAGE_VERSION) {
     throw new ImageError(
       `it has version ${version} of the format, and this pyheap knows version ${PYTHON_IMAGE_VERSION}; or it is broken`,
     );
   }
-  const whole = HEADER + word(2) + word(4);
-  if (image.length !== whole) {
-    const cut = image.length < whole ? "it is cut off" : "there is data after its end";
-    throw new ImageError(`${cut}: ${image.length} bytes instead of ${whole}`);
+  const whole = HEADER + metadata + stored;
+  if (length !== whole) {
+    const cut = length < whole ? "it is cut off" : "there is data after its end";
+    throw new ImageError(`${cut}: ${length} bytes instead of ${whole}`);
   }
-  const digest = await digestOf(image);
-  if (digest.some((byte, k) => byte !== image[DIGEST + k]))
-    throw new ImageError("it is broken (its checksum does not match)");
-  const at = HEADER + word(2);
-  return { stored: readMetadata(new TextDecoder().decode(image.subarray(HEADER, at))), at, view };
+  if ((flags & ~COMPRESSED) !== 0) throw new ImageError(`it has flags that are not known (${flags})`);
+  const isCompressed = flags === COMPRESSED;
+  if (!isCompressed && stored !== content)
+    throw new ImageError(`it has ${stored} bytes of content instead of ${content}`);
+  return { isCompressed, digest: head.slice(DIGEST, CHECKED), metadata, content, base, at: HEADER + metadata };
+}
+
+/** Throws ImageError unless this is the SHA-256 that the header names. */
+export function checkDigest({ digest }: Header, found: Uint8Array): void {
+  if (found.some((byte, k) => byte !== digest[k])) throw new ImageError("it is broken (its checksum does not match)");
 }
 
 /** The parts of an image. Throws ImageError. */
 export async function decodePythonImage(image: Uint8Array): Promise<PythonImageParts> {
-  const { stored, at, view } = await open(image);
-  const { files: listed, ...metadata } = stored;
-  const [flags = 0, , size = 0, , ofBase = 0] = Array.from({ length: 5 }, (_, k) =>
-    view.getUint32(CHECKED + 4 + 4 * k, true),
-  );
-  if ((flags & ~COMPRESSED) !== 0) throw new ImageError(`it has flags that are not known (${flags})`);
-  const packed = image.subarray(at);
-  if (flags !== COMPRESSED && packed.length !== size) {
-    throw new ImageError(`it has ${packed.length} bytes of content instead of ${size}`);
-  }
-  const content = flags === COMPRESSED ? await decompress(packed, size) : packed;
-  if (ofBase > content.length) throw new ImageError("the sums of its start are cut off");
-  const end = content.length - ofBase;
-  const begin = listed.reduce((rest, [, bytes]) => rest - bytes, end);
-  if (begin < 0) throw new ImageError("its files are cut off");
-  let next = begin;
-  const files = listed.map(([path, bytes, isOutside]): ImageFile => {
-    next += bytes;
-    return { path, bytes: content.subarray(next - bytes, next), isOutside };
-  });
-  const runs = readRuns(content.subarray(0, begin), metadata.info.memory);
-  return { metadata, runs, files, base: content.subarray(end) };
+  const header = readHeader(image, image.length);
+  checkDigest(header, await digestOf(image));
+  const stored = readMetadata(image.subarray(HEADER, header.at));
+  const packed = image.subarray(header.at);
+  const content = header.isCompressed ? await decompress(packed, header.content) : packed;
+  const { metadata, files, filesAt, baseAt } = divide(header, stored);
+  const view = new DataView(content.buffer, content.byteOffset, filesAt);
+  const places = readPlaces(view, metadata.info.memory, filesAt);
+  const runs = places.map(({ address, size, at }): Run => ({ address, bytes: content.subarray(at, at + size) }));
+  return {
+    metadata,
+    runs,
+    files: readFiles(files, content.subarray(filesAt, baseAt)),
+    base: content.subarray(baseAt),
+  };
 }
 
-function readRuns(content: Uint8Array, memory: number): Run[] {
-  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  const count = content.length < 4 ? 0 : view.getUint32(0, true);
-  let at = 4 + 8 * count;
-  if (at > content.length) throw new ImageError("its runs of pages are cut off");
-  const runs: Run[] = [];
+/** Where the parts of the content begin. */
+export interface Division {
+  readonly metadata: PythonImageMetadata;
+  readonly files: readonly ListedFile[];
+  readonly filesAt: number;
+  readonly baseAt: number;
+}
+
+/** Throws ImageError. */
+export function divide({ content, base }: Header, { files, ...metadata }: Stored): Division {
+  const baseAt = content - base;
+  if (baseAt < 0) throw new ImageError("the sums of its start are cut off");
+  const filesAt = files.reduce((rest, [, bytes]) => rest - bytes, baseAt);
+  if (filesAt < 0) throw new ImageError("its files are cut off");
+  return { metadata, files, filesAt, baseAt };
+}
+
+/** The listed files, one after the other in these bytes. */
+export function readFiles(files: readonly ListedFile[], bytes: Uint8Array): ImageFile[] {
   let next = 0;
-  for (let k = 0; k < count; k++) {
-    const [first, pages] = [view.getUint32(4 + 8 * k, true), view.getUint32(8 + 8 * k, true)];
-    const end = at + pages * PAGE;
-    if (first < next || (first + pages) * PAGE > memory || end > content.length) {
-      throw new ImageError(`its run ${k} of pages is not valid (${pages} from ${first} on)`);
-    }
-    runs.push({ address: first * PAGE, bytes: content.subarray(at, end) });
-    next = first + pages;
-    at = end;
-  }
-  if (at !== content.length) throw new ImageError("it has pages that are in no run");
-  return runs;
+  return files.map(([path, size, isOutside]) => {
+    next += size;
+    return { path, bytes: bytes.subarray(next - size, next), isOutside };
+  });
 }
 
-function readMetadata(text: string): Stored {
-  const metadata = parseMetadata<Stored>(text);
+/** Where a run of pages belongs, and where the content has it. */
+export interface Place {
+  readonly address: number;
+  readonly size: number;
+  readonly at: number;
+}
+
+/** The bytes at the begin of the content that say where its pages belong. `first` has its first four bytes; `end` is where the pages end. Throws ImageError. */
+export function placesBytes(first: DataView, end: number): number {
+  const bytes = end < 4 ? 4 : 4 + 8 * first.getUint32(0, true);
+  if (bytes > end) throw new ImageError("its runs of pages are cut off");
+  return bytes;
+}
+
+/** Where the pages belong. They end at `end`. Throws ImageError unless all are within the memory, in order. */
+export function readPlaces(content: DataView, memory: number, end: number): Place[] {
+  let at = placesBytes(content, end);
+  const places: Place[] = [];
+  let next = 0;
+  for (let entry = 4, last = at; entry < last; entry += 8) {
+    const [first, pages] = [content.getUint32(entry, true), content.getUint32(entry + 4, true)];
+    const size = pages * PAGE;
+    if (first < next || first * PAGE + size > memory || at + size > end) {
+      throw new ImageError(`its run ${places.length} of pages is not valid (${pages} from ${first} on)`);
+    }
+    places.push({ address: first * PAGE, size, at });
+    next = first + pages;
+    at += size;
+  }
+  if (at !== end) throw new ImageError("it has pages that are in no run");
+  return places;
+}
+
+/** Throws ImageError. */
+export function readMetadata(text: Uint8Array): Stored {
+  const metadata = parseMetadata<Stored>(new TextDecoder().decode(text));
   const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
   const { info, core, build, control, firstEntry, inherited, command, words, head } = metadata;
   const isInfo =
