@@ -9,6 +9,7 @@ import { type AddLibraries, ask, prepareImports } from "./asked-packages.js";
 import type { FileSystem } from "./emscripten-files.js";
 import { keepCallsOutOfLine } from "./engine.js";
 import { showFolders } from "./folders.js";
+import { withLoop } from "./image-loop.js";
 import type { ImageMessage, ImageOrder, Step } from "./image-order.js";
 import type { Wanted } from "./packages/provider.js";
 import { loaderFrom } from "./pyodide-folder.js";
@@ -73,11 +74,11 @@ function prepare(pyodide: PyodideAPI): void {
       if (filename === script) imports.look("script", filename);
       else imports.look("code", code);
     }
-    runSteps(pyodide, steps, order.folder);
+    withLoop(pyodide, () => runSteps(pyodide, steps, order.folder));
     needed = [...needed, ...imports.folders()];
     imports.end();
     space.destroy();
-  } else runSteps(pyodide, steps, order.folder);
+  } else withLoop(pyodide, () => runSteps(pyodide, steps, order.folder));
   holdDefinitions(pyodide);
 }
 

@@ -189,6 +189,26 @@ text = json.dumps([{"n": k} for k in range(500)])`;
     });
   });
 
+  it("can be made of code that calls asyncio.run, and programs from it have a loop of their own", async () => {
+    const source = `
+import asyncio
+async def later(n):
+    await asyncio.sleep(0.001)
+    return n
+async def both():
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(later(n)) for n in (1, 2)]
+    return sum(task.result() for task in tasks)
+total = asyncio.run(both())
+with asyncio.Runner() as runner:
+    again = runner.run(both())`;
+    const made = await run(["image", "create", "loop.pyimage", "-c", source]);
+    expect(made).toMatchObject({ code: 0 });
+    const program = "print(total, again, asyncio.run(both()))";
+    const ended = await run(["--image", "loop.pyimage", "-c", program]);
+    expect(ended).toEqual({ stdout: "3 3 3\n", stderr: "", code: 0 });
+  });
+
   it("is checked by debug hooks: faults in what the program allocates are found", async () => {
     const code = "import _testcapi\nx = [[n] for n in range(1000)]\ndel x\n_testcapi.pymem_buffer_overflow()";
     const ended = await run(["--image", "app.pyimage", "--debug-hooks", "-c", code]);

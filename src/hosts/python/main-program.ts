@@ -33,21 +33,27 @@ export interface MainProgram {
 
 /** The interpreter's state, of which the configuration is a part, is shorter than this. */
 const STATE_WORDS = 2 ** 18;
+/** And the configuration is shorter than this. */
+const CONFIGURATION_WORDS = 2 ** 8;
 
 /** Finds the marks. Undefined if one is missing or is in two places; then the interpreter can't run another program. */
 export function findProgram({ memory, data }: PyodideExports): ProgramPlaces | undefined {
   const words = new Uint32Array(memory.buffer);
-  const state = data._PyRuntime >>> 2;
-  const inState = (is: (at: number) => boolean) => {
+  const find = (from: number, to: number, is: (at: number) => boolean) => {
     const found: number[] = [];
-    for (let at = state; at < Math.min(state + STATE_WORDS, words.length - 2); at++) if (is(at)) found.push(at * 4);
+    for (let at = from; at < Math.min(to, words.length - 2); at++) if (is(at)) found.push(at);
     return found.length === 1 ? found[0] : undefined;
   };
   const commands = wideStrings(words, `${COMMAND_MARK}\n`);
-  const command = inState((at) => commands.has(words[at] ?? 0) && words[at + 1] === 0 && words[at + 2] === 0);
+  const state = data._PyRuntime >>> 2;
+  const isCommand = (at: number) => commands.has(words[at] ?? 0) && words[at + 1] === 0 && words[at + 2] === 0;
+  const command = find(state, state + STATE_WORDS, isCommand);
+  if (command === undefined) return undefined;
   const marked = wideStrings(words, WORD_MARK);
-  const argv = inState((at) => words[at] === 2 && marked.has(words[((words[at + 1] ?? 0) >>> 2) + 1] ?? 0));
-  return command === undefined || argv === undefined ? undefined : { command, words: argv };
+  const isArgv = (at: number) => words[at] === 2 && marked.has(words[((words[at + 1] ?? 0) >>> 2) + 1] ?? 0);
+  // The same numbers can also be elsewhere in the state.
+  const argv = find(Math.max(state, command - CONFIGURATION_WORDS), command + CONFIGURATION_WORDS, isArgv);
+  return argv === undefined ? undefined : { command: command * 4, words: argv * 4 };
 }
 
 /** The addresses of a string of 32-bit characters. */
