@@ -20,3 +20,4 @@ export {
   prometheusText,
 } from "./profiles/metrics.js";
 export { pprofOf, type ShownFirst } from "./profiles/pprof.js";
+export { type ProfilePusher, type PushOptions, pushProfiles } from "./profiles/push.js";

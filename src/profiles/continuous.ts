@@ -26,7 +26,7 @@ export interface SamplingOptions {
   readonly seed?: number | undefined;
 }
 
-/** Estimates for one stack: blocks and bytes, as whole numbers. */
+/** Estimates for one stack: blocks and bytes. */
 export interface StackSums {
   /** The innermost node of the stack; 0 if the stack is empty. */
   readonly node: number;
@@ -80,9 +80,18 @@ export class ContinuousProfile {
     return this.#runs;
   }
 
-  /** The stacks as of now. If `collect` is true, garbage is collected first. */
+  /** The stacks as of now, in whole numbers. If `collect` is true, garbage is collected first. */
   now({ collect = false }: { readonly collect?: boolean } = {}): HeapProfile {
     if (collect) this.#heap.relieve({ measures: ["collect"] });
+    // A sum of fractions that should be 0 can be a little below 0. It is then rounded to -0, of which Math.max makes 0.
+    return mapped(this.estimates(), (value) => Math.max(0, Math.round(value)));
+  }
+
+  /**
+   * The stacks as of now, with fractions. What is summed up over many programs must not be rounded to the nearest number in
+   * each of them: a block that stands for 1.6 blocks would always count as 2.
+   */
+  estimates(): HeapProfile {
     if (this.#runs) this.#recorder.flush();
     const { tree, accounts } = this.#analysis;
     const sums = new Map<number, { -readonly [Key in keyof StackSums]: number }>();
@@ -96,15 +105,8 @@ export class ContinuousProfile {
       sum.liveBytes += live.bytes;
       sums.set(node, sum);
     }
-    // A sum of fractions that should be 0 can be a little below 0. It is then rounded to -0, of which Math.max makes 0.
-    const whole = (value: number) => Math.max(0, Math.round(value));
-    const stacks = [...sums.values()].map(({ node, allocCount, allocBytes, liveCount, liveBytes }) => ({
-      node,
-      ...{ allocCount: whole(allocCount), allocBytes: whole(allocBytes) },
-      ...{ liveCount: whole(liveCount), liveBytes: whole(liveBytes) },
-    }));
     const duration = Date.now() - this.#began;
-    return { tree, stacks: stacks.filter((sum) => !isZero(sum)), began: this.#began, duration, sample: this.sample };
+    return { tree, stacks: [...sums.values()], began: this.#began, duration, sample: this.sample };
   }
 
   /** Ends sampling. What was sampled so far can still be read. Does nothing the second time. */
@@ -113,6 +115,16 @@ export class ContinuousProfile {
     this.#runs = false;
     this.#recorder.stop();
   }
+}
+
+/** A profile with each of its figures changed. Stacks without any are left out. */
+export function mapped(profile: HeapProfile, change: (figure: number) => number): HeapProfile {
+  const stacks = profile.stacks.map(({ node, allocCount, allocBytes, liveCount, liveBytes }) => ({
+    node,
+    ...{ allocCount: change(allocCount), allocBytes: change(allocBytes) },
+    ...{ liveCount: change(liveCount), liveBytes: change(liveBytes) },
+  }));
+  return { ...profile, stacks: stacks.filter((sums) => !isZero(sums)) };
 }
 
 /** What has changed between two profiles of one ContinuousProfile. Live figures can be negative. */
