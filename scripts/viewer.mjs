@@ -3,9 +3,10 @@
 // which files are looked at.
 
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { minifySync } from "rolldown/utils";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -24,6 +25,14 @@ async function bundle(entry, options = {}) {
     ...options,
   });
   return outputFiles[0].text.trim();
+}
+
+/** The same script, minified once more: after esbuild, another minifier still finds four percent of the gzipped size. */
+function smallest(name, script) {
+  const { code, errors } = minifySync(name, script, { module: true, compress: { target: "es2022" }, mangle: true });
+  if (errors.length > 0) throw new Error(`Cannot minify ${name}: ${errors[0].message}`);
+  // Bundlers look for addresses in quotation marks.
+  return code.replace(/(import\(|new URL\()`([^`$]*)`/g, '$1"$2"');
 }
 
 /** A source of a Content-Security-Policy: exactly this text. */
@@ -59,12 +68,14 @@ async function panelStyle() {
  * the report loads for the first page. What both need is in files that both import. src/ must be complete.
  */
 export async function buildBrowser() {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
+    write: false,
     entryPoints: {
       report: "src/report.ts",
       "panel-element": "viewer/panel/panel.ts",
       "panel-worker": "viewer/open/worker.ts",
+      "panel-remote": "src/panel/remote.ts",
     },
     outdir: "dist/browser",
     bundle: true,
@@ -79,6 +90,8 @@ export async function buildBrowser() {
     alias: { "emoji-regex": `${ROOT}scripts/emoji-regex.cjs` },
     legalComments: "linked",
   });
+  mkdirSync(`${ROOT}dist/browser`, { recursive: true });
+  for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith(".js") ? smallest(path, text) : text);
 }
 
 export async function buildViewer() {

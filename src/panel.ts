@@ -97,7 +97,7 @@ if (globalThis.customElements?.get("pyheap-panel") === undefined) {
 export function shareHeap(heap: PanelHeap): MessagePort {
   const { port1, port2 } = new MessageChannel();
   // What is asked before the module is loaded waits in the port.
-  void import("./panel/remote.js").then(({ serveSubject }) => serveSubject(heap, port1));
+  void import("./browser/panel-remote.js").then(({ serveSubject }) => serveSubject(heap, port1));
   return port2;
 }
 
