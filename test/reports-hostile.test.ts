@@ -125,7 +125,7 @@ describe("hostile names", () => {
     expect(csv).not.toMatch(/,"?[=+@-]/);
   });
 
-  it("are shown by tools that have their own escapes, and are as they were for a program", () => {
+  it("are harmless in exports for people, and unchanged in JSON for programs", () => {
     const profile = Profile.decode(write("pprof"));
     for (const text of profile.stringTable.strings) expect(text).not.toMatch(ACTS);
     const { shared } = JSON.parse(write("speedscope").toString()) as SpeedscopeFile;

@@ -324,7 +324,7 @@ describe("what a user meets", () => {
     for (const key of heap.dict(new Map([[3, "c"]])).keys()) expect(key.toFixed(1)).toBe("3.0");
   });
 
-  it("thresholds are set all or none, and errors say what for", () => {
+  it("either all thresholds are set or none, and errors name the call", () => {
     const before = heap.gc.threshold;
     for (const bad of [
       [1, 2, 3, 4],
@@ -378,7 +378,7 @@ describe("JSON", () => {
 });
 
 describe("a weak reference whose object is gone", () => {
-  it("is not a key, and the error says of what, as Python's does", async () => {
+  it("is refused as a key, and the error names the container, as Python's error does", async () => {
     const heap = await Heap.create();
     const set = heap.set([1]);
     const ref = heap.ref(set);

@@ -1,8 +1,8 @@
 // Functions about numbers and characters that the core asks of its host.
 
 /**
- * x to the power y as in IEEE 754-2019. In a few cases, JavaScript's operator returns NaN where the standard says 1: 1
- * ** NaN, 1 ** Infinity, (-1) ** Infinity.
+ * x to the power y as in IEEE 754-2019. JavaScript's operator returns NaN in a few cases where the standard says 1:
+ * `1 ** NaN`, `1 ** Infinity`, `(-1) ** Infinity`.
  */
 export function pow(x: number, y: number): number {
   return x === 1 || (x === -1 && !Number.isFinite(y) && !Number.isNaN(y)) ? 1 : x ** y;
