@@ -405,17 +405,26 @@ export class Raw {
     return bytes;
   }
 
-  /** Where the largest of the free chunks that reach above `line` ends; 0 if there is none. */
-  largestHoleEnd(line: usize): usize {
-    let largest: usize = 0;
+  /**
+   * Where the largest of the free chunks of at least `least` bytes that reach above `line` ends; 0 if there is none. A chunk above which
+   * nothing but the block at `row` is in use does not count.
+   */
+  largestHoleEnd(line: usize, least: usize, row: usize): usize {
+    let largest = least - 1;
     let end: usize = 0;
-    for (let at = this.first; at != this.top; at += changetype<Chunk>(at).size) {
+    let found: usize = 0;
+    for (let at = this.first; at != this.top; ) {
       const chunk = changetype<Chunk>(at);
-      if (!chunk.isFree || chunk.sizeFree <= largest || at + chunk.sizeFree <= line) continue;
-      largest = chunk.sizeFree;
-      end = at + largest;
+      const size = chunk.size;
+      at += size;
+      if (!chunk.isFree) {
+        if (chunk.payload != row) found = end;
+      } else if (size > largest && at > line) {
+        largest = size;
+        end = at;
+      }
     }
-    return end;
+    return found;
   }
 
   /** The address of the first chunk or bin that breaks an invariant; `first` if only a sum is wrong; 0 if all hold. */

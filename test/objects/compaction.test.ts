@@ -311,6 +311,23 @@ test("an arena that is opened above the line during a pass is counted once", asy
   expect(heap.toJS(list)).toEqual(Array.from({ length: 20_000 }, (_, k) => (k % 4 === 0 ? [k] : null)));
 });
 
+test.each([0, 2 ** 31])("all large holes go, also if little lies above them (base %i)", async (base) => {
+  const heap = await Heap.create({ policy: false, ...(base > 0 && { base }) });
+  const bytes = (n: number) => heap.bytes(new Uint8Array(n));
+  const kept = Array.from({ length: 200 }, () => bytes(100_000));
+  const between: Address[] = [];
+  for (const size of [300, 100, 500, 200]) {
+    between.push(heap.raw.malloc(size * 2 ** 20));
+    kept.push(bytes(120_000));
+  }
+  for (const block of between) heap.raw.free(block);
+  expect(heap.reserved).toBeGreaterThan(2 ** 30);
+  heap.compact();
+  heap.check();
+  expect(heap.reserved).toBeLessThan(21 * 2 ** 20);
+  expect(kept.every((o, k) => o.length === (k < 200 ? 100_000 : 120_000))).toBe(true);
+});
+
 describe("compaction can be refused", () => {
   test("by a finalizer, or by a value that is being converted", async () => {
     const heap = await Heap.create();

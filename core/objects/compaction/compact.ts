@@ -13,14 +13,13 @@
 import { isOwn } from "../../alloc/base";
 import { isPooled } from "../../alloc/domains";
 import { evacuation_begin } from "../../alloc/evacuation";
-import { raw } from "../../alloc/raw";
 import { scavenge } from "../../alloc/small";
 import { MEM } from "../../ground/domains.gen";
 import { COMPACTING, enterState, leaveState, may, MOVE } from "../model/reentrancy";
 import { settings } from "../model/settings";
 import { pin, unpin } from "./census";
 import { gather } from "./gather";
-import { lineOf, lower, lowerOwn, slideParts } from "./lower";
+import { holeAbove, lower, lowerOwn, slideParts } from "./lower";
 import { currentPass, Pass } from "./pass";
 import { letHeldGo } from "./relocate";
 
@@ -66,8 +65,8 @@ function move(c: Pass): bool {
   gather(c);
   scavenge();
   lower(c);
-  lowerOwn();
-  if (isOwn() && isPooled(MEM) && raw().largestHoleEnd(lineOf(0)) != 0) slideParts(c);
+  lowerOwn(c);
+  if (isOwn() && isPooled(MEM) && holeAbove(c, 1) != 0) slideParts(c);
   if (settings().lent != 0) unpin(c);
   return c.broken == 0;
 }

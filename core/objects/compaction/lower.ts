@@ -105,24 +105,35 @@ function largeBytes(): usize {
   return ledger().large - arenas().bytes;
 }
 
+/** Where the largest hole of at least `least` bytes ends that is above the pools and below some block besides the row of the passes; or 0. */
+export function holeAbove(c: Pass, least: usize): usize {
+  return raw().largestHoleEnd(lineOf(0), least, c.row);
+}
+
 const MOST_PASSES: i32 = 4;
+const MOST_HOLES: i32 = 8;
 
 /**
- * Moves pools as low as possible, then large blocks: those for which there was no hole below the line go into the largest hole. Each kind
- * of pass is repeated until one moves little.
+ * Moves pools as low as possible, until a pass moves little. Then moves what is above the largest hole: large blocks for which there was no
+ * hole below the line go into it. This is repeated for the hole that is the largest then, until nothing moves. A hole that is small itself
+ * is worth a pass only if the pass before moved much.
  */
 export function lower(c: Pass): void {
-  const least = lineOf(largeBytes()) >> 6;
+  const least = (lineOf(largeBytes()) - raw().first) >> 6;
   for (let k = 0; k < MOST_PASSES; k++) if (lowPass(c, lineOf(0), least) < least) break;
-  for (let k = 0; k < MOST_PASSES; k++) {
-    const line = raw().largestHoleEnd(lineOf(0));
-    if (line == 0 || lowPass(c, line, 1) < least) break;
+  let hole: usize = 1;
+  for (let k = 0; k < MOST_HOLES; k++) {
+    const line = holeAbove(c, hole);
+    if (line == 0) break;
+    const moved = lowPass(c, line, 1);
+    if (moved == 0) break;
+    hole = moved < least ? least : 1;
   }
 }
 
 /** Moves the heap's own tables into the largest hole, or below it. */
-export function lowerOwn(): void {
-  const end = raw().largestHoleEnd(lineOf(0));
+export function lowerOwn(c: Pass): void {
+  const end = holeAbove(c, 1);
   const line = end != 0 ? end : raw().top;
   closeAbove(line);
   handles().lower();
