@@ -22,6 +22,7 @@ function build() {
   running = true;
   isStale = false;
   const start = performance.now();
+  console.log(`${new Date().toLocaleTimeString()} building`);
   spawn(process.execPath, ["scripts/build.mjs", ...process.argv.slice(2)], { stdio: "inherit" }).on("exit", (code) => {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.log(`${new Date().toLocaleTimeString()} ${code === 0 ? "built" : "FAILED"} in ${seconds} s`);

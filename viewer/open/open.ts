@@ -28,7 +28,7 @@ class Updates {
   readonly #meanwhile: ProgramState;
   readonly #after: ProgramState;
 
-  /** The states before the last update, and of the last. */
+  /** `meanwhile` is the state of each update before the last one, and `after` that of the last one. */
   constructor(meanwhile: ProgramState, after: ProgramState) {
     this.#meanwhile = meanwhile;
     this.#after = after;
