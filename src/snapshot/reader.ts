@@ -27,12 +27,40 @@ const DEEPER = [OPEN, 123];
 const UP = [CLOSE, 125];
 const DECODER = new TextDecoder();
 
+/** Collects the bytes of one value. */
+class Scratch {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  push(byte: number): void {
+    if (this.#length === this.#bytes.length) {
+      const grown = new Uint8Array(this.#length * 2);
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#bytes[this.#length++] = byte;
+  }
+
+  /** The value of the collected bytes, which must be JSON. Collecting then starts again. */
+  parse(): unknown {
+    const text = DECODER.decode(this.#bytes.subarray(0, this.#length));
+    this.#length = 0;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new BrokenSnapshot(`${text.slice(0, 40)} is not JSON`);
+    }
+  }
+}
+
 /** The bytes of a file. */
 class Input {
   readonly #pieces: Iterator<Uint8Array>;
   #piece: Uint8Array = new Uint8Array(0);
   #at = 0;
   offset = 0;
+  /** The value that is being read. A reader that fails in the middle of a value leaves nothing to the next one. */
+  readonly scratch = new Scratch();
 
   constructor(pieces: Iterable<Uint8Array>) {
     this.#pieces = pieces[Symbol.iterator]();
@@ -81,42 +109,14 @@ class Input {
   }
 }
 
-/** Collects the bytes of one value. */
-class Scratch {
-  #bytes = new Uint8Array(256);
-  #length = 0;
-
-  push(byte: number): void {
-    if (this.#length === this.#bytes.length) {
-      const grown = new Uint8Array(this.#length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
-    this.#bytes[this.#length++] = byte;
-  }
-
-  /** The value of the collected bytes, which must be JSON. Collecting then starts again. */
-  parse(): unknown {
-    const text = DECODER.decode(this.#bytes.subarray(0, this.#length));
-    this.#length = 0;
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new BrokenSnapshot(`${text.slice(0, 40)} is not JSON`);
-    }
-  }
-}
-
-const scratch = new Scratch();
-
 function readString(input: Input): string {
   input.expect(QUOTE);
-  scratch.push(QUOTE);
+  input.scratch.push(QUOTE);
   for (;;) {
     const byte = input.take();
-    scratch.push(byte);
-    if (byte === BACKSLASH) scratch.push(input.take());
-    else if (byte === QUOTE) return scratch.parse() as string;
+    input.scratch.push(byte);
+    if (byte === BACKSLASH) input.scratch.push(input.take());
+    else if (byte === QUOTE) return input.scratch.parse() as string;
   }
 }
 
@@ -127,11 +127,11 @@ function readValue(input: Input): unknown {
   let isText = false;
   for (;;) {
     const next = isText ? input.peek() : input.token();
-    if (depth === 0 && !isText && (next === COMMA || UP.includes(next) || next < 0)) return scratch.parse();
+    if (depth === 0 && !isText && (next === COMMA || UP.includes(next) || next < 0)) return input.scratch.parse();
     const byte = input.take();
-    scratch.push(byte);
+    input.scratch.push(byte);
     if (isText) {
-      if (byte === BACKSLASH) scratch.push(input.take());
+      if (byte === BACKSLASH) input.scratch.push(input.take());
       else isText = byte !== QUOTE;
     } else if (byte === QUOTE) isText = true;
     else if (DEEPER.includes(byte)) depth++;
