@@ -132,6 +132,28 @@ describe.runIf(canBrowse)("the panel", () => {
     await page.close();
   });
 
+  it("stays at what the user looks at when the first events of a recording arrive", async () => {
+    const page = await open("/heap");
+    await panel(page).evaluate(async ({ shadowRoot }) => {
+      const named = (role: string, name: string) =>
+        [...(shadowRoot?.querySelectorAll<HTMLElement>(role) ?? [])].find((each) => each.textContent === name);
+      named("button", "Record")?.click();
+      const isShown = () => named("[role=tab]", "Recording")?.ariaSelected === "true";
+      while (!isShown()) await new Promise((resolve) => setTimeout(resolve));
+      named("[role=tab]", "Map")?.click();
+    });
+    await fill(page, 500);
+    await panel(page)
+      .locator(".head .status")
+      .waitFor({ ...PATIENCE, state: "attached" });
+    const map = panel(page).locator(".panel-bar").getByRole("tab", { name: "Map" });
+    expect(await map.getAttribute("aria-selected")).toBe("true");
+    await show(page, "Recording");
+    expect(await panel(page).locator(".head .status").innerText()).toBe("Recording");
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it("takes a snapshot, which has the stacks of what was recorded", async () => {
     const page = await open("/heap");
     await press(page, "Record");

@@ -64,6 +64,8 @@ class Panel implements PanelControls {
   /** The number of the latest recording or file that is shown. */
   #turn = 0;
   #snapshots = 0;
+  /** How often a tab was shown. */
+  #shown = 0;
   /** The number of looks at the heap. */
   #looks = 0;
 
@@ -116,6 +118,7 @@ class Panel implements PanelControls {
   }
 
   #show(tab: PanelTab): void {
+    this.#shown++;
     this.#tab = tab;
     this.#tabs.show(tab);
     this.#panels.show(tab);
@@ -232,11 +235,13 @@ class Panel implements PanelControls {
     if (opened.kind !== "trace") return;
     this.#turn++;
     const turn = this.#turn;
+    const shown = this.#shown;
     const place = {
       into,
       begin: () => {
         this.#recordingView.replaceChildren(into);
-        this.#show("recording");
+        // Its first events may come late: whoever looks at something else by then goes on looking at it.
+        if (shown === this.#shown) this.#show("recording");
       },
     };
     await follow(opened.source, { ...place, colors: colors() }, (error) => {
