@@ -102,7 +102,7 @@ const houses: Record<string, House> = {
       "report/library": ["snapshot", "page", "report", "report/export", "trace"],
       panel: ["ground", "alloc", "heap", "pressure", "snapshot", "page", "trace"],
       testing: ["report", ...TRACE],
-      profiles: ["alloc", "pressure", "report/export", ...TRACE],
+      profiles: ["ground", "alloc", "pressure", "report/export", ...TRACE],
       serve: ["profiles"],
       "cli/system": ["ground", "text"],
       "cli/packages": ["ground", "text", "cli/system"],

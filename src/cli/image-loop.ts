@@ -37,7 +37,10 @@ export function withLoop(pyodide: PyodideAPI, steps: () => void): void {
   pyodide.runPython(BORROWED, { globals: space, filename: RUNNER_FILE });
   const borrow = space.get("borrow") as { (): () => void; destroy(): void };
   const giveBack = borrow() as { (): void; destroy(): void };
-  steps();
-  giveBack();
-  for (const proxy of [giveBack, borrow, space]) proxy.destroy();
+  try {
+    steps();
+  } finally {
+    giveBack();
+    for (const proxy of [giveBack, borrow, space]) proxy.destroy();
+  }
 }

@@ -63,6 +63,7 @@ function prepare(pyodide: PyodideAPI): void {
   const isTerminal = () => false;
   setOutputs(pyodide, isTerminal, (fd, bytes) => writeAll(fd, bytes, Error));
   const { packages, steps, script, paths, sites } = order;
+  const run = () => withLoop(pyodide, () => runSteps(pyodide, steps, order.folder));
   addFolders(pyodide, order);
   needed = [...paths, ...sites];
   if (packages) {
@@ -74,11 +75,11 @@ function prepare(pyodide: PyodideAPI): void {
       if (filename === script) imports.look("script", filename);
       else imports.look("code", code);
     }
-    withLoop(pyodide, () => runSteps(pyodide, steps, order.folder));
+    run();
     needed = [...needed, ...imports.folders()];
     imports.end();
     space.destroy();
-  } else withLoop(pyodide, () => runSteps(pyodide, steps, order.folder));
+  } else run();
   holdDefinitions(pyodide);
 }
 

@@ -11,16 +11,15 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { ImageError } from "../ground/errors.js";
+import { isOwn, noteUse, removeOldest } from "../hosts/c/kept-files.js";
 import { PYTHON_FILES } from "../hosts/python/python-files.gen.js";
 import { type ImageInFile, MADE_BY } from "../hosts/python/python-image.js";
 import { ownPyodide } from "./system/own-pyodide.js";
@@ -78,11 +77,10 @@ export function openKept(file: string): OpenFile | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(file, "r");
-    const { uid, size } = fstatSync(fd);
-    if (process.getuid && uid !== process.getuid()) throw new Error("another user's");
-    const now = new Date();
-    utimesSync(file, now, now);
-    return opened(fd, size);
+    const found = fstatSync(fd);
+    if (!isOwn(found)) throw new Error("another user's");
+    noteUse(file);
+    return opened(fd, found.size);
   } catch {
     if (fd !== undefined) closeSync(fd);
     return undefined;
@@ -120,13 +118,5 @@ export function keepImage(file: string, image: Uint8Array): void {
     rmSync(unfinished, { force: true });
     throw error;
   }
-  const kept = readdirSync(folder).filter((name) => name.includes(SUFFIX));
-  const byAge = kept.map((name) => ({ path: join(folder, name), used: usedAt(join(folder, name)) }));
-  byAge.sort((a, b) => b.used - a.used);
-  for (const { path } of byAge.slice(MOST)) rmSync(path, { force: true });
-}
-
-/** When a file was used last; another process may have removed it. */
-function usedAt(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  removeOldest(folder, MOST, (name) => name.includes(SUFFIX));
 }

@@ -69,6 +69,8 @@ class Pusher implements ProfilePusher {
   readonly #began = Date.now();
   readonly #resource: Readonly<Record<string, string>>;
   readonly #series: string;
+  /** The server's address, without a slash at its end. */
+  readonly #server: string;
   /** What has arrived, and what is on its way. */
   #sent: HeapProfile | undefined;
   #underWay: HeapProfile | undefined;
@@ -81,6 +83,7 @@ class Pusher implements ProfilePusher {
     this.#options = options;
     const { service_name: service = "pyheap", ...labels } = options.labels ?? {};
     this.#series = seriesName(service, labels);
+    this.#server = options.url.replace(/\/+$/, "");
     // Pages are told apart by an id: a server takes cumulative metrics of one resource for one series.
     this.#resource = { "service.name": service, "service.instance.id": newId(), ...labels };
     this.#profile = new ContinuousProfile(heap, options);
@@ -113,15 +116,15 @@ class Pusher implements ProfilePusher {
   }
 
   #messages(profile: HeapProfile, most: number): Message[] {
-    const { url, protocol = "pyroscope" } = this.#options;
+    const { protocol = "pyroscope" } = this.#options;
+    const server = this.#server;
     if (protocol === "pyroscope") {
-      return [{ ...fitting(profile, most, ingestForm), url: ingestUrl(url, this.#series, profile) }];
+      return [{ ...fitting(profile, most, ingestForm), url: ingestUrl(server, this.#series, profile) }];
     }
     const json = (value: object) => {
       const body = new Blob([JSON.stringify(value)], { type: "application/json" });
       return { body, size: body.size };
     };
-    const server = url.replace(/\/+$/, "");
     const metrics = otlpMetrics(this.#metrics.now(), this.#resource, this.#began, Date.now());
     return [
       { ...json(metrics), url: `${server}/v1/metrics` },

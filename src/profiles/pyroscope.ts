@@ -3,6 +3,7 @@
 // Source: Grafana Pyroscope, "Server HTTP API", and the form that its own client for Go sends.
 
 import { gzipSync } from "fflate";
+import { concatenated } from "../ground/bytes.js";
 import type { HeapProfile } from "./continuous.js";
 import { pprofOf } from "./pprof.js";
 
@@ -23,29 +24,18 @@ export function seriesName(service: string, labels: Readonly<Record<string, stri
   return `${plain(service)}{${pairs.join(",")}}`;
 }
 
-/** The address to which a profile is posted. */
+/** The address to which a profile is posted. `server` has no slash at its end. */
 export function ingestUrl(server: string, series: string, { began, duration }: HeapProfile): string {
-  const url = new URL(`${server.replace(/\/+$/, "")}/ingest`);
+  const url = new URL(`${server}/ingest`);
   const seconds = (ms: number) => String(Math.floor(ms / 1000));
   const parameters = { name: series, from: seconds(began), until: seconds(began + duration), format: "pprof" };
   url.search = new URLSearchParams({ ...parameters, spyName: "pyheap" }).toString();
   return url.href;
 }
 
-function joined(pieces: Iterable<Uint8Array>): Uint8Array {
-  const all = [...pieces];
-  const whole = new Uint8Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of all) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
-
 /** The form, and about how many bytes it has. */
 export function ingestForm(profile: HeapProfile): { readonly body: FormData; readonly size: number } {
-  const pprof = gzipSync(joined(pprofOf(profile, "alloc_space"))) as Uint8Array<ArrayBuffer>;
+  const pprof = gzipSync(concatenated([...pprofOf(profile, "alloc_space")])) as Uint8Array<ArrayBuffer>;
   const types = JSON.stringify(SAMPLE_TYPES);
   const body = new FormData();
   body.set("profile", new Blob([pprof]), "profile.pprof");

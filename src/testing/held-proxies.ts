@@ -2,6 +2,7 @@
 
 import { counted } from "../text/numbers.js";
 import { MOST_FRAMES, MOST_STACKS } from "./blamed.js";
+import { whenEnded } from "./ending.js";
 import type { MatcherResult } from "./matchers.js";
 
 /** A proxy by which JavaScript holds an object of an interpreter. */
@@ -66,15 +67,5 @@ export function heldProxies(
     const text = `${claim}:\n${blamed(left, typeName)}`;
     return { pass: false, message: () => text };
   };
-  const fail = (error: unknown): never => {
-    end();
-    throw error;
-  };
-  let result: unknown;
-  try {
-    result = calledByMatcher(tested);
-  } catch (error) {
-    return fail(error);
-  }
-  return result instanceof Promise ? result.then(judge, fail) : judge();
+  return whenEnded(() => calledByMatcher(tested), judge, end);
 }

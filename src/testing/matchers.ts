@@ -5,6 +5,7 @@ import { counted } from "../text/numbers.js";
 import { parseSize } from "../text/size.js";
 import { type Analysed, analyseWhole } from "../trace/analysis.js";
 import { blamed } from "./blamed.js";
+import { whenEnded } from "./ending.js";
 import { type HeldProxy, heldProxies, type WatchedProxies } from "./held-proxies.js";
 
 export type { HeldProxy, WatchedProxies };
@@ -65,17 +66,7 @@ function record(heap: TestedHeap, tested: () => unknown, atEnd: () => void): Ana
     recorder.stop();
     return analyseWhole(parts, "the recording");
   };
-  const fail = (error: unknown): never => {
-    recorder.stop();
-    throw error;
-  };
-  let result: unknown;
-  try {
-    result = tested();
-  } catch (error) {
-    return fail(error);
-  }
-  return result instanceof Promise ? result.then(finish, fail) : finish();
+  return whenEnded(tested, finish, () => recorder.stop());
 }
 
 /** Judges a recording when there is one. */

@@ -3,12 +3,12 @@
 //
 //   KEY/libc-string.c.o     KEY: a hash of everything that the object files depend on
 //
-// A folder is made under another name and then renamed, so two processes at once do no harm. Only this user's folders
-// are used, because object files are code.
+// A folder is made under another name and then renamed, so two processes at once do no harm.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isOwn, noteUse, removeOldest } from "./kept-files.js";
 
 /** How many libraries are kept. Each compiler has its own. */
 const MOST = 4;
@@ -43,26 +43,14 @@ export async function keptLibrary(
     // Another process may have been first.
     if (!canUse(folder)) throw error;
   }
-  removeOldest(place);
+  removeOldest(place, MOST, () => true);
   return folder;
 }
 
 /** Whether a library is there, and is this user's. Notes that it was used. */
 function canUse(folder: string): boolean {
   const found = statSync(folder, { throwIfNoEntry: false });
-  if (found === undefined || (process.getuid && found.uid !== process.getuid())) return false;
-  const now = new Date();
-  utimesSync(folder, now, now);
+  if (found === undefined || !isOwn(found)) return false;
+  noteUse(folder);
   return true;
-}
-
-function removeOldest(place: string): void {
-  const kept = readdirSync(place).map((name) => ({ path: join(place, name), used: usedAt(join(place, name)) }));
-  kept.sort((a, b) => b.used - a.used);
-  for (const { path } of kept.slice(MOST)) rmSync(path, { recursive: true, force: true });
-}
-
-/** When a library was used last; another process may have removed it. */
-function usedAt(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
