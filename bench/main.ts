@@ -13,6 +13,7 @@ import { measureObjects } from "./objects.js";
 import { measurePanel } from "./panel.js";
 import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
+import { measureProxies } from "./proxies.js";
 import { measureReplays } from "./replay.js";
 import { measureSnapshots } from "./snapshot.js";
 import { measureStart } from "./start.js";
@@ -30,6 +31,7 @@ const PARTS = [
   "panel",
   "snapshot",
   "start",
+  "native",
 ] as const;
 
 const options = new Command("npm run bench --")
@@ -38,7 +40,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, or starts from an image",
+      "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image, or what JavaScript holds",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run, and each start", "5")
@@ -144,6 +146,7 @@ if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("panel")) rows.push(...(await measurePanel(Number(options.rounds))));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
 if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));
+if (measures("native")) rows.push(...(await measureProxies()));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

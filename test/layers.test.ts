@@ -93,7 +93,7 @@ const houses: Record<string, House> = {
       "hosts/python/image": ["ground", "image"],
       "hosts/python/graph": ["core", "alloc", "trace", "snapshot", "hosts/python/versions"],
       "hosts/python": [
-        ...["ground", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
+        ...["ground", "text", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
         ...["hosts/c", "hosts/python/versions", "hosts/python/image", "hosts/python/graph"],
       ],
       page: ["alloc", "snapshot", "trace"],

@@ -16,7 +16,7 @@ export interface TestedHeap {
   /** Collects garbage, and gives empty memory back. */
   relieve(): unknown;
   /** What JavaScript holds of a Python interpreter's objects. */
-  readonly proxies?: WatchedProxies | undefined;
+  readonly proxyWatch?: WatchedProxies | undefined;
   /** The name of the type of the object with this id(). */
   typeName?(object: number): string | undefined;
 }
@@ -126,9 +126,9 @@ export function heapMatchers(heap: TestedHeap): HeapMatchers {
     },
     toHoldNoProxies: (tested, { warmUps = 1 } = {}) => {
       const run = functionOf(tested);
-      const { proxies } = heap;
-      if (!proxies) throw new TypeError("Cannot test proxies: this heap is not that of an interpreter in Pyodide");
-      return afterWarmUps(run, warmUps, () => heldProxies(proxies, (object) => heap.typeName?.(object), run));
+      const { proxyWatch } = heap;
+      if (!proxyWatch) throw new TypeError("Cannot test proxies: this heap is not that of an interpreter in Pyodide");
+      return afterWarmUps(run, warmUps, () => heldProxies(proxyWatch, (object) => heap.typeName?.(object), run));
     },
   };
 }

@@ -6,14 +6,31 @@
 // itself, so it does not change how long one lives. Proxies that Pyodide makes for the duration of a call are not
 // registered.
 //
+// Pyodide gives the registry what its callback is to get when the proxy is freed: the object's address, and a cache. The
+// callback gets a Watched in its place, which knows by the reading of the address that the proxy is gone. A second
+// FinalizationRegistry would say the same, and take most of the time that a proxy's watching takes.
+//
 // The stack of a proxy's creation is known only if `withStacks` was true then.
 
 import { engineStack } from "../../ground/engine-stack.js";
 import type { HeldProxy } from "./graph/walk.js";
 
+/** What Pyodide's callback gets when a proxy is gone. */
+interface Held {
+  readonly ptr: number;
+  readonly cache?: unknown;
+}
+
+/** The key by which the object that ends a registration has its proxy. To look it up in a WeakMap takes much longer. */
+const WATCHED = Symbol("pyheap.watched");
+
+interface Token {
+  [WATCHED]?: Watched;
+}
+
 interface Registry {
-  register(shared: object, held: { readonly ptr: number }, token: object): void;
-  unregister(token: object): unknown;
+  register(shared: object, held: Held, token: Token): void;
+  unregister(token: Token): unknown;
 }
 
 /** The parts of Pyodide's module that this needs. */
@@ -35,13 +52,42 @@ function stackHere(): string {
     .join("\n");
 }
 
-export class ProxyWatch implements Iterable<HeldProxy> {
+/** A proxy, and when it was made. */
+export interface WatchedProxy extends HeldProxy {
+  /** Milliseconds, as Date.now() counts them: performance.now() takes much longer. */
+  readonly made: number;
+  /** Whether pyheap itself holds the object by it. */
+  readonly isOwn: boolean;
+}
+
+/** A live proxy, in place of what Pyodide registers. */
+class Watched implements WatchedProxy, Held {
+  readonly #live: Set<Watched>;
+  readonly cache: unknown;
+  readonly object: number;
+  readonly stack: string;
+  readonly made = Date.now();
+  isOwn = false;
+
+  constructor(live: Set<Watched>, { ptr, cache }: Held, stack: string) {
+    this.#live = live;
+    this.cache = cache;
+    this.object = ptr >>> 0;
+    this.stack = stack;
+    live.add(this);
+  }
+
+  /** The object's address, which is asked for when JavaScript's collector has freed the proxy. */
+  get ptr(): number {
+    this.#live.delete(this);
+    return this.object;
+  }
+}
+
+export class ProxyWatch implements Iterable<WatchedProxy> {
   /** Whether stacks are noted from now on. Each proxy then takes some microseconds longer to make. */
   withStacks: boolean;
-  readonly #live = new Map<number, HeldProxy>();
-  readonly #numbers = new WeakMap<object, number>();
-  readonly #gone = new FinalizationRegistry<number>((number) => this.#live.delete(number));
-  #last = 0;
+  readonly #live = new Set<Watched>();
 
   /** Watches the proxies that are made from now on, in a Pyodide whose `_module` is given. */
   constructor(module: WatchedModule, withStacks: boolean) {
@@ -50,22 +96,24 @@ export class ProxyWatch implements Iterable<HeldProxy> {
     if (typeof registry?.register !== "function") return;
     module.finalizationRegistry = {
       register: (shared, held, token) => {
-        registry.register(shared, held, token);
-        const number = ++this.#last;
-        this.#live.set(number, { object: held.ptr >>> 0, stack: this.withStacks ? stackHere() : "" });
-        this.#numbers.set(token, number);
-        this.#gone.register(shared, number, token);
+        const watched = new Watched(this.#live, held, this.withStacks ? stackHere() : "");
+        token[WATCHED] = watched;
+        registry.register(shared, watched, token);
       },
       unregister: (token) => {
-        this.#live.delete(this.#numbers.get(token) ?? 0);
-        this.#gone.unregister(token);
+        if (token[WATCHED]) this.#live.delete(token[WATCHED]);
         return registry.unregister(token);
       },
     };
   }
 
-  /** The proxies that are live at the moment. */
-  *[Symbol.iterator](): Generator<HeldProxy> {
-    yield* this.#live.values();
+  /** Notes that all proxies so far are pyheap's own: the program has not begun yet. */
+  beginProgram(): void {
+    for (const watched of this.#live) watched.isOwn = true;
+  }
+
+  /** The proxies that are live at the moment; the oldest first. */
+  *[Symbol.iterator](): Generator<WatchedProxy> {
+    yield* this.#live;
   }
 }

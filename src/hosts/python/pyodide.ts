@@ -29,6 +29,7 @@ export { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 export type { SnapshotOptions, SnapshotSummary } from "../../snapshot/take.js";
 export type { PythonFrame } from "./frame-reader.js";
 export type { PythonImageInfo } from "./image/format.js";
+export { LiveProxies, type LiveProxy, type ProxyGroup } from "./live-proxies.js";
 export { SnapshotError } from "./pyodide-snapshots.js";
 export { PythonHeap, type PythonHeapOptions } from "./python-heap.js";
 export { PythonImage } from "./python-image.js";
@@ -110,6 +111,7 @@ export async function loadPython(options: LoadPythonOptions = {}): Promise<Pytho
       : await resume(options, image instanceof PythonImage ? image : await PythonImage.from(image));
   python.guard.arm(python.pyodide);
   if (image !== undefined) dropValues(python.pyodide);
+  python.heap.proxyWatch?.beginProgram();
   return python;
 }
 
@@ -269,13 +271,14 @@ export async function attach(
     bridgeTo(heap, () => pyodide.FS),
     false,
   );
+  heap.proxyWatch?.beginProgram();
   return heap;
 }
 
 /** From now on notes which Python objects JavaScript gets and holds, so that the heap's snapshots can show it. */
 function watchProxies(pyodide: PyodideAPI, heap: PythonHeap, { proxyStacks = false }: LoadPythonOptions): void {
   const { _module: module } = pyodide as unknown as { readonly _module: WatchedModule };
-  heap.proxies = new ProxyWatch(module, proxyStacks);
+  heap.proxyWatch = new ProxyWatch(module, proxyStacks);
 }
 
 /** Warns about features that do not work with an interpreter: stacks, if their place in its memory is not known. */

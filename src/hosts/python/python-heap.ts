@@ -14,6 +14,7 @@ import type { HeapEventName, Listener } from "../../pressure/events.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../../snapshot/take.js";
 import { PythonObjects } from "./heap-snapshot.js";
+import { LiveProxies } from "./live-proxies.js";
 import { PendingCall } from "./pending-call.js";
 import { HOST_FUNCTIONS, proveHeap } from "./proven-heap.js";
 import type { ProxyWatch } from "./proxies.js";
@@ -235,15 +236,22 @@ export class PythonHeap extends CoreHeap {
 
   /**
    * The live PyProxies, by which JavaScript holds objects of the interpreter. A proxy is live until it is destroyed, or
-   * until JavaScript's collector has freed it. Undefined in a heap that was attached to a module without Pyodide.
+   * until JavaScript's collector has freed it. With `retained`, a snapshot of the heap is taken for the bytes that each one
+   * holds alone. None in a heap that was attached to a module without Pyodide.
    */
-  get proxies(): ProxyWatch | undefined {
+  proxies({ retained = false }: { readonly retained?: boolean } = {}): LiveProxies {
+    const graph = retained ? this.graph() : undefined;
+    return new LiveProxies(this.proxyWatch ?? [], (object) => this.typeName(object), graph);
+  }
+
+  /** Watches PyProxies as they are made. Undefined in a heap that was attached to a module without Pyodide. */
+  get proxyWatch(): ProxyWatch | undefined {
     return this.#objects.proxies;
   }
 
   /** @internal */
-  set proxies(proxies: ProxyWatch | undefined) {
-    this.#objects.proxies = proxies;
+  set proxyWatch(watch: ProxyWatch | undefined) {
+    this.#objects.proxies = watch;
   }
 
   /** The name of the type of the object with this id(), with its module unless it is built in; undefined if it is not known. */

@@ -41,6 +41,9 @@ export interface HeldProxy {
   readonly stack: string;
 }
 
+/** The type of the nodes that stand for proxies. They come in the order of the proxies. */
+export const PROXY_NODE = "(PyProxy)";
+
 /** The parts of a heap that a walk needs. */
 export interface WalkedPython {
   readonly python: WalkedModule;
@@ -219,7 +222,7 @@ class Walk {
   /** Makes a node of a proxy. Its id is odd, because no object has an odd id. */
   #addProxy(group: number, stack: string): void {
     const graph = this.#graph;
-    const node = graph.node(NODE.synthetic, graph.strings.number("(PyProxy)"), 2 * graph.nodeCount + 1);
+    const node = graph.node(NODE.synthetic, graph.strings.number(PROXY_NODE), 2 * graph.nodeCount + 1);
     const [place = ""] = stack.split("\n");
     graph.groupEdge(group, node, place === "" ? "PyProxy" : `PyProxy from ${place}`);
   }
