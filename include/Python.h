@@ -1,6 +1,7 @@
 /* The Python/C API, as far as pyheap has it. Names, signatures and meanings are those of CPython 3.14; names of Python 1.5 are there, too.
  *
  *   patchlevel.h    the version, for programs that ask
+ *   abi.h           the version of the structs' layouts, which each module has
  *   pyport.h        types, and how functions are declared
  *   object.h        objects, types, reference counts
  *   objimpl.h       memory of objects, and the collector

@@ -1,6 +1,7 @@
 // What the core and its host both know: the modules are compared with the interfaces generated for the host, in both
 // directions; and nothing is unused. scripts/protocol.mjs makes the interfaces.
 
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { chunkOwnerOf, ownerOf } from "../src/alloc/owners.js";
@@ -162,6 +163,7 @@ describe("the errors", () => {
     failed: [0, 0],
     fastOf: [1, 0],
     hashAs: [2, 0],
+    hostWarn: [0, 0],
     instance_index: [1, 0],
     list_index: [1, 0],
     narrow: [1, 2],
@@ -314,6 +316,15 @@ describe("the headers of include/", () => {
     const known = JSON.parse(read("build/c-constants.json")) as Record<string, number>;
     expect(Object.keys(known).length).toBeGreaterThan(40);
     expect(Object.fromEntries(Object.keys(known).map((name) => [name, numberOf(name)]))).toEqual(known);
+  });
+
+  it("have another version if a struct has another layout", () => {
+    const code = headers.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ");
+    const structs = [...code.matchAll(/struct \w* ?\{[^}]*\}[^;]*;/g)].map(([text]) => text);
+    expect(structs.length).toBeGreaterThan(20);
+    const made = createHash("sha256").update(structs.sort().join("\n")).digest("hex").slice(0, 16);
+    // After a change, raise PYHEAP_ABI_VERSION and ABI_VERSION: modules that were compiled before would overwrite memory.
+    expect([defines.get("PYHEAP_ABI_VERSION"), made]).toEqual(["1", "8a3d127ed0e14a95"]);
   });
 
   it("have the fields of the core's types where the core has them", () => {

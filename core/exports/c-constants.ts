@@ -1,6 +1,7 @@
 // The numbers that the core and the headers of include/ both know, by their names in C: test/protocol.test.ts compares them.
 
 export {
+  ABI_VERSION as PYHEAP_ABI_VERSION,
   METH_CLASS,
   METH_COEXIST,
   METH_FASTCALL,

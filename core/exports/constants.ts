@@ -300,6 +300,7 @@ export { NO_START, NO_STOP } from "../objects/operations/abstract";
 export { DIFFERENCE, DISJOINT, INTERSECTION, SUBSET, SUPERSET, SYMMETRIC_DIFFERENCE, UNION } from "../objects/host/set";
 export { TYPE_DATA_AT, TYPE_ITEM_SIZE, TYPE_ITEMS_AT, TYPE_SLOTS } from "../objects/image/image";
 export { WITH_FINALIZER, WITH_OBJECT_ITEMS, WITH_WEAK_REFERENCES } from "../objects/types/user-type";
+export { ABI_VERSION } from "../objects/capi/runtime/definitions";
 export {
   ID_EXTENSION,
   ID_FUNCTION,

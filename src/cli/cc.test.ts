@@ -56,6 +56,63 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(pyheap(["run", "--quiet", "out/both.wasm"]).status).toBe(43);
   });
 
+  it("compiles and links in two steps, as a build's compiler does", () => {
+    file("half.c", "#include <Python.h>\nlong half(PyObject *o) { return PyLong_AsLong(o) / 2; }\n");
+    file(
+      "whole.c",
+      "#include <Python.h>\nlong half(PyObject *);\nint main(void) { return half(PyLong_FromLong(84)); }\n",
+    );
+    expect(pyheap(["cc", "-c", "half.c", "whole.c", "-Xclang", "-O2", "-idirafter", "."])).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(pyheap(["cc", "-shared", "half.o", "whole.o", "-lm", "-o", "linked.wasm"])).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(pyheap(["run", "--quiet", "linked.wasm"]).status).toBe(42);
+    expect(pyheap(["cc", "-c", "half.c", "-o", "out/other.o"]).status).toBe(0);
+    expect(readFileSync(join(folder, "out/other.o"))).toEqual(readFileSync(join(folder, "half.o")));
+  });
+
+  it("refuses what it can't link, and outputs that it does not make", () => {
+    file("add.c", ADD);
+    expect(pyheap(["cc", "add.c", "-o", "add.wasm"]).status).toBe(0);
+    expect(pyheap(["cc", "-shared", "add.wasm", "-o", "again.wasm"])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^pyheap: Cannot link again\.wasm: .*add\.wasm is a module already, and nothing else was named\n$/,
+      ),
+    });
+    file("foreign.c", "extern int PyType_Ready(void *); int ready(void *type) { return PyType_Ready(type); }\n");
+    expect(pyheap(["cc", "-c", "foreign.c"]).status).toBe(0);
+    const object = readFileSync(join(folder, "foreign.o"));
+    const header = `${"foreign.o/".padEnd(16)}${"0".padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"644".padEnd(8)}`;
+    writeFileSync(
+      join(folder, "foreign.a"),
+      Buffer.concat([Buffer.from(`!<arch>\n${header}${String(object.length).padEnd(10)}\`\n`), object]),
+    );
+    for (const name of ["foreign.o", "foreign.a"]) {
+      expect(pyheap(["cc", "add.c", name, "-o", "mixed.wasm"])).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(
+          /^pyheap: Cannot link mixed\.wasm: .*foreign\.[oa] can't be used: it uses PyType_Ready, but was/,
+        ),
+      });
+    }
+    expect(existsSync(join(folder, "mixed.wasm"))).toBe(false);
+    expect(pyheap(["cc", "-S", "add.c"])).toMatchObject({
+      status: 2,
+      stderr: "pyheap: Cannot compile with -S: pyheap cc makes modules, and object files with -c\n",
+    });
+    expect(pyheap(["cc", "-c", "foreign.o"]).stderr).toBe("pyheap: Cannot compile foreign.o: not a file in C or C++\n");
+    expect(pyheap(["cc", "-c", "add.c", "foreign.c", "-o", "one.o"]).stderr).toBe(
+      "pyheap: Cannot compile add.c, foreign.c to one file, one.o: with -c, each has its own\n",
+    );
+  });
+
   it("passes on the compiler's messages, with exit code 1", () => {
     file("broken.c", "int f( { }\n");
     const { status, stderr } = pyheap(["cc", "broken.c"]);

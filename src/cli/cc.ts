@@ -1,8 +1,8 @@
 // pyheap cc: compiles C and C++ to a module for heap.load and pyheap run.
 
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { CompileError, compileC } from "../hosts/c/compile.js";
+import { CompileError, type CompileOptions, compileC, compileObject, isSource } from "../hosts/c/compile.js";
 import { cacheFolder } from "./system/cache-folder.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
@@ -10,16 +10,27 @@ import { Replacement } from "./system/replacement.js";
 
 const HELP = `
 The output is file.wasm, or the file that -o names. An existing file is overwritten only if it is such a module; with
---force, always.
-Other options go to the compiler (-O3, -g, -I, -D, -W, -std ...); -Wl,... goes to the linker.
+--force, always. With -c, the output is an object file for each file: file.o in the current folder, or what -o names.
+Other options go to the compiler (-O3, -g, -I, -D, -W, -std ...); -Wl,..., -L and -l go to the linker.
 Every function that is not static can be called. The module can use the Python/C API and a small C library.`;
 
 interface Arguments {
   readonly sources: string[];
   readonly flags: string[];
   readonly linkFlags: string[];
+  /** What -o names; "" without it. */
   output: string;
   force: boolean;
+  /** -c: compile, and don't link. */
+  compileOnly: boolean;
+}
+
+/** One output, and what it is made of. */
+interface Step {
+  readonly sources: readonly string[];
+  readonly output: string;
+  readonly kind: FileKind;
+  readonly run: (options: CompileOptions) => Promise<void>;
 }
 
 /** The kind of file that the linker makes: a module whose first section is for the loader. */
@@ -28,30 +39,70 @@ const MODULE: FileKind = {
   begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "\0asm" && bytes.subarray(8, 24).includes("dylink.0"),
 };
 
+/** The kind of file that the compiler makes: any WebAssembly without the loader's section at its beginning. */
+const OBJECT: FileKind = {
+  name: "an object file",
+  begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "\0asm" && !MODULE.begins(bytes),
+};
+
 /** Options of a compiler whose value is the next word. */
-const WITH_VALUE: ReadonlySet<string> = new Set(["-I", "-D", "-U", "-include", "-isystem", "-iquote", "-x"]);
+const WITH_VALUE: ReadonlySet<string> = new Set([
+  ...["-I", "-D", "-U", "-x", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-Xclang"],
+  ...["-MF", "-MT", "-MQ"],
+]);
+/** Options that say what pyheap cc does anyway: it makes shared libraries, with its own C library. */
+const IMPLIED: ReadonlySet<string> = new Set(["-shared", "-lc", "-lm"]);
+/** Options that ask for another output than a module or object files. */
+const OTHER_OUTPUT: ReadonlySet<string> = new Set(["-E", "-S", "-M", "-MM", "-fsyntax-only", "-emit-llvm"]);
 
 function parse(words: readonly string[]): Arguments {
-  const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "", force: false };
+  const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "", force: false, compileOnly: false };
   for (let k = 0; k < words.length; k++) {
     const word = words[k] as string;
     if (word === "--force") parsed.force = true;
+    else if (word === "-c") parsed.compileOnly = true;
     else if (word === "-o") parsed.output = valueAfter(words, k++);
+    else if (OTHER_OUTPUT.has(word))
+      throw new UsageError(`Cannot compile with ${word}: pyheap cc makes modules, and object files with -c`);
+    else if (word === "-Xlinker") parsed.linkFlags.push(valueAfter(words, k++));
+    else if (word === "-L" || word === "-l") parsed.linkFlags.push(word, valueAfter(words, k++));
     else if (WITH_VALUE.has(word)) parsed.flags.push(word, valueAfter(words, k++));
+    else if (IMPLIED.has(word)) continue;
     else if (word.startsWith("-Wl,")) parsed.linkFlags.push(...word.split(",").slice(1));
+    else if (/^-[Ll]/.test(word)) parsed.linkFlags.push(word);
     else if (word.startsWith("-")) parsed.flags.push(word);
     else parsed.sources.push(word);
   }
   if (parsed.sources.length === 0) throw new UsageError("Cannot compile: no file was named");
-  const [first = ""] = parsed.sources;
-  parsed.output ||= `${first.replace(/\.[^.]*$/, "")}.wasm`;
-  const overwritten = parsed.sources.find((source) => resolve(source) === resolve(parsed.output));
-  if (overwritten !== undefined) {
-    throw new UsageError(`Cannot compile ${overwritten} to itself: name another file with -o`);
-  }
-  // A compiler is expected to overwrite its output, even if the user did not name it.
-  checkFile(parsed.output, MODULE, { isNamed: true, force: parsed.force });
   return parsed;
+}
+
+/** What is to be made. */
+function stepsOf({ sources, output, compileOnly, force }: Arguments): Step[] {
+  const [first = ""] = sources;
+  const steps: Step[] = compileOnly
+    ? sources.map((source) => ({
+        sources: [source],
+        output: output || `${basename(source).replace(/\.[^.]*$/, "")}.o`,
+        kind: OBJECT,
+        run: compileObject,
+      }))
+    : [{ sources, output: output || `${first.replace(/\.[^.]*$/, "")}.wasm`, kind: MODULE, run: compileC }];
+  if (compileOnly) {
+    const other = sources.find((source) => !isSource(source));
+    if (other !== undefined) throw new UsageError(`Cannot compile ${other}: not a file in C or C++`);
+    if (output && sources.length > 1)
+      throw new UsageError(`Cannot compile ${sources.join(", ")} to one file, ${output}: with -c, each has its own`);
+  }
+  for (const { output, kind } of steps) {
+    const overwritten = sources.find((source) => resolve(source) === resolve(output));
+    if (overwritten !== undefined) {
+      throw new UsageError(`Cannot compile ${overwritten} to itself: name another file with -o`);
+    }
+    // A compiler is expected to overwrite its output, even if the user did not name it.
+    checkFile(output, kind, { isNamed: true, force });
+  }
+  return steps;
 }
 
 /** The value of the option `words[k]`: the next word. */
@@ -61,11 +112,12 @@ function valueAfter(words: readonly string[], k: number): string {
   return value;
 }
 
-/** Compiles to a file that takes the place of an older one when it is whole. */
-async function compile(parsed: Arguments): Promise<void> {
-  const made = new Replacement(parsed.output);
+/** Makes a file that takes the place of an older one when it is whole. */
+async function make({ sources, output, run }: Step, { flags, linkFlags }: Arguments): Promise<void> {
+  const made = new Replacement(output);
   try {
-    await compileC({ ...parsed, output: made.path, outputName: parsed.output, cache: cacheFolder("c-library") });
+    const cache = cacheFolder("c-library");
+    await run({ sources, flags, linkFlags, output: made.path, outputName: output, cache });
     made.keep();
   } catch (error) {
     made.drop();
@@ -85,14 +137,16 @@ export function addCc(program: Command): void {
     .addHelpText("after", HELP)
     .action(async (words: string[]) => {
       const parsed = parse(words);
-      try {
-        await compile(parsed);
-      } catch (error) {
-        const isOfTools = error instanceof CompileError;
-        if (!isOfTools && !(error instanceof Error && "code" in error)) throw error;
-        const why = isOfTools ? error.message : `Cannot write ${parsed.output}: ${reasonOf(error)}`;
-        process.stderr.write(`pyheap: ${why}\n`);
-        process.exitCode = 1;
+      for (const step of stepsOf(parsed)) {
+        try {
+          await make(step, parsed);
+        } catch (error) {
+          const isOfTools = error instanceof CompileError;
+          if (!isOfTools && !(error instanceof Error && "code" in error)) throw error;
+          const why = isOfTools ? error.message : `Cannot write ${step.output}: ${reasonOf(error)}`;
+          process.stderr.write(`pyheap: ${why}\n`);
+          process.exitCode = 1;
+        }
       }
     });
 }

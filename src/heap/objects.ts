@@ -6,6 +6,7 @@ import type { WholeCore } from "../core/whole-core.js";
 import { toAddress } from "../ground/address.js";
 import { HeapCorruption, ImageError } from "../ground/errors.js";
 import { Casts } from "../hosts/c/casts.js";
+import { printLine } from "../hosts/c/output.js";
 import type { ImageMetadata } from "../image/format.js";
 import type { GuardedStack } from "../objects/bridge/border.js";
 import { Bridge } from "../objects/bridge/bridge.js";
@@ -67,6 +68,7 @@ export class Objects {
       gc: this.gc,
       types: this.types,
       casts: this.casts,
+      onWarning: printLine,
       onWatermark: () => core.functions.mark_pressure_due(),
       // In a guard, because this runs at the end or the beginning of another operation, which must not see its
       // exceptions.

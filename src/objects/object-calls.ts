@@ -4,6 +4,7 @@
 // It is reported instead, as by Python's sys.unraisablehook.
 
 import { TYPE_NAMES } from "../core/catalogue.gen.js";
+import { ERRORS } from "../core/errors.gen.js";
 import type { WholeImports } from "../core/functions.gen.js";
 import { type AllocatorParts, HostCalls } from "../core/host-calls.js";
 import type { Bridge } from "./bridge/bridge.js";
@@ -27,6 +28,8 @@ export interface ObjectParts extends AllocatorParts {
     callable(index: number, parameters: number, returns: boolean): number;
     functionAt(index: number): (a: number, b: number, c: number) => number | undefined;
   };
+  /** Called with the text of a warning: its type and its message. */
+  onWarning(text: string): void;
   /** Called when measures against pressure are due. */
   onPressure(): void;
 }
@@ -80,6 +83,11 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
     if (value === undefined) return 0;
     reader.setDouble(target >>> 0, value);
     return 1;
+  };
+
+  readonly warn = (code: number): void => {
+    const { exception = "Warning", sentence = "" } = ERRORS.get(code) ?? {};
+    (this.parts as ObjectParts).onWarning(`${exception}: ${sentence}`);
   };
 
   readonly errorSentence = (): number => this.#bridge.pushErrorSentence();

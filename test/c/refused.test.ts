@@ -42,6 +42,15 @@ PyMODINIT_FUNC PyInit_vain(void) {
 }
 `;
 
+/** A type as CPython's headers have it, with 52 words, and 24 words behind it. */
+const FOREIGN = `
+typedef struct { int refcnt; void *type; int size; const char *name; int basicsize; int words[47]; } PyTypeObject;
+extern int PyType_Ready(PyTypeObject *);
+PyTypeObject Thing = {1, 0, 0, "foreign.Thing", 8};
+int behind[24];
+int ready(void) { return PyType_Ready(&Thing); }
+`;
+
 describe.runIf(canCompile)("a module", () => {
   it("that is not one at all is refused", async () => {
     const heap = await Heap.create();
@@ -109,5 +118,31 @@ describe.runIf(canCompile)("a module", () => {
       }
       if (flag === "-DRELEASED") expect(heap.stats().account.escaped).toBe(escaped);
     }
+  });
+
+  it("that was compiled with other headers than pyheap's is refused: its types have another size", async () => {
+    const heap = await Heap.create();
+    const before = heap.stats().account;
+    const path = await build("foreign", FOREIGN);
+    await expect(heap.load(path)).rejects.toThrow(
+      "Cannot load foreign.wasm: it uses PyType_Ready, but was not compiled with pyheap's headers, so its objects have another layout: compile it with pyheap cc",
+    );
+    const module = new WebAssembly.Module(await readFile(path));
+    await expect(heap.load(module)).rejects.toThrow(/^Cannot load module: it uses PyType_Ready, but/);
+    expect(heap.stats().account).toEqual(before);
+    // Functions of memory have no objects.
+    const memory = "void *PyMem_Malloc(unsigned long n); void *get(void) { return PyMem_Malloc(24); }";
+    expect((await heap.load(await build("memory", memory))).call("get")).not.toBe(0);
+  });
+
+  it("that was compiled for another version of the layouts is refused, with both versions", async () => {
+    const heap = await Heap.create();
+    const bytes = Buffer.from(await readFile(await build("vain", VAIN)));
+    const mark = bytes.indexOf("pyheap.abi") + "pyheap.abi".length;
+    expect(bytes.toString("latin1", mark, mark + 2)).toBe("1;");
+    bytes.write("7;", mark, "latin1");
+    await expect(heap.load(bytes, { name: "vain.wasm" })).rejects.toThrow(
+      "Cannot load vain.wasm: it was compiled for version 7 of the layouts of objects, and this is version 1: compile it again with pyheap cc",
+    );
   });
 });

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync }
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { complaintAboutInputs } from "./inputs.js";
 import { keptLibrary, keyOf } from "./kept-library.js";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
@@ -34,7 +35,7 @@ const CPP = ["-fno-exceptions", "-fno-rtti", "-fvisibility-global-new-delete=for
 const LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"];
 
 export interface CompileOptions {
-  /** Files in C or C++, and object files. */
+  /** Files in C or C++, object files, and archives of object files. */
   readonly sources: readonly string[];
   readonly output: string;
   /** What an error calls the output, if it is not its path. */
@@ -56,7 +57,7 @@ function isCpp(source: string): boolean {
   return /\.(cc|cpp|cxx|C)$/.test(source);
 }
 
-function isSource(source: string): boolean {
+export function isSource(source: string): boolean {
   return isCpp(source) || source.endsWith(".c");
 }
 
@@ -69,6 +70,9 @@ export async function compileC(options: CompileOptions): Promise<void> {
   const temporary = mkdtempSync(join(tmpdir(), "pyheap-cc-"));
   try {
     const build = new Build(toolchain, temporary, folder);
+    const given = sources.filter((source) => !isSource(source)).map((source) => resolve(folder, source));
+    const wrong = complaintAboutInputs(given, given.length === sources.length);
+    if (wrong !== undefined) throw new CompileError(`Cannot link ${options.outputName ?? output}: ${wrong}`);
     const compiled: string[] = [];
     for (const [k, source] of sources.entries()) {
       const path = resolve(folder, source);
@@ -82,6 +86,17 @@ export async function compileC(options: CompileOptions): Promise<void> {
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** Compiles one file to an object file. Throws CompileError, as compileC does. */
+export async function compileObject({ sources: [source = ""], ...options }: CompileOptions): Promise<void> {
+  const { flags = [], folder = process.cwd() } = options;
+  const toolchain = await findToolchain(folder);
+  if (!toolchain) throw new CompileError(`Cannot compile: ${NO_TOOLCHAIN}`);
+  const output = resolve(folder, options.output);
+  mkdirSync(dirname(output), { recursive: true });
+  const build = new Build(toolchain, dirname(output), folder);
+  await build.compile(resolve(folder, source), basename(output), flags);
 }
 
 /** The object files that every module is linked with, by toolchain. They are compiled once in this process. */
@@ -104,8 +119,8 @@ function librarySources(): { source: string; object: string }[] {
   );
 }
 
-/** The compiler must not replace the loop in memcpy by a call of memcpy. */
-const LIBRARY_FLAGS = ["-fno-builtin"];
+/** The compiler must not replace the loop in memcpy by a call of memcpy; a module's mark says how its own files were compiled. */
+const LIBRARY_FLAGS = ["-fno-builtin", "-DPYHEAP_BUILD"];
 
 /** The library's object files: those that are kept, or new ones if they can't be kept. */
 async function findLibrary(toolchain: Toolchain, cache: string | undefined): Promise<string[]> {
@@ -176,7 +191,7 @@ class Build {
 }
 
 /** Options that name a folder, with the name in the same word or in the next. */
-const FOLDER_FLAG = /^(-I|-isystem|-iquote)(.*)$/;
+const FOLDER_FLAG = /^(-I|-isystem|-iquote|-idirafter)(.*)$/;
 
 function foldersIn(flags: readonly string[]): string[] {
   return flags.flatMap((flag, k) => {
@@ -188,7 +203,7 @@ function foldersIn(flags: readonly string[]): string[] {
 /** The same options, with absolute folders, so that they are found from any folder. */
 function absolute(flags: readonly string[], folder: string): string[] {
   return flags.map((flag, k) => {
-    if (/^(-I|-isystem|-iquote)$/.test(flags[k - 1] ?? "")) return resolve(folder, flag);
+    if (/^(-I|-isystem|-iquote|-idirafter)$/.test(flags[k - 1] ?? "")) return resolve(folder, flag);
     const [, option, name] = FOLDER_FLAG.exec(flag) ?? [];
     return option && name ? option + resolve(folder, name) : flag;
   });

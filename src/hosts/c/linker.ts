@@ -13,6 +13,7 @@ import { UNLOAD } from "../../core/reentrancy.js";
 import { TableRanges } from "../../core/table-functions.js";
 import { MemoryError } from "../../ground/errors.js";
 import type { Border } from "../../objects/bridge/border.js";
+import { mustShareLayouts } from "./abi.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
 import { compile, dylinkOf, instantiated } from "./engine.js";
 import { coreDefinitions, needsApi } from "./environment.js";
@@ -106,6 +107,7 @@ export class Linker {
     // If only the compiled module is given, it can't get a label, so its functions can't be told from those of others.
     const compiled = bytes ? compile(name, withModuleName(bytes, label)) : (module as WebAssembly.Module);
     const dylink = dylinkOf(name, compiled);
+    mustShareLayouts(name, compiled);
     for (const needed of dylink.needed) {
       if (!this.has(needed) && !group.has(needed))
         throw new LinkError(`Cannot load ${name}: it needs ${needed}, which is not loaded`, [needed]);

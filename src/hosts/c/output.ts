@@ -17,3 +17,8 @@ export function writeText(fd: number, bytes: Uint8Array): void {
   unfinished.set(fd, lines.pop() ?? "");
   for (const line of lines) (fd === STDERR ? console.error : console.log)(line);
 }
+
+/** Writes a line to standard error, as C would. */
+export function printLine(text: string): void {
+  writeText(STDERR, new TextEncoder().encode(`${text}\n`));
+}

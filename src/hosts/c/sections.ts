@@ -126,6 +126,15 @@ function* sectionsOf(bytes: Uint8Array): Generator<Section> {
   }
 }
 
+/** The content of the custom sections of this name, joined; undefined if there is none. */
+export function contentOf(bytes: Uint8Array, name: string): Uint8Array | undefined {
+  const found: Uint8Array[] = [];
+  for (const { id, content } of sectionsOf(bytes)) {
+    if (id === SECTION.custom && content.name() === name) found.push(bytes.subarray(content.at, content.end));
+  }
+  return found.length > 0 ? concatenated(found) : undefined;
+}
+
 /** A function's type in the module's format: bytes with the types of parameters and results. */
 export interface FunctionType {
   readonly parameters: readonly number[];

@@ -104,7 +104,7 @@ async function yowaspToolchain(folder: string): Promise<Toolchain | undefined> {
     async run(tool, args, folders, output) {
       const tree: Tree = {};
       for (const path of folders) addFolder(tree, resolve(path));
-      const mapped = args.map((arg) => arg.replace(/^(-I|-isystem|-iquote)?(?=\/)/, `$1${HOST}`));
+      const mapped = args.map((arg) => arg.replace(/^(-I|-isystem|-iquote|-idirafter)?(?=\/)/, `$1${HOST}`));
       if (tool === "clang") mapped.push(`-ffile-prefix-map=${HOST}/=/`);
       const decoder = new TextDecoder();
       const print = (bytes: Uint8Array | null) => {

@@ -2,17 +2,26 @@
 
 import { hasError } from "../../model/error";
 import { BOOL, STR } from "../../model/kinds.gen";
-import { clearError } from "../../model/raise";
 import {
+  E_NEGATIVE_IN_UNSIGNED,
+  E_TOO_LARGE_FOR_LONG,
+  E_TRUNCATED_CHAR,
+  E_TRUNCATED_SHORT,
+  E_TRUNCATED_UNSIGNED_CHAR,
+  E_TRUNCATED_UNSIGNED_SHORT,
+} from "../../model/errors.gen";
+import {
+  raiseBadArgument,
   raiseBoolMember,
   raiseDeleteMember,
   raiseNoAttribute,
-  raiseOneCharacter,
   raiseReadOnlyMember,
+  raiseTextMember,
 } from "../../model/raises.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { asBool, None, True } from "../../model/singletons";
 import { isKind, PyObject } from "../../model/type";
+import { indexOf } from "../../operations/index-of";
 import { PyStr, str_from_chars } from "../../text/str";
 import { float_new } from "../../types/float";
 import { int_from_i64, int_from_magnitude } from "../../types/int-values";
@@ -24,8 +33,7 @@ import {
   PyLong_AsSsize_t,
   PyLong_AsUnsignedLong,
   PyLong_AsUnsignedLongLong,
-  PyLong_AsUnsignedLongLongMask,
-  PyLong_AsUnsignedLongMask,
+  signed,
 } from "./convert";
 import { memberAt } from "./definitions";
 import { internedText, strOfC } from "./text";
@@ -111,18 +119,24 @@ function noAttribute(object: usize, member: usize): PyObject | null {
   return null;
 }
 
+/** Tells the host of a warning, by the code of its sentence. Nothing is raised. */
+@external("host", "warn")
+declare function hostWarn(code: u32): void;
+
 /** Sets the member of the object at `object` to `value`, or deletes it if that is null: 0, or -1 with an error. */
 export function PyMember_SetOne(object: usize, member: usize, value: PyObject | null): i32 {
   const type = memberAt(member).type;
   const at = object + memberAt(member).offset;
-  if ((memberAt(member).flags & READONLY) != 0 || type == T_STRING || type == T_STRING_INPLACE || type == T_NONE) {
+  if ((memberAt(member).flags & READONLY) != 0 || type == T_NONE) {
     raiseReadOnlyMember();
     return -1;
   }
   if (type == T_OBJECT || type == T_OBJECT_EX) return setReference(object, member, at, value);
-  if (value) return setNumber(type, at, value);
-  raiseDeleteMember();
-  return -1;
+  if (!value) {
+    raiseDeleteMember();
+    return -1;
+  }
+  return setValue(type, at, value);
 }
 
 function setReference(object: usize, member: usize, at: usize, value: PyObject | null): i32 {
@@ -136,8 +150,12 @@ function setReference(object: usize, member: usize, at: usize, value: PyObject |
   return 0;
 }
 
-function setNumber(type: u32, at: usize, value: PyObject): i32 {
+function setValue(type: u32, at: usize, value: PyObject): i32 {
   switch (type) {
+    case T_STRING:
+    case T_STRING_INPLACE:
+      raiseTextMember();
+      return -1;
     case T_BOOL:
       if (!isKind(value, BOOL)) {
         raiseBoolMember();
@@ -148,7 +166,7 @@ function setNumber(type: u32, at: usize, value: PyObject): i32 {
     case T_CHAR: {
       const s = changetype<PyStr>(value);
       if (!isKind(value, STR) || s.length != 1 || s.charAt(0) > 0x7f) {
-        raiseOneCharacter();
+        raiseBadArgument();
         return -1;
       }
       store<u8>(at, <u8>s.charAt(0));
@@ -168,36 +186,59 @@ function setNumber(type: u32, at: usize, value: PyObject): i32 {
       store<i64>(at, v);
       return 0;
     }
-    case T_ULONGLONG: {
-      // A negative number is taken modulo 2^64, as in CPython (which also warns).
-      let v = PyLong_AsUnsignedLongLong(value);
-      if (v == <u64>-1 && hasError()) {
-        clearError();
-        v = PyLong_AsUnsignedLongLongMask(value);
-        if (v == <u64>-1 && hasError()) return -1;
-      }
-      store<u64>(at, v);
-      return 0;
-    }
     case T_UINT:
-    case T_ULONG: {
-      let v = PyLong_AsUnsignedLong(value);
-      if (v == <u32>-1 && hasError()) {
-        clearError();
-        v = PyLong_AsUnsignedLongMask(value);
-        if (v == <u32>-1 && hasError()) return -1;
-      }
-      store<u32>(at, v);
+    case T_ULONG:
+    case T_ULONGLONG:
+      return setUnsigned(type, at, value);
+    default:
+      return setSigned(type, at, value);
+  }
+}
+
+/** For compatibility, CPython takes negative numbers that fit a long, too: modulo 2^32 or 2^64, with a warning. */
+function setUnsigned(type: u32, at: usize, value: PyObject): i32 {
+  const number = indexOf(value);
+  if (!number) return -1;
+  let v: u64 = 0;
+  if (number.isNegative) v = <u64>signed(number, 32, E_TOO_LARGE_FOR_LONG);
+  else if (type == T_ULONGLONG) v = PyLong_AsUnsignedLongLong(number);
+  else v = PyLong_AsUnsignedLong(number);
+  const isNegative = number.isNegative;
+  decref(number);
+  if (hasError()) return -1;
+  if (type == T_ULONGLONG) store<u64>(at, v);
+  else store<u32>(at, <u32>v);
+  if (isNegative) hostWarn(E_NEGATIVE_IN_UNSIGNED);
+  return 0;
+}
+
+/** For compatibility, CPython takes numbers that fit a long for smaller members, too: their lowest bits, with a warning. */
+function setSigned(type: u32, at: usize, value: PyObject): i32 {
+  const v = type == T_PYSSIZET ? PyLong_AsSsize_t(value) : PyLong_AsLong(value);
+  if (v == -1 && hasError()) return -1;
+  switch (type) {
+    case T_BYTE:
+      store<i8>(at, <i8>v);
+      if (v != <i8>v) hostWarn(E_TRUNCATED_CHAR);
       return 0;
-    }
-    default: {
-      const v = type == T_PYSSIZET ? PyLong_AsSsize_t(value) : PyLong_AsLong(value);
-      if (v == -1 && hasError()) return -1;
-      if (type == T_BYTE || type == T_UBYTE) store<u8>(at, <u8>v);
-      else if (type == T_SHORT || type == T_USHORT) store<u16>(at, <u16>v);
-      else if (type == T_INT || type == T_LONG || type == T_PYSSIZET) store<i32>(at, v);
-      else return badCallNumber();
+    case T_UBYTE:
+      store<u8>(at, <u8>v);
+      if (v != <u8>v) hostWarn(E_TRUNCATED_UNSIGNED_CHAR);
       return 0;
-    }
+    case T_SHORT:
+      store<i16>(at, <i16>v);
+      if (v != <i16>v) hostWarn(E_TRUNCATED_SHORT);
+      return 0;
+    case T_USHORT:
+      store<u16>(at, <u16>v);
+      if (v != <u16>v) hostWarn(E_TRUNCATED_UNSIGNED_SHORT);
+      return 0;
+    case T_INT:
+    case T_LONG:
+    case T_PYSSIZET:
+      store<i32>(at, v);
+      return 0;
+    default:
+      return badCallNumber();
   }
 }
