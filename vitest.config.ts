@@ -48,6 +48,7 @@ const ALONE = [
   ...["src/cli/*.test.ts", "src/objects/handles/*.test.ts"],
   ...[
     "docs",
+    "libpyheap",
     "package",
     "page",
     "parquet",

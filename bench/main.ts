@@ -7,6 +7,7 @@ import { Command, Option } from "commander";
 import { measureC } from "./c.js";
 import { figuresOf, PROGRAMS } from "./child.js";
 import { measureFootprint } from "./footprint.js";
+import { measureLibrary } from "./library.js";
 import { geometricMean, median } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
 import { measureObjects } from "./objects.js";
@@ -21,6 +22,7 @@ import { measurePages, measureTotals, measureTraces } from "./trace.js";
 
 const PARTS = [
   "micro",
+  "libpyheap",
   "objects",
   "footprint",
   "pressure",
@@ -40,7 +42,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "measure one part: the allocators, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image, or what JavaScript holds",
+      "measure one part: the allocators, malloc of C programs, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image, or the memory of modules in C and what JavaScript holds",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run, and each start", "5")
@@ -135,6 +137,7 @@ function measurePrograms(): { programs: Record<string, ProgramFigures>; rows: Ro
 const rows: Row[] = [];
 const measures = (part: string) => options.only === undefined || options.only === part;
 if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()));
+if (measures("libpyheap")) rows.push(...(await measureLibrary()));
 if (measures("objects")) rows.push(...(await measureObjects()));
 if (measures("footprint")) rows.push(...measureFootprint());
 if (measures("pressure")) rows.push(...measurePressure());

@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { bundleCommand } from "./command.mjs";
 import { CORE_STAMP, coreFingerprint, filesIn, fingerprint, isMadeFrom } from "./fingerprint.mjs";
+import { libpyheap } from "./libpyheap.mjs";
 import { writeInterfaces, writeLists } from "./protocol.mjs";
 import { embedPython } from "./python.mjs";
 import { buildBrowser, buildViewer } from "./viewer.mjs";
@@ -28,6 +29,9 @@ const RELEASE = ["-O3", "--converge", "--noAssert"];
 const DEBUG = ["--debug", "--sourceMap"];
 /** Memory and table are imported: the module is instantiated over a heap's own memory, or over a host's. */
 const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
+
+/** The core as a malloc for programs in C (core/library/malloc.ts): nothing but these functions, and memory that is the program's. */
+const FOR_C = [...RELEASE, ...OVER_A_HEAP, "--use", "PYHEAP_LIBRARY=ASC_TARGET"];
 
 /** The module in which the graph of a snapshot is made. */
 const GRAPH = ["store", "texts", "types", "reach"].map((name) => `graph/${name}.ts`).join(" ");
@@ -99,7 +103,7 @@ async function compile(folder, entries, output, ...options) {
 
 /**
  * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. A third
- * module is compiled only for the values of its constants. Other modules have a memory of their own: one counts what an
+ * module is compiled only for the values of its constants, and a fourth is the malloc of libpyheap.a. Other modules have a memory of their own: one counts what an
  * interpreter allocates to start, one sums up a recording, one has the graph of a snapshot, and one writes its rows.
  * Three more modules are instantiated over the interpreter's memory: one reads objects for a snapshot, one finds the
  * types of objects, and one guards the freeing of nests. The descriptions of the modules are written into src/.
@@ -117,6 +121,7 @@ async function compileCore(folder, options) {
     compile("core", "exports/alloc.ts", `${folder}core`, ...all),
     compile("core", "exports/alloc.ts exports/table.ts exports/host.ts exports/capi.ts", `${folder}whole`, ...all),
     compile("core", "exports/constants.ts exports/c-constants.ts", `${folder}constants`, ...all),
+    compile("core", "library/malloc.ts", `${folder}libpyheap`, ...FOR_C),
     compile("core", "start/tally.ts", `${folder}tally`, "--importTable", "--runtime", "stub", ...options),
     compile("core", "sums/sums.ts", `${folder}sums`, ...OVER_A_HEAP, ...options),
     compile("core", "graph/rows.ts", `${folder}rows`, "--runtime", "stub", ...options),
@@ -166,17 +171,19 @@ embedPython();
 
 const VIEWER = "src/page/viewer.gen.ts";
 const configs = ["package.json", "tsconfig.json", "tsconfig.dev.json"];
+const library = `build/${folder}libpyheap`;
 const sources = filesIn("src").filter((path) => !path.endsWith(".test.ts") && path !== VIEWER);
 await buildOnce(
   "dist",
   ["dist", VIEWER],
-  [...configs, ...["scripts", "viewer"].flatMap(filesIn), ...sources],
+  [...configs, `${library}.wasm`, ...["scripts", "viewer"].flatMap(filesIn), ...sources],
   async () => {
     await buildViewer();
     tsc("-p", "tsconfig.json");
     await buildBrowser();
     await bundleCommand();
     for (const module of ["core", "whole"]) cpSync(`build/${folder}${module}.wasm`, `dist/${module}.wasm`);
+    writeFileSync("dist/libpyheap.a", libpyheap(library));
   },
 );
 if (isDev) {

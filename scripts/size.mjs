@@ -53,6 +53,7 @@ export async function sizes() {
   return {
     "the allocators' module, gzipped": gzipped(readFileSync(`${ROOT}dist/core.wasm`)),
     "the whole module, gzipped": gzipped(readFileSync(`${ROOT}dist/whole.wasm`)),
+    "libpyheap.a": readFileSync(`${ROOT}dist/libpyheap.a`).length / KB,
     'import "pyheap", bundled and gzipped': await bundled(exports["."].default),
     'import "pyheap/pyodide", bundled and gzipped': await bundled(exports["./pyodide"].default),
     'import "pyheap/report", bundled and gzipped': loaded(exports["./report"].browser),

@@ -36,6 +36,7 @@ const houses: Record<string, House> = {
       ground: [],
       alloc: ["ground"],
       hooks: ALLOCATORS,
+      library: ALLOCATORS,
       types: [],
       nests: [],
       graph: [],

@@ -31,6 +31,9 @@ export const hasMemlab = isCI || existsSync(`${MEMLAB}node_modules`);
 /** DuckDB, which .ci/run installs as well. */
 export const DUCKDB = `${ROOT}build/duckdb/`;
 export const hasDuckdb = isCI || existsSync(`${DUCKDB}node_modules`);
+/** The libraries of C and C++ for WASI: .ci/run installs @yowasp/clang, which has them. clang links programs with them. */
+export const WASI_LIBRARIES = `${ROOT}build/yowasp/node_modules/@yowasp/clang/gen/llvm-resources.tar`;
+export const canLinkWasi = isCI || (canCompile && existsSync(WASI_LIBRARIES));
 /** The machine's own Python, for comparison. */
 export const hasPython = isCI || spawnSync("python3", ["--version"]).status === 0;
 
@@ -53,6 +56,9 @@ export const LEFT_OUT: readonly string[] = [
   ...(hasDuckdb
     ? []
     : ["a trace as tables: no DuckDB (npm install --prefix build/duckdb --no-package-lock @duckdb/node-api)"]),
+  ...(canLinkWasi
+    ? []
+    : ["programs in C for WASI: no C library (npm install --prefix build/yowasp --no-package-lock @yowasp/clang)"]),
   ...(canSuspend ? [] : ["promises in programs: this engine can't suspend WebAssembly (Node 24 and later can)"]),
   ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
   ...(hasApt ? [] : ["expat on the heap, and real packages of Python's: no apt-get, which fetches them"]),

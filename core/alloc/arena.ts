@@ -14,7 +14,16 @@
 //   the map's entry for a grain is the pool that covers the grain, or 0 if no pool does
 // See docs/pools.md.
 
-import { ADDRESS_END, ALIGNMENT, ARENA_POOLS, arenaBytes, DEBUG, POOL_GRAIN, POOL_SIZE } from "../ground/config";
+import {
+  ADDRESS_END,
+  ALIGNMENT,
+  ARENA_POOLS,
+  arenaBytes,
+  DEBUG,
+  LIBRARY,
+  POOL_GRAIN,
+  POOL_SIZE,
+} from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";
 import { INTERNAL } from "../ground/domains.gen";
 import { tableIndex } from "../ground/functions";
@@ -163,6 +172,18 @@ export class Arenas {
     this.dealloc = tableIndex(ARENA_FUNCTIONS) + 1;
   }
 
+  /** Whether the arena allocator is the default one. A library has no other, and calls its functions directly. */
+  @inline
+  private get isDefault(): bool {
+    return LIBRARY || this.alloc == tableIndex(ARENA_FUNCTIONS);
+  }
+
+  @inline
+  private giveBack(address: usize, bytes: usize): void {
+    if (LIBRARY) arena_free(0, address, bytes);
+    else call_indirect<void>(this.dealloc, this.ctx, address, bytes);
+  }
+
   private enlist(arena: Arena): void {
     const idle = arena.idleCount;
     if (idle == 0) return;
@@ -194,7 +215,7 @@ export class Arenas {
    * then does it ask the arena allocator. Returns false and changes nothing if there is no memory.
    */
   private addArena(): bool {
-    if (this.alloc == tableIndex(ARENA_FUNCTIONS)) {
+    if (this.isDefault) {
       for (let pools = <u32>ARENA_POOLS; pools >= LEAST_POOLS; pools >>= 1) {
         const bytes = arenaBytes(pools);
         const address = base_find(INTERNAL, bytes);
@@ -202,7 +223,7 @@ export class Arenas {
       }
     }
     const bytes = arenaBytes(ARENA_POOLS);
-    const address = call_indirect<usize>(this.alloc, this.ctx, bytes);
+    const address = LIBRARY ? arena_malloc(0, bytes) : call_indirect<usize>(this.alloc, this.ctx, bytes);
     return address != 0 && this.adopt(address, bytes, <u32>ARENA_POOLS);
   }
 
@@ -213,13 +234,12 @@ export class Arenas {
   private adopt(address: usize, bytes: usize, pools: u32): bool {
     const record = base_malloc(INTERNAL, offsetof<Arena>() + <usize>pools * offsetof<Pool>());
     if (record == 0 || address > ADDRESS_END - bytes || !this.map.cover(address, address + bytes)) {
-      call_indirect<void>(this.dealloc, this.ctx, address, bytes);
+      this.giveBack(address, bytes);
       base_free(INTERNAL, record);
       return false;
     }
     const arena = changetype<Arena>(record);
-    const own = this.alloc == tableIndex(ARENA_FUNCTIONS);
-    arena.begin(address, own ? this.trim(address, pools) : bytes, pools);
+    arena.begin(address, this.isDefault ? this.trim(address, pools) : bytes, pools);
     for (let index: u32 = 0; index < pools; index++) {
       const pool = arena.poolAt(index);
       this.map.set(pool, arena.bytesOf(pool));
@@ -257,7 +277,7 @@ export class Arenas {
     if (younger) younger.older = older;
     else this.youngest = older;
     this.count--;
-    call_indirect<void>(this.dealloc, this.ctx, arena.address, arena.bytes);
+    this.giveBack(arena.address, arena.bytes);
     base_free(INTERNAL, changetype<usize>(arena));
     if (this.count == 0) this.map.drop();
   }

@@ -5,25 +5,30 @@
 // `domain` is the domain that the block is counted for.
 
 import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc } from "./hosted";
+import { LIBRARY, MAX_REQUEST } from "../ground/config";
 import { OWN, platform } from "../ground/platform";
+import { openRegion } from "./region";
 import { raw_calloc, raw_find, raw_free, raw_malloc, raw_malloc_at_top, raw_memalign, raw_realloc } from "./raw";
 
 /** Whether the memory is the heap's own, and not a host's. */
 @inline
 export function isOwn(): bool {
-  return platform().kind == OWN;
+  return LIBRARY || platform().kind == OWN;
 }
 
 export function base_malloc(domain: u32, n: usize): usize {
-  return isOwn() ? raw_malloc(domain, n) : hosted_malloc(domain, n);
+  const block = isOwn() ? raw_malloc(domain, n) : hosted_malloc(domain, n);
+  return LIBRARY && block == 0 && openRegion(n) ? raw_malloc(domain, n) : block;
 }
 
 export function base_calloc(domain: u32, count: usize, size: usize): usize {
-  return isOwn() ? raw_calloc(domain, count, size) : hosted_calloc(domain, count, size);
+  const block = isOwn() ? raw_calloc(domain, count, size) : hosted_calloc(domain, count, size);
+  return LIBRARY && block == 0 && openRegion(count * size) ? raw_calloc(domain, count, size) : block;
 }
 
 export function base_realloc(domain: u32, block: usize, n: usize): usize {
-  return isOwn() ? raw_realloc(domain, block, n) : hosted_realloc(domain, block, n);
+  const moved = isOwn() ? raw_realloc(domain, block, n) : hosted_realloc(domain, block, n);
+  return LIBRARY && moved == 0 && openRegion(n) ? raw_realloc(domain, block, n) : moved;
 }
 
 export function base_free(domain: u32, block: usize): void {
@@ -33,7 +38,9 @@ export function base_free(domain: u32, block: usize): void {
 
 /** See Raw.memalign. Returns 0 in a host's memory: only the host's malloc is used there, never its memalign. */
 export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
-  return isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
+  const placed = isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
+  const again = LIBRARY && placed == 0 && alignment <= MAX_REQUEST && openRegion(n + alignment);
+  return again ? raw_memalign(domain, alignment, offset, n) : placed;
 }
 
 /** A block from free memory that the heap already has; 0 if the platform would have to be asked. */

@@ -17,8 +17,14 @@
  */
 export const DEBUG: bool = !ASC_NO_ASSERT;
 
-/** Distance between size classes, and the alignment of every block. */
-export const ALIGNMENT: usize = 8;
+/**
+ * Whether this is the build for programs in C, libpyheap (library/malloc.ts). There the memory is the program's, and the C library's functions
+ * are the only ones: no host, no domains, no hooks, no limit.
+ */
+export const LIBRARY: bool = isDefined(PYHEAP_LIBRARY);
+
+/** Distance between size classes, and the alignment of every block. In a library, that of C's max_align_t. */
+export const ALIGNMENT: usize = LIBRARY ? 16 : 8;
 /** The largest request that a pool serves; larger ones go to the raw allocator. */
 export const SMALL_REQUEST_THRESHOLD: usize = 512;
 export const SIZE_CLASSES: usize = SMALL_REQUEST_THRESHOLD / ALIGNMENT;

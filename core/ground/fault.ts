@@ -4,6 +4,7 @@
 // allocator has no list of its blocks, so it can only tell that an address is certainly not a block.
 
 import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
+import { LIBRARY } from "./config";
 import { DOMAINS } from "./domains.gen";
 
 /** Tells the host that `fault()` describes a fault. The host may throw, or return. */
@@ -54,6 +55,8 @@ export function describeForeign(kind: u32, address: usize, called: u32): void {
 
 /** Reports that no block starts at an address that was to be freed or resized through a domain. */
 export function refuse(address: usize, called: u32): void {
+  // Like abort(): a program in C has no host that could say more.
+  if (LIBRARY) unreachable();
   describeForeign(NOT_A_BLOCK, address, called);
   hostFault();
 }

@@ -13,7 +13,7 @@
 // A reservation that would make reserved > limit fails like one that the platform can't serve.
 // The host is told once when `reserved` passes the watermark, or falls below the low mark. It then sets new marks.
 
-import { ADDRESS_END, GRANULE, WASM_PAGE } from "./config";
+import { ADDRESS_END, GRANULE, LIBRARY, WASM_PAGE } from "./config";
 import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
 
 export const OWN: u32 = 0;
@@ -103,6 +103,7 @@ export class Platform {
 
   /** Moves the break up by `bytes`, a multiple of GRANULE. True if the bytes [old brk, old brk + bytes) are ours now. */
   extend(bytes: usize): bool {
+    if (LIBRARY) return this.extendRegion(bytes);
     const brk = this.brk;
     if (bytes > this.end - brk || !this.admits(bytes)) return false;
     const have = <usize>memory.size() * WASM_PAGE;
@@ -120,6 +121,26 @@ export class Platform {
     return true;
   }
 
+  /** extend() of a library: `end` is the end of its region, which can grow if no other has grown the memory since (alloc/region.ts). */
+  private extendRegion(bytes: usize): bool {
+    const have = this.end - this.brk;
+    if (bytes > have) {
+      const pages = <u32>(this.end / WASM_PAGE);
+      if (<u32>memory.size() != pages) return false;
+      const need = <u32>((bytes - have + WASM_PAGE - 1) / WASM_PAGE);
+      const spare = pages / 32;
+      let grown = spare;
+      if (spare <= need || memory.grow(spare) < 0) {
+        grown = need;
+        if (memory.grow(need) < 0) return false;
+      }
+      this.end = endOfPages(pages + grown);
+      if (bytes > this.end - this.brk) return false;
+    }
+    this.brk += bytes;
+    return true;
+  }
+
   /** Closes the platform: it gives nothing more until it is opened again, whatever the limit is. */
   close(): void {
     this.closedLimit = this.limit;
@@ -133,7 +154,7 @@ export class Platform {
   /** Moves the break down by `bytes`, a multiple of GRANULE. */
   retract(bytes: usize): void {
     this.brk -= bytes;
-    this.discharge(bytes);
+    if (!LIBRARY) this.discharge(bytes);
   }
 
   isValid(): bool {
@@ -154,6 +175,12 @@ if (offsetof<Platform>() > LEDGER_AT - PLATFORM_AT) ERROR("Platform does not fit
 @inline
 export function platform(): Platform {
   return changetype<Platform>(CONTROL + PLATFORM_AT);
+}
+
+/** Where a memory of so many wasm pages ends, for blocks. */
+@inline
+export function endOfPages(pages: u32): usize {
+  return pages >= <u32>(ADDRESS_END / WASM_PAGE) ? ADDRESS_END : <usize>pages * WASM_PAGE;
 }
 
 /** The highest address to which a break may move. */
