@@ -10,6 +10,7 @@ import { measureFootprint } from "./footprint.js";
 import { measureLibrary } from "./library.js";
 import { geometricMean, median } from "./measure.js";
 import { measureSmall, type Row } from "./micro.js";
+import { measureNative } from "./native.js";
 import { measureObjects } from "./objects.js";
 import { measurePanel } from "./panel.js";
 import { measurePressure } from "./pressure.js";
@@ -23,6 +24,7 @@ import { measurePages, measureTotals, measureTraces } from "./trace.js";
 const PARTS = [
   "micro",
   "libpyheap",
+  "native",
   "objects",
   "footprint",
   "pressure",
@@ -33,7 +35,6 @@ const PARTS = [
   "panel",
   "snapshot",
   "start",
-  "native",
 ] as const;
 
 const options = new Command("npm run bench --")
@@ -138,6 +139,7 @@ const rows: Row[] = [];
 const measures = (part: string) => options.only === undefined || options.only === part;
 if (measures("micro")) rows.push(...(await measureSmall()), ...(await measureC()));
 if (measures("libpyheap")) rows.push(...(await measureLibrary()));
+if (measures("native")) rows.push(...(await measureNative()), ...(await measureProxies()));
 if (measures("objects")) rows.push(...(await measureObjects()));
 if (measures("footprint")) rows.push(...measureFootprint());
 if (measures("pressure")) rows.push(...measurePressure());
@@ -149,7 +151,6 @@ if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("panel")) rows.push(...(await measurePanel(Number(options.rounds))));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
 if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));
-if (measures("native")) rows.push(...(await measureProxies()));
 show(rows);
 if (options.json !== undefined) {
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() };

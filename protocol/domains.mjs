@@ -1,11 +1,11 @@
 // The domains, by number, with their names in the core, and in reports and options.
 
-/** The three of CPython's PyMemAllocatorDomain, and one for the C library's malloc. */
+/** The three of CPython's PyMemAllocatorDomain, and one for modules in C: the C library's malloc. */
 export const DOMAINS = [
   ["RAW", "raw"],
   ["MEM", "mem"],
   ["OBJECT", "object"],
-  ["LIBC", "libc"],
+  ["LIBC", "native"],
 ];
 
 /** The heap's own memory. It is counted like a domain, but served by no allocator that can be replaced. */

@@ -105,8 +105,8 @@ async function compile(folder, entries, output, ...options) {
  * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. A third
  * module is compiled only for the values of its constants, and a fourth is the malloc of libpyheap.a. Other modules have a memory of their own: one counts what an
  * interpreter allocates to start, one sums up a recording, one has the graph of a snapshot, and one writes its rows.
- * Three more modules are instantiated over the interpreter's memory: one reads objects for a snapshot, one finds the
- * types of objects, and one guards the freeing of nests. The descriptions of the modules are written into src/.
+ * Four more modules are instantiated over the interpreter's memory: one reads objects for a snapshot, one finds the
+ * types of objects, one guards the freeing of nests, and one is the C library's malloc for modules in C. The descriptions of the modules are written into src/.
  */
 async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });
@@ -129,6 +129,7 @@ async function compileCore(folder, options) {
     compile("core", "graph/reader.ts", `${folder}reader`, ...OVER_A_HEAP, ...options),
     compile("core", "types/types.ts", `${folder}types`, ...OVER_A_HEAP, ...options),
     compile("core", "nests/nests.ts", `${folder}nests`, ...OVER_A_HEAP, ...options),
+    compile("core", "native/native.ts", `${folder}native`, "--importTable", ...OVER_A_HEAP, ...options),
   ]);
   await writeInterfaces(`build/${folder}`);
   writeFileSync(CORE_STAMP, coreFingerprint());
@@ -147,7 +148,7 @@ function compileBenchmarks() {
 
 /** Writes the bytes of the core's modules into src/, from which the library compiles them. */
 function embedCore(folder) {
-  for (const module of ["core", "whole", "tally", "sums", "rows", "graph", "reader", "types", "nests"]) {
+  for (const module of ["core", "whole", "tally", "sums", "rows", "graph", "reader", "types", "nests", "native"]) {
     const bytes = readFileSync(`build/${folder}${module}.wasm`);
     writeFileSync(
       `src/core/${module}.generated.ts`,

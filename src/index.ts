@@ -9,6 +9,7 @@ export {
   type HeapItem,
   type HeapStats,
   type LargeStats,
+  type ModuleStats,
   type PooledDomain,
   type SizeClassStats,
   sumOfParts,

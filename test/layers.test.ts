@@ -39,6 +39,7 @@ const houses: Record<string, House> = {
       library: ALLOCATORS,
       types: [],
       nests: [],
+      native: ALLOCATORS,
       graph: [],
       sums: ["ground"],
       start: [],

@@ -263,6 +263,8 @@ describe("the names of the core's functions", () => {
       "types",
       "type",
       "nest",
+      "native",
+      "domain",
     ],
     ...[
       "int",

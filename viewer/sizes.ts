@@ -14,7 +14,7 @@ const DOMAIN_NAMES = {
   raw: "raw",
   mem: "mem (buffers of objects)",
   object: "objects",
-  libc: "the C library's malloc",
+  native: "native (modules in C)",
 };
 
 interface SizeRow {
@@ -127,7 +127,8 @@ export function accountBar(account: Account): HTMLElement[] {
     [DOMAIN_NAMES.object, "domain-object", account.live.object],
     [DOMAIN_NAMES.mem, "domain-mem", account.live.mem],
     [DOMAIN_NAMES.raw, "domain-raw", account.live.raw],
-    [DOMAIN_NAMES.libc, "part-escaped", account.escaped],
+    [DOMAIN_NAMES.native, "domain-native", account.native],
+    ["the host's malloc", "part-escaped", account.escaped],
     ["headers and padding", "part-overhead", account.overhead],
     ["free in pools", "part-free-0", account.freeInPools],
     ["free pools", "part-free-1", account.freePools],

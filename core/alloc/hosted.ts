@@ -16,7 +16,7 @@ import { platform } from "../ground/platform";
  * The host says whether its blocks have this header (PythonHeap finds this out with a few blocks).
  */
 @inline
-function usableSize(block: usize): usize {
+export function usableSize(block: usize): usize {
   const ask = platform().hostUsableSize;
   if (ask == 0) return (load<u32>(block - 4) & ~7) - 4;
   return call_indirect<usize>(ask, block);
@@ -43,12 +43,20 @@ function isBound(): bool {
 
 /** Enters a fresh block of the host's into the account; 0 stays 0. */
 @inline
-function entered(domain: usize, block: usize): usize {
+export function entered(domain: usize, block: usize): usize {
   if (block == 0) return 0;
   const bytes = usableSize(block);
   platform().charge(bytes);
   ledger().born(<u32>domain, bytes);
   return block;
+}
+
+/** Takes a block of the host's out of the account, before it is freed. */
+@inline
+export function left(domain: usize, block: usize): void {
+  const bytes = usableSize(block);
+  platform().discharge(bytes);
+  ledger().died(<u32>domain, bytes);
 }
 
 export function hosted_malloc(ctx: usize, n: usize): usize {
@@ -89,10 +97,18 @@ export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
 
 export function hosted_free(ctx: usize, block: usize): void {
   if (block == 0) return;
-  const bytes = usableSize(block);
-  platform().discharge(bytes);
-  ledger().died(<u32>ctx, bytes);
+  left(ctx, block);
   call_indirect<void>(platform().hostFree, block);
+}
+
+/** Like hosted_malloc; `memalign` is the host's, as a table index. */
+export function hostedMemalign(domain: usize, memalign: u32, alignment: usize, n: usize): usize {
+  if (n > MAX_REQUEST || !platform().admits(n)) return 0;
+  const bound = isBound();
+  if (bound) bind(platform().limit);
+  const block = call_indirect<usize>(memalign, alignment, max<usize>(n, 1));
+  if (bound) unbind();
+  return entered(domain, block);
 }
 
 /** A block from free memory that the host's malloc already has: a limit on its footprint keeps it from asking the platform. */

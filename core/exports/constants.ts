@@ -8,7 +8,9 @@ import { Debug } from "../hooks/debug";
 import { Fault } from "../ground/fault";
 import { Ledger } from "../ground/ledger";
 import { Platform } from "../ground/platform";
-import { DEBUG_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } from "../ground/control";
+import { Allocator } from "../alloc/domains";
+import { LIBC } from "../ground/domains.gen";
+import { DEBUG_AT, DOMAINS_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } from "../ground/control";
 import { Tracer, WAITING, Waiting } from "../trace/tracer";
 import { ErrorState } from "../objects/model/error";
 import { Collector, LISTS } from "../objects/collector/state";
@@ -52,6 +54,8 @@ export {
 } from "../ground/table.gen";
 export { CHUNK_OVERHEAD } from "../alloc/chunk";
 
+/** The allocator of the domain native: five words. */
+export const LIBC_ALLOCATOR_AT: usize = DOMAINS_AT + offsetof<Allocator>() * LIBC;
 export const MAGIC_AT: usize = HEAD_AT + offsetof<Head>("magic");
 export const LAYOUT_VERSION_AT: usize = HEAD_AT + offsetof<Head>("version");
 export const TABLE_BASE_AT: usize = HEAD_AT + offsetof<Head>("tableBase");

@@ -17,6 +17,7 @@ export function formatStats(stats: HeapStats): string {
     ["free pools", account.freePools],
     ["raw free", account.rawFree],
     ["overhead", account.overhead],
+    ["native", account.native],
     ["escaped", account.escaped],
     ["platform, the sum", account.platform],
     ["platform, peak", stats.platformPeak],

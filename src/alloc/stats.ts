@@ -23,9 +23,9 @@ export interface Account {
   readonly rawFree: number;
   /** Headers, padding, and the heap's own tables. */
   readonly overhead: number;
-  /**
-   * In use through the C library's malloc, without Python's memory manager: by modules in C, or by a host's other code.
-   */
+  /** Blocks that modules in C took by the C library's malloc, through the heap. */
+  readonly native: number;
+  /** In use by a host's other code, which takes its memory from the host's malloc without the heap. */
   readonly escaped: number;
 }
 
@@ -55,6 +55,12 @@ export interface LargeStats {
   readonly bytes: number;
 }
 
+/** The blocks of a module in C: those that it allocated, and that are live, whoever frees them. */
+export interface ModuleStats extends LargeStats {
+  /** The module's file. */
+  readonly name: string;
+}
+
 /** A heap's statistics at one moment: what `sys._debugmallocstats` prints, with types. */
 export interface HeapStats {
   readonly account: Account;
@@ -73,6 +79,8 @@ export interface HeapStats {
   readonly large: Readonly<Record<BlockOwner, LargeStats>>;
   /** Pools ever opened. */
   readonly poolsOpened: number;
+  /** The blocks that modules in C of a CPython have, those with the most bytes first. Empty in other heaps. */
+  readonly modules: readonly ModuleStats[];
 }
 
 /** One thing in the heap, as `walk` reports it. `size` is the whole size; `usable` is without the header. */
@@ -139,6 +147,8 @@ export interface HostFigures {
   readonly header: number;
   /** Bytes that were in use before the heap was attached. */
   readonly inherited: number;
+  /** The blocks of modules in C. */
+  readonly modules: readonly ModuleStats[];
 }
 
 /** A heap, for code that only looks at it. */
@@ -267,14 +277,15 @@ export class Tally {
         mem: large(C.MEM) + (this.#live[C.MEM] ?? 0),
         object: large(C.OBJECT) + (this.#live[C.OBJECT] ?? 0),
       };
-      const chunks = [C.RAW, C.MEM, C.OBJECT, C.INTERNAL].reduce(
+      const native = large(C.LIBC);
+      const chunks = [C.RAW, C.MEM, C.OBJECT, C.LIBC, C.INTERNAL].reduce(
         (sum, domain) => sum + Math.max(0, largeBlocks(domain)),
         0,
       );
       const headers = host.header * (chunks + 1);
       const own = largeBytes(C.INTERNAL) - this.#arenaBytes + word(C.STATE_BYTES_AT) + headers;
       const overhead = arenaOverhead + own + (host.platform - host.used - host.free);
-      const ours = live.raw + live.mem + live.object + freeInPools + freePools + arenaOverhead + own;
+      const ours = live.raw + live.mem + live.object + native + freeInPools + freePools + arenaOverhead + own;
       account = {
         platform: host.platform,
         live,
@@ -282,6 +293,7 @@ export class Tally {
         freePools,
         rawFree: host.free,
         overhead,
+        native,
         escaped: host.used - ours,
       };
       platformPeak = host.platformPeak;
@@ -298,7 +310,8 @@ export class Tally {
         freePools,
         rawFree: this.#rawFree,
         overhead,
-        escaped: libc,
+        native: libc,
+        escaped: 0,
       };
       platformPeak = word(C.RESERVED_PEAK_AT);
     }
@@ -317,14 +330,15 @@ export class Tally {
         pools: this.#arenaPools,
         freePools: this.#idlePools,
       },
-      large: { raw: large(C.RAW), mem: large(C.MEM), object: large(C.OBJECT), libc: large(C.LIBC) },
+      large: { raw: large(C.RAW), mem: large(C.MEM), object: large(C.OBJECT), native: large(C.LIBC) },
       poolsOpened: word(C.POOLS_OPENED_AT),
+      modules: host?.modules ?? [],
     };
   }
 }
 
 /** The sum of an account's parts, which is its `platform`. */
 export function sumOfParts(account: Account): number {
-  const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
-  return live.raw + live.mem + live.object + freeInPools + freePools + rawFree + overhead + escaped;
+  const { live, freeInPools, freePools, rawFree, overhead, native, escaped } = account;
+  return live.raw + live.mem + live.object + freeInPools + freePools + rawFree + overhead + native + escaped;
 }

@@ -9,7 +9,7 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 export type DomainName = "raw" | "mem" | "object";
 
 /** The owner of a block: a domain of Python, or the C library's malloc. */
-export type BlockOwner = DomainName | "libc";
+export type BlockOwner = DomainName | "native";
 
 /** There is no memory for a request within the limit. The heap is unchanged. */
 export class MemoryError extends Error {
@@ -60,7 +60,7 @@ const FAMILIES: Readonly<Record<BlockOwner, string>> = {
   raw: "PyMem_Raw*",
   mem: "PyMem_*",
   object: "PyObject_*",
-  libc: "malloc, free (the C library's)",
+  native: "malloc, free (the C library's)",
 };
 
 /** Memory was misused, and the debug hooks saw it. The faulty call did nothing. */

@@ -132,8 +132,8 @@ export class Foundation {
       allocated: () =>
         this.word(C.LARGE_AT) - this.word(C.LARGE_BYTES_AT + 4 * C.INTERNAL) + this.word(C.POOLS_AT) * C.POOL_SIZE,
       live: () => {
-        const { live, escaped } = this.stats().account;
-        return live.raw + live.mem + live.object + escaped;
+        const { live, native, escaped } = this.stats().account;
+        return live.raw + live.mem + live.object + native + escaped;
       },
       isHelpless: side.isHelpless,
       setMarks: (watermark: number, lowMark: number) => {

@@ -14,7 +14,7 @@ export interface HeapShape extends HeapLayout {
 }
 
 /** The numbers of the domains that pools serve. */
-export const DOMAIN_NUMBERS = { mem: 1, object: 2, libc: 3 } as const;
+export const DOMAIN_NUMBERS = { mem: 1, object: 2, native: 3 } as const;
 
 interface Pool {
   readonly item: Extract<HeapItem, { kind: "pool" | "freePool" }>;

@@ -87,7 +87,7 @@ export class HeapMetrics {
     const gauge = (name: string, unit: MetricUnit, description: string, list: readonly MetricPoint[]): Metric => ({
       ...{ name: `pyheap.memory.${name}`, kind: "gauge", unit, description, points: list },
     });
-    const used = { ...account.live, libc: account.escaped };
+    const used = { ...account.live, native: account.native, escaped: account.escaped };
     const free = { pools: account.freeInPools, idle_pools: account.freePools, raw: account.rawFree };
     return [
       gauge("used", "By", "Memory in use, by allocation domain.", points("pyheap.domain", used)),

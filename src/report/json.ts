@@ -1,7 +1,7 @@
 // The report as data, for other programs: docs/report-json.md. A new field does not change the version; removing a
 // field, or changing its meaning, does.
 
-import type { Account, ArenaStats, LargeStats, SizeClassStats } from "../alloc/stats.js";
+import type { Account, ArenaStats, LargeStats, ModuleStats, SizeClassStats } from "../alloc/stats.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
 import type { Program, PythonAllocator, RunResult } from "./run-result.js";
@@ -32,6 +32,8 @@ export interface JsonReport {
   readonly sizeClasses: readonly SizeClassStats[];
   readonly arenas: ArenaStats | null;
   readonly large: Readonly<Record<string, LargeStats>> | null;
+  /** The blocks that modules in C of a CPython have, those with the most bytes first. */
+  readonly modules: readonly ModuleStats[];
   /** The blocks that a module in C did not free; null for Python. */
   readonly leaks: LeakReport | null;
   /** The last measures against pressure, the oldest first. `at` and `ms` are milliseconds. */
@@ -46,6 +48,7 @@ function stockAccount({ platformBytes, hostUsed, hostFree }: RunResult): Account
     freePools: 0,
     rawFree: hostFree,
     overhead: platformBytes - hostUsed - hostFree,
+    native: 0,
     escaped: hostUsed,
   };
 }
@@ -72,6 +75,7 @@ export function jsonReport(result: RunResult): JsonReport {
     sizeClasses: stats?.sizeClasses ?? [],
     arenas: stats?.arenas ?? null,
     large: stats?.large ?? null,
+    modules: stats?.modules ?? [],
     leaks: result.leaks ?? null,
     measures: result.measures ?? [],
   };

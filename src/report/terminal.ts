@@ -1,7 +1,7 @@
 // The report after a run, for a terminal: where the memory went.
 
 import type { Colors } from "picocolors/types.js";
-import type { Account, HeapStats, SizeClassStats } from "../alloc/stats.js";
+import type { Account, HeapStats, ModuleStats, SizeClassStats } from "../alloc/stats.js";
 import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
 import { LOG_LENGTH } from "../pressure/ladder.js";
@@ -18,6 +18,8 @@ const CLASSES_SHOWN = 12;
 const BAR_WIDTH = 24;
 /** The number of kinds of leaked blocks that are shown: the largest. */
 const LEAKS_SHOWN = 10;
+/** The number of modules in C that are shown. */
+const MODULES_SHOWN = 10;
 
 type Row = readonly Cell[];
 
@@ -27,7 +29,8 @@ function parts(account: Account): readonly (readonly [string, number])[] {
     ["objects", account.live.object],
     ["mem (buffers of objects)", account.live.mem],
     ["raw", account.live.raw],
-    ["escaped (C library's malloc)", account.escaped],
+    ["native (modules in C)", account.native],
+    ["escaped (the host's malloc)", account.escaped],
     ["free in pools", account.freeInPools],
     ["free pools", account.freePools],
     ["free, for any use", account.rawFree],
@@ -79,6 +82,21 @@ function classTable(classes: readonly SizeClassStats[], colors: Colors): string 
   return `${shown}\n  ${colors.dim(line)}`;
 }
 
+/** What modules in C have in CPython, those with the most bytes. */
+function moduleSection(modules: readonly ModuleStats[], colors: Colors): string[] {
+  if (modules.length === 0) return [];
+  const rows = modules
+    .slice(0, MODULES_SHOWN)
+    .map(({ name, blocks, bytes: size }): Row => [forTerminal(name), counted(blocks, "block"), bytes(size)]);
+  const more = modules.length - rows.length;
+  return [
+    "",
+    colors.bold("Modules in C"),
+    table(rows, ["left", "right", "right"]),
+    ...(more > 0 ? [`  ${colors.dim(`${more} more`)}`] : []),
+  ];
+}
+
 function heapSections(stats: HeapStats, colors: Colors): string[] {
   const { arenas, large } = stats;
   const largeBlocks = large.mem.blocks + large.object.blocks;
@@ -99,6 +117,7 @@ function heapSections(stats: HeapStats, colors: Colors): string[] {
       ],
       ["left", "right", "left"],
     ),
+    ...moduleSection(stats.modules, colors),
   ];
 }
 

@@ -218,9 +218,9 @@ const WITHOUT_TYPE: Readonly<Record<string, { readonly label: string; readonly s
     label: "(no object: object domain)",
     says: "Blocks of the object domain whose object's type is not known",
   },
-  libc: {
-    label: "(no object: C library's malloc)",
-    says: "What modules in C took from malloc",
+  native: {
+    label: "(no object: native memory)",
+    says: "What modules in C took from the C library's malloc",
   },
 };
 

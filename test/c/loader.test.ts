@@ -141,10 +141,10 @@ describe.runIf(canCompile)("a module", () => {
     const { leaks, blocks, exact } = module.unload();
     expect({ blocks, exact }).toEqual({ blocks: 6, exact: false });
     expect(leaks).toContainEqual({ family: "mem", size: 16, count: 2 });
-    expect(leaks).toContainEqual({ family: "libc", size: 16, count: 2 });
+    expect(leaks).toContainEqual({ family: "native", size: 16, count: 2 });
     expect(leaks.filter(({ size }) => size >= 2000 && size < 2016).map(({ family }) => family)).toEqual([
       "mem",
-      "libc",
+      "native",
     ]);
     heap.check();
   });
@@ -224,7 +224,7 @@ describe.runIf(canCompile)("a module", () => {
         expect(module.call("deep", depth)).toBe(0);
         heap.check();
       }
-      expect(heap.stats().account.escaped).toBeLessThan(1024);
+      expect(heap.stats().account.native).toBeLessThan(1024);
       module.unload();
     }
   });
@@ -232,7 +232,7 @@ describe.runIf(canCompile)("a module", () => {
   it("that overruns a stack which is a block of the heap is reported when the call ends", async () => {
     const heap = await Heap.create({ base: 65536 });
     const module = await heap.load(await build("deep", DEEP, ["-O0"]), { stackBytes: 70_000 });
-    expect(heap.stats().account.escaped).toBeGreaterThan(70_000);
+    expect(heap.stats().account.native).toBeGreaterThan(70_000);
     expect(module.call("deep", 55)).toBe(0);
     // A neighbour that can be overwritten without harming the heap.
     expect(() => module.call("deep", 63)).toThrow(/The stack of modules in C was overrun in deep/);
@@ -277,7 +277,7 @@ describe.runIf(canCompile)("a module", () => {
     );
     heap.limit = 2 ** 30;
     heap.release();
-    expect(heap.stats().account.escaped).toBe(before.escaped);
+    expect(heap.stats().account.native).toBe(before.native);
     expect((await heap.load(path)).call("first")).toBe(0);
   });
 });
@@ -320,7 +320,7 @@ describe.runIf(canCompile)("several modules", () => {
     expect(() => second?.call("is_odd", 7)).toThrow(/unloaded/);
     up?.unload();
     heap.check();
-    expect(heap.stats().account.escaped).toBe(0);
+    expect(heap.stats().account.native).toBe(0);
   });
 
   it("that are linked with each other say so, and come one after the other or together", async () => {
@@ -353,7 +353,7 @@ describe.runIf(canCompile)("several modules", () => {
     const heap = await Heap.create();
     const compiled = new WebAssembly.Module(await readFile(even));
     await expect(heap.load([compiled, odd])).rejects.toThrow(/give the bytes of modules that need each other/);
-    expect(heap.stats().account.escaped).toBe(0);
+    expect(heap.stats().account.native).toBe(0);
   });
 
   it("name everything that nobody defines", async () => {

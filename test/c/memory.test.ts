@@ -288,13 +288,13 @@ describe.runIf(canCompile)("memory, from C", () => {
     for (let k = 0; k < 100; k++) module.call("get", 24);
     module.call("get", 100_000);
     const after = heap.stats();
-    expect(after.account.escaped - before.account.escaped).toBe(
-      2400 + after.large.libc.bytes - before.large.libc.bytes,
+    expect(after.account.native - before.account.native).toBe(
+      2400 + after.large.native.bytes - before.large.native.bytes,
     );
     expect(after.account.live).toEqual(before.account.live);
     expect(after.allocatedBlocks).toBe(before.allocatedBlocks);
     expect(after.sizeClasses).toContainEqual({
-      domain: "libc",
+      domain: "native",
       size: 24,
       pools: 1,
       used: 100,
@@ -302,8 +302,8 @@ describe.runIf(canCompile)("memory, from C", () => {
     });
     const { leaks } = module.unload();
     expect(leaks.map(({ family, count }) => [family, count]).sort()).toEqual([
-      ["libc", 1],
-      ["libc", 100],
+      ["native", 1],
+      ["native", 100],
     ]);
   });
 });

@@ -27,12 +27,12 @@ void *realloc_of_mem(void) { return again(from_mem()); }
 `;
 
 const CASES = [
-  ["free_of_mem", "mem", "from_mem", "libc", "to_libc"],
-  ["mem_of_libc", "libc", "from_libc", "mem", "to_mem"],
-  ["del_of_libc", "libc", "from_libc", "mem", "to_del"],
+  ["free_of_mem", "mem", "from_mem", "native", "to_libc"],
+  ["mem_of_libc", "native", "from_libc", "mem", "to_mem"],
+  ["del_of_libc", "native", "from_libc", "mem", "to_del"],
   ["del_of_object", "object", "from_object", "mem", "to_del"],
   ["object_of_raw", "raw", "from_raw", "object", "to_object"],
-  ["realloc_of_mem", "mem", "from_mem", "libc", "again"],
+  ["realloc_of_mem", "mem", "from_mem", "native", "again"],
 ] as const;
 
 async function hookedHeap(): Promise<{ heap: Heap; faults: Fault[] }> {
@@ -98,8 +98,8 @@ describe.runIf(canCompile)("with debug hooks", () => {
     const module = await heap.load(output);
     expect(module.call("main", 0, 0)).toBe(0);
     expect(faults.map(({ domain, calledDomain }) => [domain, calledDomain])).toEqual([
-      ["mem", "libc"],
-      ["libc", "mem"],
+      ["mem", "native"],
+      ["native", "mem"],
       ["mem", "object"],
     ]);
     expect(module.unload()).toMatchObject({ blocks: 3, bytes: 3 * 1024 });
@@ -146,7 +146,7 @@ describe.runIf(canCompile)("without debug hooks", () => {
     heap.check();
     heap.release();
     expect(heap.stats().account.live).toEqual(before.live);
-    expect(heap.stats().account.escaped).toBe(before.escaped);
+    expect(heap.stats().account.native).toBe(before.native);
   });
 
   it("addresses that are not blocks are refused, and nothing changes", async () => {

@@ -107,7 +107,7 @@ describe.runIf(canCompile)("a module", () => {
     for (const allocator of ["default", "debug"] as const) {
       const heap = await Heap.create({ allocator });
       const path = await build("vain", VAIN, flag === "" ? [] : [flag]);
-      const escaped = heap.stats().account.escaped;
+      const escaped = heap.stats().account.native;
       for (let k = 0; k < 3; k++) {
         await expect(heap.load(path)).rejects.toThrow(flag === "-DTRAP" ? /unreachable/ : "no luck");
         // Fills freed memory, so that a use of it is noticed.
@@ -116,7 +116,7 @@ describe.runIf(canCompile)("a module", () => {
         heap.gc.collect();
         heap.check();
       }
-      if (flag === "-DRELEASED") expect(heap.stats().account.escaped).toBe(escaped);
+      if (flag === "-DRELEASED") expect(heap.stats().account.native).toBe(escaped);
     }
   });
 

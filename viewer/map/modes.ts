@@ -43,7 +43,7 @@ export const MAP_CLASSES: Readonly<Record<MapMode, readonly MapClass[]>> = {
     { name: "raw", color: "domain-raw" },
     { name: "mem", color: "domain-mem" },
     { name: "object", color: "domain-object" },
-    { name: "libc", color: "domain-libc" },
+    { name: "native", color: "domain-native" },
   ],
   age: steps(["newest", "", "", "", "", "oldest"]),
   full: steps(["nearly empty", "", "", "", "", "full"]),

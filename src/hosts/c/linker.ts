@@ -1,6 +1,6 @@
 // The dynamic linker: puts modules written in C onto a heap, as the WebAssembly tool conventions for dynamic linking say.
 //
-//   heap's memory:   stack of all modules | the heap ... | data of a | ... | data of b | ...    the data are blocks of the libc domain
+//   heap's memory:   stack of all modules | the heap ... | data of a | ... | data of b | ...    the data are blocks of the domain native
 //   heap's table:    core's functions | ... | functions of a | functions of b | functions whose address was taken
 //
 // A module imports memory, table, the beginnings of its data and of its entries, and the stack pointer. "env" has the

@@ -1,7 +1,7 @@
 // The stack on which C keeps arrays and structures. All modules of a heap share it. It grows downwards.
 //
 //   a memory of the heap's own:   0 <-- stack | the heap ...            below 0 there is no memory: an overrun is a trap, and does no harm
-//   otherwise, or if larger:      ... | canary <-- stack | ...          a block of the domain libc: an overrun is detected afterwards
+//   otherwise, or if larger:      ... | canary <-- stack | ...          a block of the domain native: an overrun is detected afterwards
 
 import * as C from "../../core/constants.gen.js";
 import type { Core } from "../../core/core.js";

@@ -1,5 +1,6 @@
-// Where libraries are put while they are loaded. Emscripten chooses the places, tells them to the library alone, and
-// forgets them. So the functions of WebAssembly that make instances are replaced for as long as somebody watches.
+// Where libraries are put while they are loaded, and what they import. Emscripten chooses the places, tells them to the
+// library alone, and forgets them. So the functions of WebAssembly that make instances are replaced for as long as
+// somebody watches, or gives libraries other imports.
 
 /** A library's instance, and where its data and its functions are. */
 export interface PlacedLibrary {
@@ -10,9 +11,18 @@ export interface PlacedLibrary {
   readonly tableBase: number;
 }
 
+/** Other imports for a library, and who is told of the instance that has them. */
+export interface OtherImports {
+  readonly imports: WebAssembly.Imports;
+  readonly made: (exports: WebAssembly.Exports) => void;
+}
+
 type Engine = Pick<typeof WebAssembly, "instantiate" | "Instance">;
 
 const watches = new Set<LibraryWatch>();
+/** For a memory, a function that gives libraries in it other imports. */
+const importers = new WeakMap<WebAssembly.Memory, (imports: WebAssembly.Imports) => OtherImports>();
+let hasImporters = false;
 let restore: (() => void) | undefined;
 
 export class LibraryWatch {
@@ -38,18 +48,50 @@ export class LibraryWatch {
 
   end(): void {
     watches.delete(this);
-    if (watches.size > 0) return;
+    if (watches.size > 0 || hasImporters) return;
     restore?.();
     restore = undefined;
   }
 }
 
-function note(instance: WebAssembly.Instance, module: WebAssembly.Module, imports: WebAssembly.Imports = {}): void {
-  const { env = {} } = imports;
+/**
+ * From now on, libraries that are put into this memory get the imports that `importer` makes of theirs, for as long as the
+ * memory exists. The functions of WebAssembly stay replaced, because nobody says when a memory ends.
+ */
+export function replaceImports(
+  memory: WebAssembly.Memory,
+  importer: (imports: WebAssembly.Imports) => OtherImports,
+): void {
+  importers.set(memory, importer);
+  hasImporters = true;
+  restore ??= replaceEngine();
+}
+
+/** The place of a library that is instantiated with these imports; undefined if it is no library of Emscripten's. */
+function placeIn({ env = {} }: WebAssembly.Imports = {}): Omit<PlacedLibrary, "module" | "exports"> | undefined {
   const [memoryBase, tableBase] = [env.__memory_base, env.__table_base];
-  if (typeof memoryBase !== "number" || typeof tableBase !== "number") return;
-  const { exports } = instance;
-  for (const watch of watches) watch.note({ module, exports, memory: env.memory, memoryBase, tableBase });
+  if (typeof memoryBase !== "number" || typeof tableBase !== "number") return undefined;
+  return { memory: env.memory, memoryBase, tableBase };
+}
+
+/** An instance that is about to be made. */
+class Instantiation {
+  readonly imports: WebAssembly.Imports | undefined;
+  readonly #place: ReturnType<typeof placeIn>;
+  readonly #other: OtherImports | undefined;
+
+  constructor(imports: WebAssembly.Imports | undefined) {
+    this.#place = placeIn(imports);
+    const importer = this.#place && importers.get(this.#place.memory as WebAssembly.Memory);
+    this.#other = imports && importer?.(imports);
+    this.imports = this.#other?.imports ?? imports;
+  }
+
+  ended({ exports }: WebAssembly.Instance, module: WebAssembly.Module): void {
+    if (!this.#place) return;
+    this.#other?.made(exports);
+    for (const watch of watches) watch.note({ module, exports, ...this.#place });
+  }
 }
 
 /** Replaces WebAssembly's functions that make instances. Returns a function that puts them back. */
@@ -58,17 +100,19 @@ function replaceEngine(): () => void {
   const ours: Engine = {
     Instance: new Proxy(Instance, {
       construct(_, [module, imports]: [WebAssembly.Module, WebAssembly.Imports | undefined], asked) {
-        const instance = Reflect.construct(Instance, [module, imports], asked) as WebAssembly.Instance;
-        note(instance, module, imports);
+        const making = new Instantiation(imports);
+        const instance = Reflect.construct(Instance, [module, making.imports], asked) as WebAssembly.Instance;
+        making.ended(instance, module);
         return instance;
       },
     }),
     instantiate: (async (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) => {
-      const result = (await instantiate(source as BufferSource, imports)) as unknown;
-      if (result instanceof Instance) note(result, source as WebAssembly.Module, imports);
+      const making = new Instantiation(imports);
+      const result = (await instantiate(source as BufferSource, making.imports)) as unknown;
+      if (result instanceof Instance) making.ended(result, source as WebAssembly.Module);
       else {
         const { instance, module } = result as WebAssembly.WebAssemblyInstantiatedSource;
-        note(instance, module, imports);
+        making.ended(instance, module);
       }
       return result;
     }) as Engine["instantiate"],

@@ -35,6 +35,8 @@ export interface PyodideExports {
   Py_AddPendingCall(f: number, argument: number): number;
   PyGC_Collect(): number;
   tzset(): void;
+  /** Only modules in C need it. */
+  memalign?(alignment: number, n: number): number;
   /** The end of the C stack that is in use; undefined before Pyodide 314. */
   readonly __stack_pointer?: WebAssembly.Global;
   PyThreadState_Get?(): number;

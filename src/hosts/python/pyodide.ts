@@ -56,6 +56,11 @@ export interface LoadPythonOptions {
   readonly clock?: Clock;
   /** Whether to check every block: overflows, double frees and so on are reported with the Python file and line. */
   readonly debugHooks?: boolean;
+  /**
+   * Whether modules in C (packages such as numpy) get their memory through the heap, so that it is counted by module, limited and
+   * recorded; the default is true.
+   */
+  readonly native?: boolean;
   /** What to do about a fault that the debug hooks find; the default throws. */
   readonly onFault?: FaultHandler;
   /**
@@ -183,6 +188,7 @@ async function load(
   if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
   const bridge = bridgeTo(attached.heap, () => pyodide.FS);
   watchProxies(pyodide, attached.heap, options);
+  attached.heap.linker = linkerOf(pyodide);
   installPythonModule(pyodide, attached.heap, bridge, options.image !== undefined);
   return { pyodide, ...attached, bridge, guard };
 }
@@ -194,7 +200,7 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
   const module = await coreModule();
   let tally: StartTally | undefined;
   const place = (exports: PyodideExports) => {
-    const heap = PythonHeap.attachAt(module, exports, {});
+    const heap = PythonHeap.attachAt(module, exports, { native: false });
     tally = heap.tallyStart();
     return heap;
   };
@@ -264,6 +270,7 @@ export async function attach(
   guardNests(exports);
   warnOf(heap, options);
   watchProxies(pyodide, heap, options);
+  heap.linker = linkerOf(pyodide);
   writePythonFiles(pyodide.FS, sitePackagesOf(pyodide));
   installPythonModule(
     pyodide,

@@ -13,8 +13,10 @@ import type { Trim } from "../../heap/trim.js";
 import type { HeapEventName, Listener } from "../../pressure/events.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import { type SnapshotOptions, type SnapshotSummary, takeSnapshot } from "../../snapshot/take.js";
+import type { EmscriptenLinker } from "./emscripten-module.js";
 import { PythonObjects } from "./heap-snapshot.js";
 import { LiveProxies } from "./live-proxies.js";
+import { NativeMemory } from "./native-memory.js";
 import { PendingCall } from "./pending-call.js";
 import { HOST_FUNCTIONS, proveHeap } from "./proven-heap.js";
 import type { ProxyWatch } from "./proxies.js";
@@ -32,6 +34,11 @@ export interface PythonHeapOptions extends CoreHeapOptions {
    * line.
    */
   readonly debugHooks?: boolean | undefined;
+  /**
+   * Whether modules in C get their memory through the heap: it is then counted, limited and recorded. The default is true. It
+   * concerns the modules that are loaded from then on.
+   */
+  readonly native?: boolean | undefined;
 }
 
 /** The place of a heap in an interpreter's memory. */
@@ -159,6 +166,7 @@ export class PythonHeap extends CoreHeap {
     initialize(place, python, limit, inherited);
     const heap = PythonHeap.#over(place, python, inherited, options);
     if (debugHooks) heap.#checkBlocks(inherited !== 0);
+    heap.#beginNative(place, options);
     heap.#side.domainsChanged();
     return heap;
   }
@@ -182,6 +190,7 @@ export class PythonHeap extends CoreHeap {
     const { limit, debugHooks = false } = options;
     heap.limit = limit ?? NO_LIMIT;
     if (debugHooks) heap.#checkBlocks(true);
+    heap.#beginNative(place, options);
     heap.#side.domainsChanged();
     return heap;
   }
@@ -215,6 +224,21 @@ export class PythonHeap extends CoreHeap {
       },
     });
     return new PythonHeap(foundation, side);
+  }
+
+  /** From now on, modules in C get their memory through the heap. */
+  #beginNative({ core, calls }: Placed, { native = true }: PythonHeapOptions): void {
+    if (native) this.#side.native = NativeMemory.begin(core, calls, this.#side.python);
+  }
+
+  override setupDebugHooks(): void {
+    super.setupDebugHooks();
+    this.#side.native?.serve();
+  }
+
+  /** @internal The linker of the interpreter, from which modules in C have their names. */
+  set linker(linker: EmscriptenLinker) {
+    if (this.#side.native) this.#side.native.linker = linker;
   }
 
   /** Installs debug hooks in front of the allocators. They don't check blocks that were allocated before. */

@@ -10,6 +10,7 @@ import type { HeapSide } from "../../heap/foundation.js";
 import type { TracedSide } from "../../heap/recordings.js";
 import type { Events } from "../../pressure/events.js";
 import type { Recorder, StackSource } from "../../trace/recorder.js";
+import type { NativeMemory } from "./native-memory.js";
 import { ObjectTypes } from "./object-types.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
@@ -57,6 +58,8 @@ export class PythonSide implements HeapSide, TracedSide {
   readonly inherited: number;
   /** The five words of the allocator that each of the interpreter's domains was given last. */
   readonly #served = new Map<number, string>();
+  /** The memory of modules in C, if it goes through the heap. */
+  native: NativeMemory | undefined;
   #collectionSource: CollectionSource | undefined;
   readonly #watchers = new Set<Watcher>();
   #emitsCollections = false;
@@ -98,9 +101,11 @@ export class PythonSide implements HeapSide, TracedSide {
 
   hostFigures(): HostFigures {
     const { used, free } = readHostInfo(this.python, this.#core.control + C.SCRATCH_AT);
+    const { inherited, native } = this;
     // The break never moves down, so it is its own peak.
     const platform = footprintOf(this.python);
-    return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited: this.inherited };
+    const modules = native?.modules() ?? [];
+    return { platform, platformPeak: platform, used, free, header: HOST_HEADER, inherited, modules };
   }
 
   /**

@@ -47,14 +47,14 @@ export class HeapBlocks {
 
   /** Adds nodes for the memory that nobody claimed. `stats` were taken at the same moment. */
   addRest(graph: GraphBuilder, group: number, { account }: HeapStats): void {
-    const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
+    const { live, freeInPools, freePools, rawFree, overhead, native } = account;
     const large = (domain: PooledDomain, bytes: number) =>
       bytes - this.#pools.usedBytes(domain) - (this.#claimedLarge.get(domain) ?? 0);
     addBlocks(graph, group, this.#pools.unclaimed());
     const parts: readonly (readonly [type: string, bytes: number])[] = [
       ["(large blocks of the mem domain, no object)", large("mem", live.mem)],
       ["(large blocks of the object domain, no object)", large("object", live.object)],
-      ["(large blocks of the C library's malloc)", large("libc", escaped)],
+      ["(large blocks of the C library's malloc)", large("native", native)],
       ["(raw domain)", live.raw - (this.#claimedLarge.get("raw") ?? 0)],
       ["(free in pools)", freeInPools],
       ["(free pools)", freePools],

@@ -11,7 +11,7 @@ export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stat
   const add = (type: string, bytes: number) => addMemory(graph, group, type, bytes);
   addBlocks(graph, group, blocks.unclaimed(graph.store));
   const { account } = stats;
-  const { live, freeInPools, freePools, rawFree, overhead, escaped } = account;
+  const { live, freeInPools, freePools, rawFree, overhead, native, escaped } = account;
   const large = live.mem + live.object - blocks.pooledBytes;
   // The domain of a block is unknown if the interpreter allocated it before the heap was attached. So objects can have
   // claimed more bytes of large blocks than the domains mem and object contain.
@@ -23,5 +23,6 @@ export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stat
   add("(free pools)", freePools);
   add("(free memory of the host's malloc)", rawFree);
   add("(headers and tables of the heap)", overhead);
+  add("(modules in C)", native);
   add("(the C library's malloc)", escaped - (blocks.largeBytes - ofObjects - ofRaw));
 }
