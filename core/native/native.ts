@@ -15,7 +15,15 @@
 // called directly, and knows for whom it works.
 
 import { allocatorOf } from "../alloc/domains";
-import { entered, hosted_calloc, hosted_malloc, hosted_realloc, hostedMemalign, left, usableSize } from "../alloc/hosted";
+import {
+  entered,
+  hosted_calloc,
+  hosted_malloc,
+  hosted_realloc,
+  hostedMemalign,
+  left,
+  usableSize,
+} from "../alloc/hosted";
 import { MAX_REQUEST } from "../ground/config";
 import { LIBC } from "../ground/domains.gen";
 import { platform } from "../ground/platform";

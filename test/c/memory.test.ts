@@ -279,7 +279,7 @@ describe.runIf(canCompile)("memory, from C", () => {
     heap.check();
   });
 
-  it("what the C library's malloc gives escapes, and the account says so", async () => {
+  it("what the C library's malloc gives is native memory, and the account says so", async () => {
     const heap = await Heap.create();
     const module = await heap.load(
       await build("get", `#include <stdlib.h>\nvoid *get(size_t n) { return malloc(n); }`),

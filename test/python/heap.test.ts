@@ -23,6 +23,7 @@ function addsUp(heap: PythonHeap): void {
     account.freeInPools,
     account.rawFree,
     account.overhead,
+    account.native,
     account.escaped,
   ]) {
     expect(part).toBeGreaterThanOrEqual(0);
