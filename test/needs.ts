@@ -12,10 +12,16 @@ export const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/dist-
 /** The names under which distributions install Chromium and Chrome. */
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-const installed = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+const installed = (names: readonly string[]) =>
+  names.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
 
-/** The browser for tests of pages: CHROMIUM in the environment, or one in PATH. "" if there is none. */
-export const CHROMIUM = process.env.CHROMIUM ?? installed ?? "";
+/** The browser: CHROMIUM in the environment, or one in PATH. "" if there is none. */
+export const CHROMIUM = process.env.CHROMIUM ?? installed(BROWSERS) ?? "";
+/**
+ * The same browser without its own windows, for tests of pages: in Chromium, each page also has a window with a toolbar,
+ * which is drawn by pages of its own. These take more processor time than the pages of most tests.
+ */
+export const HEADLESS_SHELL = process.env.CHROMIUM ?? installed(["chromium-headless-shell"]) ?? CHROMIUM;
 
 const isCI = process.env.CI !== undefined;
 

@@ -13,7 +13,7 @@ import { MORE_ALPHA } from "../../viewer/flame/draw.js";
 import { MAP_CLASSES } from "../../viewer/map/modes.js";
 import { ORIGINS } from "../../viewer/words.js";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { savePage } from "./open.js";
 
 const SCHEMES = ["light", "dark"] as const;
@@ -175,7 +175,7 @@ describe.runIf(canBrowse)("contrast", () => {
 
   beforeAll(async () => {
     address = await pageFile();
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

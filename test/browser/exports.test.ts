@@ -16,7 +16,7 @@ import { freePort } from "../free-port.js";
 import { canBrowse } from "../needs.js";
 import { joined } from "../report-data.js";
 import { Tape } from "../trace-data.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 
 const SPEEDSCOPE = fileURLToPath(new URL("../../node_modules/speedscope/dist/release/index.html", import.meta.url));
 
@@ -57,7 +57,7 @@ describe.runIf(canBrowse)("exports in other programs", () => {
 
   beforeAll(async () => {
     port = await freePort();
-    browser = await launchChromium(`--remote-debugging-port=${port}`);
+    browser = await launchBrowser(`--remote-debugging-port=${port}`);
     const heap = await Heap.create();
     const tape = new Tape();
     const recorder = heap.trace({ write: tape.write, command: ["orders.ts"] });

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoLeak, measureGrowth } from "../../src/playwright.js";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { type Served, servePages } from "./served.js";
 
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ describe.runIf(canBrowse)("measureGrowth", () => {
 
   beforeAll(async () => {
     server = await servePages(PROGRAMS);
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

@@ -8,7 +8,7 @@ import { flamegraphPage, snapshotsPage } from "../../src/report/flamegraph.js";
 import { GraphBuilder } from "../../src/snapshot/builder.js";
 import { NODE } from "../../src/snapshot/graph.js";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { openPage, savePage } from "./open.js";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
@@ -63,7 +63,7 @@ describe.runIf(canBrowse)("Back and Forward", () => {
 
   beforeAll(async () => {
     [trace, snapshot] = await Promise.all([traceFile(), snapshotFile()]);
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

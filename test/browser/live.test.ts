@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = { timeout: 60_000, interval: 200 };
@@ -61,7 +61,7 @@ describe.runIf(canBrowse)("a program that runs", () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await launchBrowser();
     script = join(mkdtempSync(join(tmpdir(), "pyheap-")), "grows.py");
     writeFileSync(script, PROGRAM);
   });

@@ -9,7 +9,7 @@ import { Spans } from "../../src/page/spans.js";
 import { flamegraphPage } from "../../src/report/flamegraph.js";
 import { placeBetween } from "../../viewer/timeline/peak.js";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { openPage, savePage } from "./open.js";
 
 const LONG = "src/a/folder/with/a/long/path/that/no/phone/has/room/for/application.py";
@@ -108,7 +108,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
 
   beforeAll(async () => {
     address = await makeFile();
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

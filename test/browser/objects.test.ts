@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TypeRow } from "../../src/snapshot/types.js";
 import { command } from "../command.js";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { focusedText, openPage } from "./open.js";
 import { expectToFit, shoot } from "./windows.js";
 
@@ -46,7 +46,7 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     expect(pyheap("report", "flamegraph", "app.trace", ...typed)).toMatchObject(good);
     expect(pyheap("report", "page", "app.heapsnapshot")).toMatchObject(good);
     expect(pyheap("report", "page", "before.heapsnapshot", "app.heapsnapshot", "-o", "both.html")).toMatchObject(good);
-    browser = await launchChromium();
+    browser = await launchBrowser();
   }, PATIENCE);
 
   afterAll(async () => {

@@ -8,7 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyse } from "../../src/report.js";
 import { canBrowse, ROOT } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { type Served, servePages } from "./served.js";
 import { shoot } from "./windows.js";
 
@@ -50,7 +50,7 @@ describe.runIf(canBrowse)("the panel", () => {
 
   beforeAll(async () => {
     server = await servePages(PROGRAMS);
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

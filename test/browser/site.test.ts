@@ -13,7 +13,7 @@ import { command } from "../command.js";
 import { longTrace } from "../long-trace.js";
 import { canBrowse } from "../needs.js";
 import { Tape } from "../trace-data.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { shoot } from "./windows.js";
 
 /** Writes a trace, and snapshots before and after, of a heap that gets a list of a thousand texts. */
@@ -59,7 +59,7 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
     const image = readFileSync(path("app.pyimage"));
     writeFileSync(path("cut.pyimage"), image.subarray(0, 5000));
     address = pathToFileURL(await writeSite(path("site"))).href;
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {

@@ -9,7 +9,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { command } from "../command.js";
 import { canBrowse } from "../needs.js";
-import { launchChromium } from "./chromium.js";
+import { launchBrowser } from "./chromium.js";
 import { focusedText, openPage } from "./open.js";
 import { expectToFit } from "./windows.js";
 
@@ -51,7 +51,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
 
   beforeAll(async () => {
     address = makePage();
-    browser = await launchChromium();
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {
