@@ -44,8 +44,13 @@ const LONGEST = [
  * look at JavaScript's collector, or at the clock, have a process to themselves as well.
  */
 const TOGETHER = ["src/**/*.test.ts", "test/*.test.ts", "test/{c,objects,runtimes}/*.test.ts"];
+/**
+ * Files that share another process: what they test runs in processes that they start, commands and browsers. So the command
+ * and what drives browsers are loaded once.
+ */
+const STARTING = ["src/cli/*.test.ts", "test/browser/*.test.ts"];
 const ALONE = [
-  ...["src/cli/*.test.ts", "src/objects/handles/*.test.ts"],
+  ...["src/cli/recording.test.ts", "test/browser/devtools.test.ts", "src/objects/handles/*.test.ts"],
   ...[
     "docs",
     "libpyheap",
@@ -87,14 +92,14 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     // A worker's process goes on as long as the next file is of the same project.
-    const PROJECTS = ["alone", "debug", "together"];
+    const PROJECTS = ["alone", "starting", "debug", "together"];
     const projectOf = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name);
     return sorted.sort((a, b) => projectOf(a) - projectOf(b) || rankOf(a) - rankOf(b));
   }
 }
 
 const options = {
-  setupFiles: ["test/remembered-stacks.ts", "test/debug-stacks.ts"],
+  setupFiles: ["test/remembered-stacks.ts", "test/debug-stacks.ts", "test/restored.ts"],
   env: {
     // The command starts Python from an image that it keeps: one for all tests.
     PYHEAP_CACHE: pathOf("build/pyheap-cache"),
@@ -117,11 +122,12 @@ export default defineConfig({
     maxWorkers: options.maxWorkers,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...options, name: "alone", include: [...ALONE, "test/{browser,python}/**/*.test.ts"] } },
+      { test: { ...options, name: "alone", include: [...ALONE, "test/python/**/*.test.ts"] } },
+      { test: { ...options, name: "starting", isolate: false, include: STARTING, exclude: ALONE } },
       ...(process.env.DEBUG_CORE === undefined
         ? []
         : [{ plugins: [debugCore], test: { ...options, name: "debug", isolate: false, include: STRUCTURES } }]),
-      { test: { ...options, name: "together", isolate: false, include: TOGETHER, exclude: ALONE } },
+      { test: { ...options, name: "together", isolate: false, include: TOGETHER, exclude: [...ALONE, ...STARTING] } },
     ],
   },
 });

@@ -1,22 +1,15 @@
-// Programs that a test starts and does not wait for. Whatever becomes of the test, none of them outlives its file.
+// Programs that a test starts and does not wait for.
 
 import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spawn } from "node:child_process";
-import { afterAll } from "vitest";
+import { note } from "./children.js";
 import { MAIN } from "./command.js";
 
-const children: ChildProcessWithoutNullStreams[] = [];
-
-afterAll(() => {
-  // To kill a process that has ended is not an error.
-  for (const child of children) child.kill("SIGKILL");
-});
-
-/** Starts `pyheap` with these arguments. */
+/** Starts `pyheap` with these arguments. It ends with the test's file at the latest. */
 export function launch(
   args: readonly string[],
   options: SpawnOptionsWithoutStdio = {},
 ): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [MAIN, ...args], options);
-  children.push(child);
+  note(child);
   return child;
 }

@@ -3,7 +3,7 @@
 
 import colors from "picocolors";
 import { Profile } from "pprof-format";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { overBudget } from "../src/cli/budget.js";
 import { liveText } from "../src/cli/live-terminal.js";
 import { showRecording } from "../src/cli/recording-progress.js";
@@ -56,11 +56,6 @@ const write = (name: keyof typeof FORMATS) =>
   joined(FORMATS[name].write(exportReport(traceOf(stacks, trace), FORMATS[name])));
 
 describe("hostile names", () => {
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllEnvs();
-  });
-
   const rows = { rows: 50, sort: "own", minShare: 0 } as const;
   const reports: Record<string, () => string> = {
     summary: () => traceSummary(report, rows),

@@ -1,7 +1,7 @@
 // Recordings that are summed up while they run: random programs, each compared in every figure with a recording of the same
 // program that has all events. The clock moves with the program, so times are compared too.
 
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Address, Heap, type HeapOptions } from "../src/index.js";
 import { VIEWS } from "../src/trace/accounts.js";
 import type { Analysis } from "../src/trace/analysis.js";
@@ -12,8 +12,6 @@ import { Tape } from "./trace-data.js";
 const DOMAINS = ["raw", "mem", "object"] as const;
 const GIB = 2 ** 30;
 const PAGE = 65536;
-
-afterEach(() => void vi.restoreAllMocks());
 
 /** A program that allocates at several depths, clears, resizes and frees, and for which time passes. */
 class Program {

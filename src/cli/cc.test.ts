@@ -203,7 +203,6 @@ describe.runIf(canCompile)("pyheap cc", () => {
         stdout: "",
         stderr: expect.stringMatching(/error:[\s\S]*@yowasp\/clang failed/),
       });
-      vi.unstubAllEnvs();
     },
   );
 });

@@ -4,13 +4,12 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import colors from "picocolors";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { recordingWords, showRecording } from "./recording-progress.js";
 
 describe("the progress of a recording", () => {
   const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "app.trace");
   writeFileSync(file, new Uint8Array(3 << 20));
-  afterEach(() => void vi.unstubAllEnvs());
 
   it("is shown in the title of a terminal, which gets its own title back at the end", async () => {
     vi.stubEnv("CI", "");

@@ -45,7 +45,6 @@ describe("signals", () => {
   });
   afterEach(() => {
     program.stop();
-    vi.useRealTimers();
   });
 
   it("end a program that does not look, after a while", () => {
