@@ -3,9 +3,9 @@
 import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyse } from "../src/report.js";
-import { documentedQueries, openTables, type Row } from "./duckdb.js";
+import { documentedQueries, openTables, type Tables } from "./duckdb.js";
 import { pyheap } from "./in-process.js";
 import { hasDuckdb } from "./needs.js";
 
@@ -33,7 +33,7 @@ del a
 describe.skipIf(!hasDuckdb)("export parquet", () => {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
   let queries = new Map<string, string>();
-  let ask: (sql: string) => Promise<Row[]>;
+  let tables: Tables;
 
   async function report(...words: string[]): Promise<string> {
     const { status, stdout, stderr } = await pyheap(["report", ...words], folder);
@@ -47,11 +47,14 @@ describe.skipIf(!hasDuckdb)("export parquet", () => {
     const { status, stderr } = await pyheap(["report", "export", "parquet", "app.trace"], folder);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^app\.parquet: recording, stacks, events, blocks; [\d,]+ events, \S+ [KM]iB\n$/);
-    const tables = join(folder, "app.parquet");
-    queries = documentedQueries(tables);
-    ask = await openTables(tables);
+    const exported = join(folder, "app.parquet");
+    queries = documentedQueries(exported);
+    tables = await openTables(exported);
   });
 
+  afterAll(() => tables?.close());
+
+  const ask = (sql: string) => tables.ask(sql);
   const run = (name: string) => ask(queries.get(name) ?? "");
 
   it("has the lines with the most at the peak, as the table has them", async () => {
