@@ -1,17 +1,17 @@
 // The site where recordings are looked at, in Chromium: files are chosen and dropped, read in a worker, and shown. It opens from a
 // file, and makes no requests. Screenshots go to build/screenshots/ if SCREENSHOTS is set.
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeSite } from "../../scripts/site.mjs";
 import { Heap } from "../../src/index.js";
 import { command } from "../command.js";
 import { longTrace } from "../long-trace.js";
-import { canBrowse } from "../needs.js";
+import { canBrowse, ROOT } from "../needs.js";
 import { Tape } from "../trace-data.js";
 import { launchBrowser } from "./chromium.js";
 import { shoot } from "./windows.js";
@@ -58,7 +58,8 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
     expect(command(["image", "create", "app.pyimage", "-c", "x = 1"], { cwd: folder })).toMatchObject({ status: 0 });
     const image = readFileSync(path("app.pyimage"));
     writeFileSync(path("cut.pyimage"), image.subarray(0, 5000));
-    address = pathToFileURL(await writeSite(path("site"))).href;
+    execFileSync(process.execPath, [join(ROOT, "scripts/site.mjs"), path("site")]);
+    address = pathToFileURL(path("site/index.html")).href;
     browser = await launchBrowser();
   });
 
