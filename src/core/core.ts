@@ -1,6 +1,7 @@
 // The core's module as the host sees it: its exports with types, and an instance over a given memory and table.
 
 import { crc32 } from "../ground/crc32.js";
+import { Remembered } from "../ground/remembered.js";
 import { bytesOfBase64 } from "./base64.js";
 import { ALLOCATOR_TABLE } from "./catalogue.gen.js";
 import { CORE_BASE64 } from "./core.generated.js";
@@ -24,12 +25,11 @@ export interface Core<F extends CoreFunctions = CoreFunctions> {
   moveTo(memory: WebAssembly.Memory): void;
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+const compiled = new Remembered<string, WebAssembly.Module>();
 
-/** The allocators' module, compiled once for the whole program. */
+/** The allocators' module. */
 export function coreModule(): Promise<WebAssembly.Module> {
-  compiled ??= compileBase64(CORE_BASE64);
-  return compiled;
+  return compileBase64(CORE_BASE64);
 }
 
 /** A checksum that tells this build of the allocators' module from others. */
@@ -37,8 +37,9 @@ export function coreChecksum(): number {
   return crc32(new TextEncoder().encode(CORE_BASE64));
 }
 
+/** Compiles a module, once for the whole program. */
 export function compileBase64(bytes: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(bytesOfBase64(bytes));
+  return compiled.get(bytes, () => WebAssembly.compile(bytesOfBase64(bytes)));
 }
 
 /**

@@ -21,7 +21,6 @@ export const OBJECT_API = [
   "Py_DecRef",
 ] as const satisfies readonly (keyof ObjectApi)[];
 
-let compiled: Promise<WebAssembly.Module> | undefined;
 let knownChecksum: number | undefined;
 
 /** A checksum that tells this build of the core from others. */
@@ -30,10 +29,9 @@ export function wholeChecksum(): number {
   return knownChecksum;
 }
 
-/** The whole module, compiled once for the whole program. */
+/** The whole module. */
 export function wholeModule(): Promise<WebAssembly.Module> {
-  compiled ??= compileBase64(WHOLE_BASE64);
-  return compiled;
+  return compileBase64(WHOLE_BASE64);
 }
 
 /**

@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync }
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Remembered } from "../../ground/remembered.js";
 import { complaintAboutInputs } from "./inputs.js";
 import { keptLibrary, keyOf } from "./kept-library.js";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
@@ -78,7 +79,7 @@ export async function compileC(options: CompileOptions): Promise<void> {
       const path = resolve(folder, source);
       compiled.push(isSource(source) ? await build.compile(path, `${k}-${basename(source)}.o`, flags) : path);
     }
-    const library = await libraryFor(toolchain, cache);
+    const library = await libraries.get(toolchain.name, () => findLibrary(toolchain, cache));
     const used = library.filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp));
     const linked = await build.link([...compiled, ...used], options.outputName ?? output, linkFlags);
     mkdirSync(dirname(output), { recursive: true });
@@ -100,16 +101,7 @@ export async function compileObject({ sources: [source = ""], ...options }: Comp
 }
 
 /** The object files that every module is linked with, by toolchain. They are compiled once in this process. */
-const libraries = new Map<string, Promise<string[]>>();
-
-function libraryFor(toolchain: Toolchain, cache: string | undefined): Promise<string[]> {
-  let library = libraries.get(toolchain.name);
-  if (!library) {
-    library = findLibrary(toolchain, cache);
-    libraries.set(toolchain.name, library);
-  }
-  return library;
-}
+const libraries = new Remembered<string, string[]>();
 
 function librarySources(): { source: string; object: string }[] {
   return [LIBC, CAPI].flatMap((folder) =>
