@@ -285,6 +285,8 @@ class BigHeap {
     for (const name of [...this.#roots.keys()]) this.#removeRoot(name);
     this.#budget = GIB;
     this.#compact();
+    // Nothing is left but the heap's own tables.
+    expect(this.#extent).toBeLessThan(MIB);
     this.#trim();
     for (let k = 0; k < 10; k++) this.#setRoot();
     await this.#image();

@@ -137,9 +137,8 @@ function close(pool: Pool): void {
   publishMap();
 }
 
-/** Moves the arenas' records that lie above `line` as low as possible; shrinks the map, and moves it as low as possible. */
-export function lowerTables(line: usize): void {
-  arenas().lowerRecords(line);
+/** Shrinks the map of pools, and moves it as low as possible. */
+export function lowerMap(): void {
   arenas().fitMap();
   publishMap();
 }

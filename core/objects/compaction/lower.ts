@@ -10,7 +10,7 @@
 import { arenas } from "../../alloc/arena";
 import { closeAbove, evacuation_begin_above, evacuation_end_above, isInPool, reopen } from "../../alloc/evacuation";
 import { raw } from "../../alloc/raw";
-import { lowerTables } from "../../alloc/small";
+import { lowerMap } from "../../alloc/small";
 import { POOL_SIZE } from "../../ground/config";
 import { ledger } from "../../ground/ledger";
 import { handles } from "../model/handles";
@@ -136,9 +136,20 @@ export function lowerOwn(c: Pass): void {
   const end = holeAbove(c, 1);
   const line = end != 0 ? end : raw().top;
   closeAbove(line);
-  handles().lower();
-  lowerTables(lineOf(0));
+  handles().lowerTable();
+  closeAgain(line);
+  handles().lowerStack();
+  closeAgain(line);
+  arenas().lowerRecords(lineOf(0));
+  closeAgain(line);
+  lowerMap();
   reopen();
+}
+
+/** Closes what a table has left behind above the line: the next table would take it, though it is not lower. */
+function closeAgain(line: usize): void {
+  reopen();
+  closeAbove(line);
 }
 
 // ---- large blocks after a hole that is too small for them ----

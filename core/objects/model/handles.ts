@@ -181,10 +181,14 @@ export class Handles {
     this.bufferSize = 0;
   }
 
-  /** Moves the table and the stack as low as possible, and frees the buffer, which must not be in use. */
-  lower(): void {
+  /** Moves the table as low as possible, and frees the buffer, which must not be in use. */
+  lowerTable(): void {
     this.dropBuffer();
     this.table = lowered(this.table, (<usize>this.capacity) << 2);
+  }
+
+  /** Moves the stack as low as possible. */
+  lowerStack(): void {
     this.stack = lowered(this.stack, (<usize>this.stackCapacity) << 2);
   }
 
