@@ -13,11 +13,13 @@ import { groupObjects } from "../src/snapshot/types.js";
 import { launchChromium } from "../test/browser/chromium.js";
 import { MemoryPanel } from "../test/browser/devtools.js";
 import { canBrowse } from "../test/needs.js";
+import { timed } from "./command.js";
 import { interleave, median, processorTime, ratio } from "./measure.js";
 import type { Row } from "./micro.js";
 
 const ROUNDS = 5;
 const SECOND = 1000;
+const GIB = 2 ** 30;
 
 /** A million objects of five types, and a walk over them as a program in Python does it. */
 const PROGRAM = `
@@ -65,15 +67,17 @@ function memoryRatio(makeGraph: () => ObjectGraph): number {
   return (process.resourceUsage().maxRSS * 1024 - before) / bytesOf(graph);
 }
 
-/** Seconds until DevTools has opened a file, and shows the retainers of a first object. */
-async function untilRetainers(file: string): Promise<number> {
+/** Seconds in which DevTools starts, and in which it then opens a file and shows the retainers of a first object. */
+async function untilRetainers(file: string): Promise<{ readonly start: number; readonly shown: number }> {
   const browser = await launchChromium();
   try {
     const begun = performance.now();
-    const panel = await MemoryPanel.open(browser, file);
+    const panel = await MemoryPanel.start(browser);
+    const started = performance.now();
+    await panel.load(file);
     await panel.types("__main__.Point");
     await panel.firstOf("__main__.Point");
-    return (performance.now() - begun) / SECOND;
+    return { start: (started - begun) / SECOND, shown: (performance.now() - started) / SECOND };
   } finally {
     await browser.close();
   }
@@ -111,7 +115,8 @@ export async function measureSnapshots(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
   const file = join(folder, "million.heapsnapshot");
   heap.snapshot({ file });
-  const shown = canBrowse ? await untilRetainers(file) : undefined;
+  const command = timed("report", "objects", file);
+  const devTools = canBrowse ? await untilRetainers(file) : undefined;
   rmSync(folder, { recursive: true });
   return [
     {
@@ -131,9 +136,17 @@ export async function measureSnapshots(): Promise<Row[]> {
     {
       what: "report with retained sizes of 1,000,000 objects",
       ...{ value: median(report.get("report") ?? []) / SECOND / million, unit: "s", goal: 5 },
+      beside: { "the command, processor time": command.processor, "and wall clock": command.seconds },
     },
-    ...(shown === undefined
+    { what: "memory of the command that reports them", value: command.bytes / GIB, unit: "GiB", goal: 1 },
+    ...(devTools === undefined
       ? []
-      : [{ what: "until DevTools shows the first retainers in this file", value: shown, unit: "s", goal: 10 }]),
+      : [
+          {
+            what: "DevTools opens this file, until the first retainers are shown",
+            ...{ value: devTools.shown, unit: "s", goal: 10 },
+            beside: { "and before it, the start of DevTools": devTools.start },
+          },
+        ]),
   ];
 }

@@ -1,7 +1,7 @@
 // The cost of tracing: the Python programs untraced, traced, and with Python's own tracemalloc; and reports of a long
 // recording.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,13 +10,13 @@ import Table from "cli-table3";
 import { documentedQueries, openTables } from "../test/duckdb.js";
 import { hasDuckdb } from "../test/needs.js";
 import { figuresOf, PROGRAMS } from "./child.js";
+import { timed } from "./command.js";
 import { geometricMean, median } from "./measure.js";
 import type { Row } from "./micro.js";
 import { measurePage, measureSpeedscope } from "./trace/page.js";
 import type { TraceFigures } from "./trace/program.js";
 import { measureSite } from "./trace/site.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /** One program of each kind: long-lived objects, text, calls, containers, generators. Each takes ten to twenty seconds. */
 const USUAL = [
   ...["binary_trees", "json_roundtrip", "tiny_language", "syntax_trees"],
@@ -34,7 +34,6 @@ const LONG_RECORDING = 50_000_000;
 const GIB = 2 ** 30;
 const MIB = 2 ** 20;
 const MB = 1_000_000;
-const KIB = 1024;
 
 const script = (name: string) => fileURLToPath(new URL(`./trace/${name}.js`, import.meta.url));
 
@@ -91,25 +90,6 @@ export function measureTraces({ rounds, program }: TraceOptions): Row[] {
     { what: "untraced after a recording, time / never traced", value: mean((f) => f.off), unit: "x", goal: 1.01 },
     { what: "trace file", value: sum((f) => f.bytes) / sum((f) => f.events), unit: "bytes an event", goal: 5 },
   ];
-}
-
-const TELLS_USE = `process.on("exit", () => {
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  process.stderr.write("\\n" + JSON.stringify({ maxRSS, cpu: userCPUTime + systemCPUTime }));
-})`;
-
-/** Runs a command of pyheap. Returns its seconds, its processor time in seconds, and its peak memory in bytes. */
-function timed(...args: string[]): { seconds: number; processor: number; bytes: number } {
-  const begun = performance.now();
-  const watch = ["--import", `data:text/javascript,${encodeURIComponent(TELLS_USE)}`];
-  const { stderr, status } = spawnSync(process.execPath, [...watch, CLI, ...args], {
-    encoding: "utf8",
-    maxBuffer: 2 ** 26,
-  });
-  if (status !== 0) throw new Error(`pyheap ${args.join(" ")}: ${stderr}`);
-  const seconds = (performance.now() - begun) / 1000;
-  const { maxRSS, cpu } = JSON.parse(stderr.trim().split("\n").at(-1) ?? "") as { maxRSS: number; cpu: number };
-  return { seconds, processor: cpu / 1e6, bytes: maxRSS * KIB };
 }
 
 /** Compares whole runs that record totals with the same runs that record every event, in turns. */
@@ -197,7 +177,7 @@ export async function measurePages(events = LONG_RECORDING): Promise<Row[]> {
   try {
     const table = timed("report", "table", trace);
     const flame = timed("report", "flamegraph", trace, "-o", page);
-    execFileSync(process.execPath, [CLI, "report", "export", "speedscope", trace, "-o", profile]);
+    timed("report", "export", "speedscope", trace, "-o", profile);
     const tables = await measureTables(trace);
     const opening = await measureOpening(trace);
     const shown = await measurePage(page);

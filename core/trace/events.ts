@@ -52,8 +52,6 @@ export const RESERVED_SHIFT: u32 = 16;
 /** Set in a site's tag if the block was cleared; the lowest two bits are the domain. */
 export const CLEARED: u32 = 4;
 const DOMAIN: u32 = CLEARED - 1;
-/** The type of the object in a block is found in its first bytes. */
-const TYPE_END: usize = 24;
 /** A resize with this instead of the form of a site has no site: the new block was not sampled. */
 const OUTGROWN: u32 = 3;
 
@@ -222,6 +220,16 @@ function put(t: Tracer, before: usize, block: usize, size: usize, tag: u32, node
   putSite(t, form, node, size, tag);
 }
 
+/** Clears the three words in which the type can be (core/types/types.ts), so what is found there later was written by the program. */
+@inline
+function clearTypePlaces(block: usize, size: usize): void {
+  if (size < 8) return;
+  store<u32>(block, 0, 4);
+  if (size < 16) return;
+  store<u32>(block, 0, 12);
+  if (size >= 24) store<u32>(block, 0, 20);
+}
+
 /** Records that a block was made: at once, or, if the type of the object in it is to be recorded, when that is known. */
 function made(before: usize, block: usize, size: usize, tag: u32): void {
   const t = tracer();
@@ -229,8 +237,7 @@ function made(before: usize, block: usize, size: usize, tag: u32): void {
   beforeSite(t, block, size);
   const w = t.waiting;
   if (w.types == 0 || (tag & DOMAIN) != OBJECT) return put(t, before, block, size, tag, node);
-  // The bytes in which the type will be are cleared, so what is found there later was written by the program.
-  if (before == 0) memory.fill(block, 0, min(size, TYPE_END));
+  if (before == 0) clearTypePlaces(block, size);
   t.waitingFor = block;
   w.before = before;
   w.size = size;

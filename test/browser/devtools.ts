@@ -28,28 +28,38 @@ export class MemoryPanel {
     this.#view = page.locator(".heap-snapshot-view");
   }
 
-  /** Opens a snapshot, with stacks if it has some, and waits until its types are shown. */
-  static async open(browser: Browser, file: string): Promise<MemoryPanel> {
+  /** Starts DevTools in a page of its own. */
+  static async start(browser: Browser): Promise<MemoryPanel> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.setDefaultTimeout(PATIENCE);
     await page.goto(FRONT_END);
     // DevTools shows the stacks in a file .heaptimeline only with this setting.
     await page.locator("#profile-type-HEAP-RECORD").click();
     await page.locator("input[title^='Allocation stack traces']").click();
-    const chosen = page.waitForEvent("filechooser");
-    await page.getByText("Load profile", { exact: true }).click();
+    return new MemoryPanel(page);
+  }
+
+  /** Starts DevTools, and opens a snapshot. */
+  static async open(browser: Browser, file: string): Promise<MemoryPanel> {
+    const panel = await MemoryPanel.start(browser);
+    await panel.load(file);
+    return panel;
+  }
+
+  /** Opens a snapshot, with stacks if it has some, and waits until its types are shown. */
+  async load(file: string): Promise<void> {
+    const chosen = this.page.waitForEvent("filechooser");
+    await this.page.getByText("Load profile", { exact: true }).click();
     await (await chosen).setFiles(file);
-    const entry = page.locator(`li[aria-label^="${basename(file, extname(file))}, "]`);
-    const panel = new MemoryPanel(page);
+    const entry = this.page.locator(`li[aria-label^="${basename(file, extname(file))}, "]`);
     await entry.waitFor();
     // While the file is still being prepared, its entry can be selected, but opens nothing.
-    for (const end = Date.now() + PATIENCE; Date.now() < end && !(await panel.#view.isVisible()); ) {
-      await page.getByText("Profiles", { exact: true }).click();
+    for (const end = Date.now() + PATIENCE; Date.now() < end && !(await this.#view.isVisible()); ) {
+      await this.page.getByText("Profiles", { exact: true }).click();
       await entry.click();
-      await panel.#view.waitFor({ timeout: ATTEMPT }).catch(() => undefined);
+      await this.#view.waitFor({ timeout: ATTEMPT }).catch(() => undefined);
     }
-    await panel.#rowsOf(0).first().waitFor();
-    return panel;
+    await this.#rowsOf(0).first().waitFor();
   }
 
   #rowsOf(table: number): Locator {
