@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import colors from "picocolors";
 import { describe, expect, it } from "vitest";
+import { launch } from "../../test/child.js";
 import { command } from "../../test/command.js";
 import { findDominators } from "../snapshot/dominators.js";
 import type { ObjectGraph } from "../snapshot/graph.js";
@@ -86,6 +87,22 @@ print("slept", len(files()) <= 5)
     expect(numbers[0]).toBe(0);
     expect((numbers[3] as number) - (numbers[1] as number)).toBe(2);
     for (const file of written) expect(ofType(read(file), "__main__.Job").length, file).toBe(500);
+  });
+
+  it("the file of the end has its name while the live page still waits for its user", async () => {
+    const options = ["--live", "--port", "0", "--snapshot", "live.heapsnapshot"];
+    const child = launch(["run", "--quiet", ...options, "-c", "kept = [object()]"], { cwd: folder });
+    let said = "";
+    await new Promise<void>((done) => {
+      child.stderr.on("data", (text) => {
+        said += text;
+        if (said.includes("the program has ended")) done();
+      });
+      child.on("exit", () => done());
+    });
+    expect(child.exitCode, said).toBe(null);
+    expect(snapshots().filter((name) => name.startsWith("live"))).toEqual(["live.heapsnapshot"]);
+    child.kill("SIGINT");
   });
 
   it("refuses options that do not fit together, and to replace a file of another kind", () => {

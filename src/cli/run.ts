@@ -44,12 +44,17 @@ export async function run(program: Program, options: RunOptions, thread: Worker 
   const recording = chooseTrace(options, source);
   const endProgress = trace === undefined ? () => undefined : showRecording(trace, process.stderr);
   const snapshots = chooseSnapshots(options, source, isLive(options) ? defaultSnapshot(program) : undefined);
+  let isSnapshotOpen = snapshots !== undefined;
+  const closeSnapshot = (isWhole: boolean) => {
+    if (snapshots && isSnapshotOpen) closeSnapshotFile(snapshots, isWhole);
+    isSnapshotOpen = false;
+  };
   let ended: Ended | undefined;
   try {
-    ended = await runOnHeap(program, options, { recording, snapshot: snapshots?.request, thread });
+    ended = await runOnHeap(program, options, { recording, snapshot: snapshots?.request, thread, closeSnapshot });
   } finally {
     endProgress();
-    if (snapshots) closeSnapshotFile(snapshots, ended?.hasSnapshot === true);
+    closeSnapshot(ended?.hasSnapshot === true);
     if (recording) closeSync(recording.fd);
   }
   const { result, exitCode, stoppedBy, hasSnapshot } = ended;
@@ -72,12 +77,14 @@ interface Chosen {
   readonly recording: TraceRequest | undefined;
   readonly snapshot: SnapshotRequest | undefined;
   readonly thread: Worker | undefined;
+  /** Gives the snapshot of the program's end its name, if it is whole. To be called when the program has ended. */
+  readonly closeSnapshot: (isWhole: boolean) => void;
 }
 
 async function runOnHeap(
   program: Program,
   options: RunOptions,
-  { recording: trace, snapshot, thread }: Chosen,
+  { recording: trace, snapshot, thread, closeSnapshot }: Chosen,
 ): Promise<Ended> {
   const { allocator, limit, softLimit, debugHooks = false } = options;
   const isOnScreen = options.liveTerminal === true && process.stderr.isTTY === true;
@@ -109,6 +116,8 @@ async function runOnHeap(
   const view = await showLive(program, options, errorColors(), viewShared(request.shared));
   const ended = await runInThread(request, (message) => view.program.take(message), process.stderr, services);
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
+  // The page stays until the user ends it: the file is there before.
+  closeSnapshot(ended.hasSnapshot);
   await view.end({ stays: !isAsked });
   return ended;
 }

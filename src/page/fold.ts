@@ -3,14 +3,14 @@
 
 import { type TraceFunction, typeFunction } from "../trace/format.js";
 import { EraAccounts } from "./eras.js";
-import { type Bucket, type PageFunction, ROW } from "./model.js";
+import { type Bucket, OTHER_TYPES_NAME, type PageFunction, ROW } from "./model.js";
 import type { Spans } from "./spans.js";
 
 /** The function that stands for merged calls. */
 export const SMALLER: TraceFunction = { name: "smaller calls", file: "", firstLine: 0 };
 
 /** The type that stands for all types with very little memory. */
-export const OTHER_TYPES: TraceFunction = typeFunction("other types");
+export const OTHER_TYPES: TraceFunction = typeFunction(OTHER_TYPES_NAME);
 
 /**
  * A node with less than this share of the sum in every view is not shown by itself. The share is doubled until few enough

@@ -39,6 +39,9 @@ export const ROW = {
 };
 export const ROW_VALUES = 10;
 
+/** The name of all types that are too small to be told apart on a page. */
+export const OTHER_TYPES_NAME = "other types";
+
 /**
  * The figures of a stretch of time. Times are microseconds from the beginning of the program; times of the interpreter's
  * start are negative.

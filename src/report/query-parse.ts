@@ -12,6 +12,8 @@ import { parseSize } from "../text/size.js";
 
 export const NUMBER_FIELDS = ["size", "retained", "id", "references", "referrers"] as const;
 export const TEXT_FIELDS = ["type", "module", "value", "name", "kind"] as const;
+export const KINDS = ["object", "string", "frame", "memory", "group"] as const;
+export type Kind = (typeof KINDS)[number];
 export const FLAGS = ["garbage", "immortal", "shared", "static"] as const;
 export const RELATIONS = ["reachable from", "held by", "refers to", "referred to by"] as const;
 export type NumberField = (typeof NUMBER_FIELDS)[number];
@@ -219,6 +221,9 @@ class Parser {
     const hasNumber = "number" in comparison.value;
     if (isNumber && !hasNumber) this.#fail(`"${word}" is a number, and is compared with a number`, comparison.token);
     if (!isNumber && hasNumber) this.#fail(`"${word}" is a text: put the number into quotes`, comparison.token);
+    if (word === "kind" && "text" in comparison.value && !includes(KINDS, comparison.value.text)) {
+      this.#fail(`there is no kind "${comparison.value.text}" (kinds: ${list(KINDS)})`, comparison.token);
+    }
     return { kind: "field", field: word as NumberField | TextField, comparison: comparison.value };
   }
 

@@ -139,6 +139,7 @@ describe("an expression that is wrong gets an error that shows where", () => {
     ["value == 'abc", 9, /no closing quote/],
     ["(type == list", 13, /"\)" is expected here, for the "\(" at 1/],
     ["type == list)", 12, /there is no "\(" for this/],
+    ["kind == banana", 8, /there is no kind "banana" \(kinds: object, string/],
     ["type", 4, /a comparison of "type" is expected/],
     ["type ==", 7, /a value is expected after "=="/],
     ["not", 3, /a condition is expected/],

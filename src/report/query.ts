@@ -3,7 +3,7 @@
 import type { Dominators } from "../snapshot/dominators.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../snapshot/graph.js";
 import { moduleOf } from "../snapshot/types.js";
-import type { Comparison, FlagName, NumberField, PlaceStep, Query, Relation, TextField } from "./query-parse.js";
+import type { Comparison, FlagName, Kind, NumberField, PlaceStep, Query, Relation, TextField } from "./query-parse.js";
 
 /** A byte for each node: 1 if the node is chosen. */
 type Chosen = Uint8Array;
@@ -15,7 +15,7 @@ const FLAG_BITS: Readonly<Record<FlagName, number>> = {
   static: FLAG.static,
 };
 
-const KIND_NAMES: Readonly<Record<number, string>> = {
+const KIND_NAMES: Readonly<Record<number, Kind>> = {
   [NODE.synthetic]: "group",
   [NODE.object]: "object",
   [NODE.string]: "string",
@@ -143,7 +143,7 @@ class Evaluation {
         return this.#byText(values, textTest(comparison));
       case "kind": {
         const isMeant = textTest(comparison);
-        return this.#where((node) => isMeant(KIND_NAMES[kinds[node] as number] as string));
+        return this.#where((node) => isMeant(KIND_NAMES[kinds[node] as number] as Kind));
       }
       case "name":
         return this.#byName(comparison);

@@ -58,12 +58,15 @@ function writeFile(graph: ObjectGraph, file: string): void {
 }
 
 /** Writes a graph. Throws TypeError unless the options say where. */
-export function takeSnapshot(graph: ObjectGraph, { write, file }: SnapshotOptions): SnapshotSummary {
-  if ((write === undefined) === (file === undefined)) {
+export function takeSnapshot(graph: ObjectGraph, options: SnapshotOptions | undefined): SnapshotSummary {
+  const { write, file } = options ?? {};
+  const isNamed = typeof file === "string";
+  const isFunction = typeof write === "function";
+  if (isNamed === isFunction || (isNamed ? write : file) !== undefined) {
     throw new TypeError("Cannot take a snapshot: say where it goes, with either `file` or `write`");
   }
-  if (file !== undefined) writeFile(graph, file);
-  else if (write !== undefined) writeHeapSnapshot(graph, write);
+  if (isNamed) writeFile(graph, file);
+  else if (isFunction) writeHeapSnapshot(graph, write);
   return summaryOf(graph);
 }
 

@@ -2,7 +2,7 @@
 // in the heap changes, whatever goes on.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { EDGE, FLAG, Heap, NODE, type ObjectGraph, type PyObject } from "../../src/index.js";
+import { EDGE, FLAG, Heap, NODE, type ObjectGraph, type PyObject, type SnapshotOptions } from "../../src/index.js";
 import { findDominators } from "../../src/snapshot/dominators.js";
 import { Paths } from "../../src/snapshot/paths.js";
 import { readHeapSnapshot } from "../../src/snapshot/reader.js";
@@ -168,7 +168,16 @@ describe("the graph of a heap of our own", () => {
     const graph = heap.graph();
     expect(readHeapSnapshot(pieces)).toEqual(graph);
     expect(summary.bytes).toBe(heap.stats().account.platform);
-    expect(() => heap.snapshot({})).toThrow("Cannot take a snapshot: say where it goes");
+    const wrong: unknown[] = [
+      {},
+      undefined,
+      { file: 5 },
+      { write: "app.heapsnapshot" },
+      { file: "a", write: () => undefined },
+    ];
+    for (const options of wrong) {
+      expect(() => heap.snapshot(options as SnapshotOptions)).toThrow("Cannot take a snapshot: say where it goes");
+    }
   });
 
   it("is refused in the middle of a collection, and whole in a finalizer and in a callback outside of one", () => {

@@ -290,6 +290,35 @@ one = Ends(); one.self = None; del one
     heap.check();
   });
 
+  it("has what the collector is about to free", () => {
+    let counted: Record<string, number> = {};
+    pyodide.registerJsModule("counter", {
+      count: () => {
+        const graph = heap.graph();
+        const found = ["Ends", "Lost", "LostSlots", "LostList"].map((name) => [name, `__main__.${name}`] as const);
+        counted = Object.fromEntries(
+          found.map(([name, type]) => [name, [...graph.types].filter((k) => graph.strings[k] === type).length]),
+        );
+      },
+    });
+    pyodide.runPython(`
+import gc, counter
+class Lost: pass
+class LostSlots: __slots__ = "me", "other"
+class LostList(list): pass
+class Ends:
+    def __del__(self): counter.count()
+def make(of, count):
+    for _ in range(count):
+        made = of(); made.me = made
+gc.collect(); gc.disable()
+make(Lost, 5); make(LostSlots, 3); make(LostList, 2); make(Ends, 1)
+gc.collect(); gc.enable()
+`);
+    expect(counted).toEqual({ Ends: 1, Lost: 5, LostSlots: 3, LostList: 2 });
+    heap.check();
+  });
+
   it("is whole at the moment of an allocation that finds no memory, wherever that is", () => {
     const { limit } = heap;
     const sums: boolean[] = [];

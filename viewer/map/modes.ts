@@ -1,5 +1,6 @@
 // The meanings of the map's colours: each block belongs to one of a few classes, which have a colour and a name.
 
+import { OTHER_TYPES_NAME } from "../../src/page/model.js";
 import type { Model, Span } from "../model.js";
 import { ORIGIN_NAMES, ORIGINS, type Origin, originOf } from "../words.js";
 import { type MapBlocks, UNKNOWN } from "./blocks.js";
@@ -92,7 +93,7 @@ function largestTypes({ blocks, model }: Classified): Classes {
   });
   const largest = [...names.keys()]
     .map((k) => k + 1)
-    .filter((type) => (sums[type] as number) > 0)
+    .filter((type) => (sums[type] as number) > 0 && names[type - 1] !== OTHER_TYPES_NAME)
     .sort((a, b) => (sums[b] as number) - (sums[a] as number))
     .slice(0, TYPE_COLORS.length);
   const [other, none] = [largest.length, largest.length + 1];
@@ -104,8 +105,11 @@ function largestTypes({ blocks, model }: Classified): Classes {
   return {
     classes: [
       ...largest.map((type, k) => ({ name: names[type - 1] ?? "", color: TYPE_COLORS[k] ?? OTHER_TYPES })),
-      { name: "other types", color: OTHER_TYPES },
-      { name: model.hasTypes ? "no object" : "no object, or not there at the end", color: NO_TYPE },
+      { name: OTHER_TYPES_NAME, color: OTHER_TYPES },
+      {
+        name: model.hasTypes ? "no object, or of the interpreter's start" : "no object, or not there at the end",
+        color: NO_TYPE,
+      },
     ],
     kindOf: (block) => kinds[blocks.types[block] as number] as number,
   };

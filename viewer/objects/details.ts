@@ -73,7 +73,9 @@ export class ObjectDetails {
         FIRST_ROWS,
       ),
       ...makeList(
-        "Objects that retain most",
+        nodes.length > shown.length
+          ? `The ${count(shown.length)} objects that retain most`
+          : "Objects that retain most",
         shown.map((node) => objectRow(heap, node, this.#store)),
         FIRST_ROWS,
       ),

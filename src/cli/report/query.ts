@@ -31,7 +31,7 @@ Examples:
   pyheap report query app.heapsnapshot 'reachable from name == "cache" and not module == builtins'
 
 Fields: type module value name kind (texts: == != ~ !~), size retained id references referrers (numbers).
-Flags: garbage immortal static. Relations: reachable from, held by, refers to, referred to by; a condition follows.`;
+Flags: garbage immortal shared static. Relations: reachable from, held by, refers to, referred to by; a condition follows.`;
 
 export function addQuery(report: Command): void {
   report

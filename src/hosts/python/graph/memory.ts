@@ -3,7 +3,7 @@
 import { buffersOfStr, lengthOfStr, textOfStr } from "./str.js";
 
 /** Offsets that are the same in every known version. */
-const OBJECT = { references: 0, type: 4, size: 8 } as const;
+const OBJECT = { collectorNext: -8, references: 0, type: 4, size: 8 } as const;
 const INT = { tag: 8, digits: 12, digitBits: 30, signMask: 3, zero: 1, negative: 2, countShift: 3 } as const;
 const FLOAT = { value: 8 } as const;
 const BYTES = { data: 16 } as const;
@@ -44,6 +44,11 @@ export class ObjectMemory {
 
   typeOf(object: number): number {
     return this.word(object + OBJECT.type);
+  }
+
+  /** Whether an object that has a collector's header is in one of the collector's lists. */
+  isTracked(object: number): boolean {
+    return this.word(object + OBJECT.collectorNext) !== 0;
   }
 
   /** ob_size of an object that has one. */

@@ -29,11 +29,6 @@ import type { Kind, TypeInfo } from "./types.js";
 /** Takes a reference: `kind` and `name` are those of an edge, `target` is the address of the object. */
 export type Refer = (kind: number, name: number, target: number) => void;
 
-/**
- * Offset of a word in front of an object that has a collector's header. It is 0 unless the object is in one of the
- * collector's lists.
- */
-const COLLECTOR_NEXT = -8;
 /** Up to this number of references, a named one is found by comparing each; above it, by a table. */
 const FEW = 32;
 
@@ -140,7 +135,7 @@ export class References {
     if (type.kind === "weakref") this.#weak(object, refer);
     this.#nameFields(object, type);
     this.#nameParts(object, type);
-    const isTracked = type.isCollected && this.#memory.word(object + COLLECTOR_NEXT) !== 0;
+    const isTracked = type.isCollected && this.#memory.isTracked(object);
     if (this.#canTraverse(object, type) && (isWhole || isTracked)) this.#traverse(object, type, refer);
     else if (!this.#canTraverse(object, type)) this.#named.giveAll(refer);
     this.#named.count = 0;

@@ -391,8 +391,9 @@ class Walk {
       if (!this.#isObject(object)) continue;
       const { before, basicSize, isCollected, kind } = this.#typeOf(object);
       if (before !== front || basicSize + front > size) continue;
-      // The collector knows all objects of the other types that it supports.
-      if (isCollected && kind !== "tuple" && kind !== "dict") continue;
+      // The collector knows all objects of the other types that it supports. While it collects, what it is about to free
+      // is in a list of its own, which is not known.
+      if (isCollected && kind !== "tuple" && kind !== "dict" && !this.#memory.isTracked(object)) continue;
       this.#guesses.add(this.#nodeOf(object));
       return;
     }
