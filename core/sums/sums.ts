@@ -4,19 +4,21 @@
 // of several at once.
 //
 //   input       a batch
-//   directory   a word for each 64 KiB of the heap: its leaf, or 0
-//   leaf        a word for each 8 of these bytes: the row of the block that begins there, or 0
+//   directory   a word for each 64 KiB of the heap, which is its page: the page's leaf, or 0
+//   leaf        a word for each 16 of these bytes: the row of the block that begins there, or 0; the word's lowest bit says in which half of
+//               the 16 bytes. If two blocks have begun in the same 16 bytes, the leaf is dense: it has a word for each 8 bytes
 //   index       the rows by site and size: open addressing, a power of two long, at most half full
 //   chunk       | next chunk, ... | row | row | ...     64 KiB; a row has the blocks of one site and size, in 32 bytes
 //
-// The leaves have the order of the heap, with 4 bytes for each 8: blocks that lie near each other have words that lie near each other.
+// The leaves have the order of the heap: blocks that lie near each other have words that lie near each other. They are small, because the
+// platform's first access to a page of memory costs more than hundreds of events: two blocks of 16 bytes or more can't begin in the same 16.
 //
 // The peak costs little, because it is noted late. While more is live than ever before, nothing is done. When a block dies after that, the
 // peak is noted and gets a number (`stamp`). Until a row's first change after a peak, its `live` is also what was live at the peak; just
 // before that change, it is copied to the row's `peak`.
 //
 // Invariants: a leaf's word is not 0 if and only if a block is live there. For the rows from `firstRow` on, a row's `live` is the number of
-// words that have its address, and the sum of live * size is `live`. startLive = the sum of the sizes of the live blocks in earlier rows.
+// words that have its address (with or without the lowest bit), and the sum of live * size is `live`. startLive = the sum of the sizes of the live blocks in earlier rows.
 
 import { ALLOCATE, BATCH_BYTES, DOMAIN, FREE, KIND, PASS, RESIZE } from "../ground/batch";
 import { beginAt, position, putNumber, readNumber } from "./numbers";
@@ -25,9 +27,15 @@ import { addPoint, beginTimeline, TIMELINE_BYTES } from "./timeline";
 export { sums_point_count, sums_points } from "./timeline";
 
 const PAGE: usize = 65536;
-const LEAF_BYTES: usize = (PAGE / 8) * sizeof<u32>();
+const LEAF_BYTES: usize = (PAGE / 16) * sizeof<u32>();
+const DENSE_BYTES: usize = 2 * LEAF_BYTES;
+/** Set in a directory's word if the leaf is dense. */
+const DENSE: usize = 1;
 const DIRECTORY_BYTES: usize = 65536 * sizeof<u32>();
 const FIRST_INDEX: u32 = 8192;
+/** An entry of the index is a row's address, and in its lowest bits, those of the hash: nearly always, only the right row is read. */
+const TAG_BITS: u32 = 5;
+const TAG: usize = (1 << TAG_BITS) - 1;
 /** Memory is taken in steps of 1 MiB. */
 const STEP: usize = 16 * PAGE;
 
@@ -99,6 +107,8 @@ let firstRow: usize = 0;
 let chunk: usize = 0;
 let nextRow: usize = 0;
 let endOfRows: usize = 0;
+/** A leaf that can be used again: its first word is the next one, all others are 0. 0 if there is none. */
+let freeLeaf: usize = 0;
 /** Memory that was taken, and is not used yet. */
 let spare: usize = 0;
 let endOfSpare: usize = 0;
@@ -141,29 +151,31 @@ function hash(site: u32, size: u32): u32 {
   return h ^ (h >> 15);
 }
 
+/** The entry of the index at a position; positions behind the last one begin again at the first. */
 @inline
-function slot(at: u32): usize {
-  return index + ((<usize>(at & mask)) << 2);
+function slot(position: u32): usize {
+  return index + ((<usize>(position & mask)) << 2);
 }
 
 /** The row of a site and a size; a new one if there is none. 0 if there is no memory for it. */
 @inline
 function rowOf(site: u32, size: u32): Row {
   const key = <u64>site | ((<u64>size) << 32);
-  let at = hash(site, size);
-  let row = load<usize>(slot(at));
-  while (row != 0 && load<u64>(row) != key) row = load<usize>(slot(++at));
-  return row == 0 ? open(site, size, at) : changetype<Row>(row);
+  const h = hash(site, size);
+  let position = h >> TAG_BITS;
+  let entry = load<usize>(slot(position));
+  while (entry != 0 && (((entry ^ h) & TAG) != 0 || load<u64>(entry & ~TAG) != key)) entry = load<usize>(slot(++position));
+  return entry == 0 ? open(site, size, <u32>(h & TAG), position) : changetype<Row>(entry & ~TAG);
 }
 
-function open(site: u32, size: u32, at: u32): Row {
+function open(site: u32, size: u32, tag: u32, position: u32): Row {
   if (nextRow == endOfRows && !addChunk()) return changetype<Row>(0);
   const row = changetype<Row>(nextRow);
   nextRow += ROW_BYTES;
   row.site = site;
   row.size = size;
   row.stamp = stamp;
-  store<usize>(slot(at), changetype<usize>(row));
+  store<usize>(slot(position), changetype<usize>(row) | tag);
   if (++rows * 2 > mask) growIndex();
   return row;
 }
@@ -187,12 +199,14 @@ function growIndex(): void {
   index = grown;
   mask = length * 2 - 1;
   for (let k: u32 = 0; k < length; k++) {
-    const row = load<usize>(before + ((<usize>k) << 2));
-    if (row == 0) continue;
-    let at = hash(load<u32>(row), load<u32>(row, 4));
-    while (load<usize>(slot(at)) != 0) at++;
-    store<usize>(slot(at), row);
+    const entry = load<usize>(before + ((<usize>k) << 2));
+    if (entry == 0) continue;
+    const row = changetype<Row>(entry & ~TAG);
+    let position = hash(row.site, row.size) >> TAG_BITS;
+    while (load<usize>(slot(position)) != 0) position++;
+    store<usize>(slot(position), entry);
   }
+  for (let k: usize = 0; k < <usize>length * sizeof<u32>(); k += LEAF_BYTES) freeAsLeaf(before + k);
 }
 
 @inline
@@ -200,15 +214,54 @@ function leafAt(block: usize): usize {
   return directory + ((block >> 16) << 2);
 }
 
+/** The half of its 16 bytes in which a block begins. */
+@inline
+function halfOf(block: usize): usize {
+  return (block >> 3) & 1;
+}
+
+/** Where a leaf, which may be dense, has its word for a block. */
 @inline
 function wordIn(leaf: usize, block: usize): usize {
-  return leaf + ((block & 0xffff) >> 1);
+  return (leaf & DENSE) != 0 ? leaf - DENSE + ((block & 0xffff) >> 1) : leaf + ((block & 0xfff0) >> 2);
+}
+
+/** The row that a word of a leaf has. */
+@inline
+function rowIn(word: usize): Row {
+  return changetype<Row>(word & ~1);
+}
+
+function freeAsLeaf(at: usize): void {
+  memory.fill(at, 0, LEAF_BYTES);
+  store<usize>(at, freeLeaf);
+  freeLeaf = at;
 }
 
 function addLeaf(block: usize): usize {
-  const leaf = take(LEAF_BYTES);
-  if (leaf != 0) store<usize>(leafAt(block), leaf);
+  let leaf = freeLeaf;
+  if (leaf == 0) {
+    leaf = take(LEAF_BYTES);
+    if (leaf == 0) return 0;
+  } else {
+    freeLeaf = load<usize>(leaf);
+    store<usize>(leaf, 0);
+  }
+  store<usize>(leafAt(block), leaf);
   return leaf;
+}
+
+/** Makes the leaf of a block's page dense. Returns it, as the directory has it; 0 if there is no memory. */
+function makeDense(leaf: usize, block: usize): usize {
+  const dense = take(DENSE_BYTES);
+  if (dense == 0) return 0;
+  for (let at: usize = 0; at < LEAF_BYTES; at += sizeof<u32>()) {
+    const word = load<usize>(leaf + at);
+    if (word != 0) store<usize>(dense + 2 * at + ((word & 1) << 2), word);
+  }
+  store<usize>(leafAt(block), dense | DENSE);
+  freeAsLeaf(leaf);
+  return dense | DENSE;
 }
 
 /** Makes the row's `peak` hold for the newest peak. To be called before `live` changes. */
@@ -264,12 +317,13 @@ function startDied(row: Row): void {
 function end(block: usize): usize {
   const leaf = load<usize>(leafAt(block));
   if (leaf == 0) return 0;
-  const word = wordIn(leaf, block);
-  const row = load<usize>(word);
-  if (row == 0) return 0;
-  store<usize>(word, 0);
-  died(changetype<Row>(row), block);
-  return row;
+  const at = wordIn(leaf, block);
+  const word = load<usize>(at);
+  if (word == 0 || (word & 1) != halfOf(block)) return 0;
+  store<usize>(at, 0);
+  const row = rowIn(word);
+  died(row, block);
+  return changetype<usize>(row);
 }
 
 function freed(block: usize): void {
@@ -283,12 +337,20 @@ function born(block: usize, size: u32, site: u32): void {
   let leaf = load<usize>(leafAt(block));
   if (leaf == 0) leaf = addLeaf(block);
   if (failed) return;
-  const word = wordIn(leaf, block);
-  const before = load<usize>(word);
-  if (before != 0) died(changetype<Row>(before), block);
+  let at = wordIn(leaf, block);
+  const half = halfOf(block);
+  const before = load<usize>(at);
+  if (before != 0) {
+    if ((before & 1) == half) died(rowIn(before), block);
+    else {
+      leaf = makeDense(leaf, block);
+      if (failed) return;
+      at = wordIn(leaf, block);
+    }
+  }
   // A block of 0 bytes is not part of the peak before it: `live` does not grow, so the peak would later be noted with one block too many.
   if (size == 0) notePeak();
-  store<usize>(word, changetype<usize>(row));
+  store<usize>(at, changetype<usize>(row) | half);
   settle(row);
   row.live++;
   if (++row.allocated == 0) row.high++;
