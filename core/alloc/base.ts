@@ -16,7 +16,10 @@ export function isOwn(): bool {
   return LIBRARY || platform().kind == OWN;
 }
 
-/** Whether a library has found room for `n` bytes more. Without a library, nothing of this is in the module. */
+/**
+ * In a library, looks for room for `n` bytes more, and returns whether there is some. In other builds false, and nothing of this is in the
+ * module.
+ */
 @inline
 function findsRoom(n: usize): bool {
   if (LIBRARY) return openRegion(n);

@@ -2,9 +2,9 @@
 //
 //   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
-// When the entry is the pool allocator, the common case, we call it directly: comparing one word is cheaper than an
-// indirect call, and its ctx is a constant. Any other entry is called through the table. Debug hooks, tracers and users
-// replace entries. They keep the previous entry, and pass calls on to it.
+// malloc and free call the pool allocator, the usual entry, directly: two comparisons are cheaper than an indirect call, and ctx is then a
+// constant. calloc and realloc, and all other entries, are called through the table. Debug hooks, tracers and users replace entries. They
+// keep the previous entry, and pass calls on to it.
 //
 // Functions and semantics are those of the Python/C API manual, "Memory Management".
 
@@ -99,7 +99,7 @@ export function usesPools(): bool {
   return allocatorOf(MEM).malloc == tableIndex(SMALL_FUNCTIONS);
 }
 
-/** Sets each domain to its allocator without hooks. `pools` is false for PYTHONMALLOC=malloc. */
+/** Gives each domain its allocator without hooks. `pools` is false for PYTHONMALLOC=malloc. */
 export function setDefaultAllocators(hosted: bool, pools: bool): void {
   const base = tableIndex(hosted ? HOSTED_FUNCTIONS : RAW_FUNCTIONS);
   allocatorOf(RAW).become(RAW, base);

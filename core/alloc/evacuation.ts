@@ -65,8 +65,8 @@ function firstPool(): Pool | null {
 }
 
 /**
- * Keeps, for each size class, as many of the lowest pools as all its live blocks need, and vacates the others that have blocks in use.
- * Returns 1 if a pool was vacated, 0 if none was, -1 if there is no memory for the sums.
+ * For each size class of each domain, keeps as many of the lowest pools as its live blocks need, and vacates the others that have blocks in
+ * use. Returns 1 if a pool was vacated, 0 if none was, -1 if there is no memory for the sums.
  */
 export function evacuation_begin(): i32 {
   const table = base_calloc(INTERNAL, DEMANDS, offsetof<Demand>());
@@ -165,12 +165,12 @@ function isClosed(arena: Arena): bool {
   return false;
 }
 
-/** A bit in a word of a row of blocks: the block belongs to the domain mem, not to the domain object. */
+/** A bit in the address of a block in a row: the block belongs to the domain mem, not to the domain object. */
 export const IN_MEM: usize = 1;
 
 /**
- * Frees the `n` blocks of a row, which are in vacated pools or outside of all pools. The effect is that of the domains' free, except
- * that a pool which becomes empty is not closed here: evacuation_end closes it.
+ * Frees `n` blocks, which are in vacated pools or outside of all pools. Their addresses, with IN_MEM, are the words at `row`. The effect is
+ * that of the domains' free, except that a pool which becomes empty is not closed here: evacuation_end closes it.
  */
 export function evacuation_free(row: usize, n: u32): void {
   const map = arenas().map;
@@ -192,7 +192,9 @@ export function evacuation_free(row: usize, n: u32): void {
   }
 }
 
-/** Ends the evacuation: vacated pools are listed again, those without a block in use become idle, and empty arenas go back. */
+/**
+ * Ends the evacuation: a vacated pool without a block in use becomes idle, one with a free block is listed again, and empty arenas go back.
+ */
 export function evacuation_end(): void {
   let pool = firstPool();
   while (pool) {

@@ -11,9 +11,9 @@ import { ledger } from "../ground/ledger";
 import { platform } from "../ground/platform";
 
 /**
- * Bytes of a block of the host's. dlmalloc keeps the chunk's size in the word before a block (a multiple of 8, with three bits for
- * other things; that word counts too). Reading it is cheaper than calling malloc_usable_size, a function of another module.
- * The host says whether its blocks have this header (PythonHeap finds this out with a few blocks).
+ * The usable bytes of a block that the host's malloc returned. dlmalloc keeps the chunk's size in the word before the block: a multiple of
+ * 8, with three bits for other things. The size includes this word. Reading it is cheaper than calling malloc_usable_size, a function of
+ * another module. The host says whether its blocks have this header (PythonHeap finds this out with a few blocks).
  */
 @inline
 export function usableSize(block: usize): usize {
@@ -41,7 +41,7 @@ function isBound(): bool {
   return platform().limit != NO_LIMIT && platform().hostFootprint != 0;
 }
 
-/** Enters a fresh block of the host's into the account; 0 stays 0. */
+/** Enters a block that the host's malloc has just returned into the account; 0 stays 0. */
 @inline
 export function entered(domain: usize, block: usize): usize {
   if (block == 0) return 0;
@@ -51,7 +51,7 @@ export function entered(domain: usize, block: usize): usize {
   return block;
 }
 
-/** Takes a block of the host's out of the account, before it is freed. */
+/** Takes a block of the host's malloc out of the account, before it is freed. */
 @inline
 export function left(domain: usize, block: usize): void {
   const bytes = usableSize(block);

@@ -4,7 +4,8 @@
 //                                (the break's unused rest)
 //
 // Free chunks lie in bins: one bin for each size below 512; above that, sixteen bins for each power of two, up to 2^32. A bitmap
-// says which bins hold chunks. An allocation takes the best chunk of the first bin that can serve it, else a piece of the top.
+// says which bins hold chunks. An allocation takes the best of the first few chunks in the first bin that can serve it, else a piece of the
+// top.
 //
 // Invariants (firstInvalid):
 //   each chunk keeps its own invariants (chunk.ts)
@@ -372,6 +373,7 @@ export class Raw {
 
   /**
    * Moves the block, with its content, down to where the free chunk before it begins, if there is one. The free bytes are then after it.
+   * Returns the block's address.
    */
   slide(payload: usize): usize {
     const chunk = chunkOf(payload);
@@ -406,8 +408,8 @@ export class Raw {
   }
 
   /**
-   * Where the largest of the free chunks of at least `least` bytes that reach above `line` ends; 0 if there is none. A chunk above which
-   * nothing but the block at `row` is in use does not count.
+   * The end of the largest free chunk that reaches above `line` and has at least `least` bytes; 0 if there is none. A free chunk does not
+   * count if only the block at `row` is in use above it.
    */
   largestHoleEnd(line: usize, least: usize, row: usize): usize {
     let largest = least - 1;

@@ -22,8 +22,8 @@ declare const HEAP_BASE: usize;
 declare const HEAP_END: usize;
 
 /**
- * Opens a region in which a block of `n` bytes may find room. False if there is no memory, or if the region of now could grow: then it would not
- * help. The first region is what the program's memory has from the start.
+ * Opens a region in which a block of `n` bytes may find room. False if `n` is too large, if there is no memory, or if the current region
+ * could grow: then a new one would not help. The first region is what the program's memory has from the start.
  */
 export function openRegion(n: usize): bool {
   const p = platform();
@@ -58,7 +58,10 @@ function begin(start: usize, end: usize): void {
   p.end = end;
 }
 
-/** Closes the region of now with a fence up to the first chunk of a region at `start`. False if a chunk can't be so large. */
+/**
+ * Closes the current region with a fence up to the first chunk of a region at `start`. False if the fence would be larger than a chunk can
+ * be, or if `start` is too near to the end of the address space.
+ */
 function reach(start: usize): bool {
   const top = raw().top;
   const fence = changetype<Chunk>(platform().end - CHUNK_OVERHEAD);

@@ -3,8 +3,8 @@
 
 const PAGE: u64 = 65536;
 /**
- * When the memory grows, it grows by at least 1 MiB, and by an eighth. Few large steps are better than many small ones: with each step, V8
- * counts the whole memory as new, and soon collects garbage.
+ * When the memory grows, it grows by at least 1 MiB and at least an eighth, if there is so much. Few large steps are better than many small
+ * ones: with each step, V8 counts the whole memory as new, and soon collects garbage.
  */
 const LEAST_STEP: u64 = 16;
 const STEP_SHIFT: u64 = 3;

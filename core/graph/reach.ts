@@ -61,7 +61,7 @@ export function reach_from(from: u32): void {
   }
 }
 
-/** Counts the edges that lead to nodes that are not reached. Only such nodes have these edges. */
+/** Counts the edges that lead to nodes that are not reached. All these edges begin at such nodes. */
 export function reach_count(): void {
   for (let node = reach_next(firstNode); node < ids.length; node = reach_next(node + 1)) {
     const last = endOfEdges(node - firstNode);

@@ -65,7 +65,7 @@ function copyShort(to: usize, from: usize, length: u32): void {
   for (let k: u32 = 0; k < length; k += 8) store<u64>(to + k, load<u64>(from + k));
 }
 
-/** Adds a text without looking for it. */
+/** Adds a text without looking for an equal one. */
 function addText(from: usize, length: u32): u32 {
   const number = offsets.add();
   const isLong = length >= FLOAT;
@@ -212,7 +212,7 @@ let json: usize = 0;
 let jsonBytes: usize = 0;
 let at: usize = 0;
 
-/** Takes memory for JSON, before the graph is complete: afterwards, memory does not grow. */
+/** Takes memory for JSON, as the last step before the graph is complete: afterwards, memory does not grow. */
 export function texts_seal(): usize {
   jsonBytes = max(PIECE, <usize>longest * ESCAPED + BETWEEN);
   json = take(jsonBytes);

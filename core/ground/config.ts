@@ -1,7 +1,7 @@
 // The numbers that shape the heap, each defined once.
 //
 //   segment > arena > pool > block
-//   64 KiB arenas of 4 KiB pools; a pool holds blocks of one size class; 64 size classes, 8 bytes apart.
+//   64 KiB arenas of 4 KiB pools; a pool holds blocks of one size class; 64 size classes, 8 bytes apart (in a library 32, 16 bytes apart).
 //
 //     request      block     size class          request      block     size class
 //     1 .. 8           8         0               ...
@@ -23,7 +23,7 @@ export const DEBUG: bool = !ASC_NO_ASSERT;
  */
 export const LIBRARY: bool = isDefined(PYHEAP_LIBRARY);
 
-/** Distance between size classes, and the alignment of every block. In a library, that of C's max_align_t. */
+/** The distance between size classes, and the alignment of every block. In a library, it is the alignment of C's max_align_t. */
 export const ALIGNMENT: usize = LIBRARY ? 16 : 8;
 /** The largest request that a pool serves; larger ones go to the raw allocator. */
 export const SMALL_REQUEST_THRESHOLD: usize = 512;

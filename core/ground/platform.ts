@@ -177,13 +177,13 @@ export function platform(): Platform {
   return changetype<Platform>(CONTROL + PLATFORM_AT);
 }
 
-/** Where a memory of so many wasm pages ends, for blocks. */
+/** The end of a memory of so many wasm pages; at most ADDRESS_END, because no block lies above it. */
 @inline
 export function endOfPages(pages: u32): usize {
   return pages >= <u32>(ADDRESS_END / WASM_PAGE) ? ADDRESS_END : <usize>pages * WASM_PAGE;
 }
 
-/** The highest address to which a break may move. */
+/** The highest address to which a break may move: `end`, but not above ADDRESS_END; 0 means that there is no `end`. */
 @inline
 export function clampEnd(end: usize): usize {
   return end == 0 || end > ADDRESS_END ? ADDRESS_END : end;

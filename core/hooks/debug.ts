@@ -43,7 +43,7 @@ const FORBIDDEN: u32 = 0xfdfdfdfd;
 /** Bytes before a block. */
 export const HEADER: usize = 8;
 const DEBUG_OVERHEAD: usize = 16;
-/** The most blocks that are held back, and by default the most bytes. */
+/** The most blocks that are held back, and the most bytes. */
 const HELD_BLOCKS: u32 = 2048;
 const HELD_BYTES: usize = 256 * 1024;
 

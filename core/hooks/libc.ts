@@ -1,8 +1,8 @@
 // The C library's allocation functions, for modules written in C: a separate domain beside Python's three.
 //
-// Blocks of this domain escape Python's memory manager, and the account shows them as such. But they come from the same pools
-// and the same raw allocator, and debug hooks notice when a program mixes the two. A block of larger alignment than usual comes
-// from the base allocator; free and realloc treat it like any other.
+// Blocks of this domain bypass Python's memory manager, and the account shows them as native. But they come from the same pools and the
+// same raw allocator, and debug hooks notice when a program mixes the two. A block of larger alignment than usual comes from the base
+// allocator; free and realloc treat it like any other.
 
 import { base_memalign } from "../alloc/base";
 import { allocatorOf, pooledFree, pooledMalloc } from "../alloc/domains";

@@ -1,8 +1,8 @@
 // The C library's allocation functions for programs in C that have no host: the one file of libpyheap (docs/libpyheap.md).
 //
-// The same pools and the same raw allocator, without domains, hooks and limits. The memory is the program's own: it begins at the end of
-// its static data, and grows by memory.grow (alloc/region.ts). The control block is static data of the program: all zeros, which is an
-// empty heap. So nothing has to begin: the first allocation finds no free memory, and asks for more.
+// They use the same pools and the same raw allocator as a heap, but no domains, hooks or limits. The memory is the program's own: it begins
+// at the end of its static data, and grows by memory.grow (alloc/region.ts). The control block is static data of the program: all zeros,
+// which is an empty heap. So nothing has to begin: the first allocation finds no free memory, and asks for more.
 
 import { base_memalign } from "../alloc/base";
 import { chunkOf } from "../alloc/chunk";

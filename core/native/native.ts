@@ -1,4 +1,4 @@
-// malloc, free and their family for modules in C that a CPython loads. Memory is the host's malloc's, as without us; so a block
+// malloc, free and their family for modules in C that a CPython loads. The memory comes from the host's malloc, as without us; so a block
 // may be freed by somebody else, who does not know of us. We count, limit and record the blocks.
 //
 //   module in C -- import --> malloc(n) -- domain native: [tracer] --> domain_malloc --> hosted_malloc --> the host's malloc
@@ -199,7 +199,7 @@ export function native_strdup(text: usize): usize {
 
 // ---- C++ ----
 
-/** operator new. If there is no memory, the host's own throws the exception: nobody has as many bytes as it is asked for. */
+/** operator new. If there is no memory, the host's operator new throws the exception: it is asked for more bytes than there can be. */
 export function native_new(n: usize): usize {
   const block = native_malloc(n);
   return block == 0 ? hostNew(usize.MAX_VALUE) : block;

@@ -59,7 +59,7 @@ const HIGH_TEMPORARY: u32 = 0x10000;
 /** The bytes of a chunk before its first row. With them, each row is within one line of the processor's cache. */
 const CHUNK_HEADER: usize = ROW_BYTES;
 
-/** What the host reads, as one array of doubles. It is up to date after sums_take, sums_program and sums_note. */
+/** What the host reads, as one array of doubles. It is up to date after sums_take, sums_base, sums_program and sums_note. */
 @unmanaged
 class State {
   /** The program's live bytes and blocks: now, and at the newest peak. */

@@ -70,7 +70,10 @@ function beforeEvent(t: Tracer): void {
   if (--t.untilMark == 0) mark(t);
 }
 
-/** Writes the time, and the platform's bytes if they have changed, so that the next event has its exact time. */
+/**
+ * Writes the time, the platform's bytes if they have changed, and while samples are taken the live bytes. The next event gets its exact
+ * time, too.
+ */
 export function trace_mark(): void {
   const t = tracer();
   if (t.recording == 0) return;
@@ -144,7 +147,8 @@ function mark(t: Tracer): void {
 
 /**
  * Writes the head and the address. The low bits of the head say how the address is written. Below `near`: by how many events ago it was
- * used. From `near` on, for a free: near + 0 .. 7 by its slot, near + 8 in full; for other events: 7 in full, 8 .. 15 by its slot.
+ * used. From `near` on, for a free and the addresses of a resize: near + 0 .. 7 by its slot, near + 8 in full; for an allocation: 7 in
+ * full, 8 .. 15 by its slot.
  */
 @inline
 function putAddress(t: Tracer, head: u32, near: u32, slots: u32, literal: u32, block: usize): void {

@@ -67,7 +67,7 @@ export class Waiting {
 
 @unmanaged
 export class Tracer {
-  /** The block that holds addresses, sites and buffer; 0 while there is none. */
+  /** The block in the picture above, with tables and the buffer; 0 while there is none. */
   block: usize;
   addresses: usize;
   sites: usize;
@@ -123,7 +123,7 @@ export class Tracer {
   shadow: usize;
   shadowRoom: u32;
   shadowEnd: u32;
-  /** A result of a comparison of the shadow with the stack. */
+  /** Where a comparison of the shadow with the stack ended: the place of the frame that has another caller now (stack.ts). */
   broken: u32;
   /** The place at which a frame was in the shadow, by a hash of its address. */
   hints: usize;

@@ -1,4 +1,4 @@
-// Finds the type of an object of CPython's in its block, when the tracer records types.
+// Finds the type of a CPython object from its block, when the tracer records types.
 //
 //   block    | weak references, dict | collector's header | references | type | ...
 //            8 bytes                   8 bytes              4 bytes      4 bytes
