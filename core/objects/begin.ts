@@ -9,6 +9,8 @@
 //   list            20         -        yes        80
 //   dict            32         -        yes        80
 //   set, frozenset  100        -        yes
+//
+// The other types (bool, None, NotImplemented, type, weak references, functions of the host) have no free list.
 
 import { STATE_BYTES } from "./model/state";
 import { CONTROL, CONTROL_BYTES } from "../ground/control";

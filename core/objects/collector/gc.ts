@@ -11,8 +11,8 @@
 //   finalize    the finalizers have run; a second update, subtract and move has taken out the objects that they made reachable again
 //   delete      the other unreachable objects have been cleared, so that reference counts have freed them
 //
-// Meanwhile an object's `prev` is gc_refs << 3 and flags. A collection runs only when nothing else is under way.
-// A list is in order (isInOrder) if next and prev agree and, outside of a collection, no object is marked.
+// Meanwhile an object's `prev` is gc_refs << 3 and flags. model/reentrancy.ts says when a collection may run. A list is in order
+// (isInOrder) if next and prev agree and, outside of a collection, no object is marked.
 
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
@@ -162,7 +162,10 @@ function untrackDict(d: PyDict): void {
 
 // ---- a collection ----
 
-/** gc.collect(k): collects generation `k` and the younger ones. Returns the number of unreachable objects. */
+/**
+ * gc.collect(k): collects generation `k` and the younger ones. Returns the number of unreachable objects; 0, and nothing is collected, if a
+ * collection is not allowed now.
+ */
 export function gc_collect(k: u32): u32 {
   const c = collector();
   if (!may(COLLECT)) return 0;
@@ -219,7 +222,7 @@ function collect(k: u32): u32 {
   return found;
 }
 
-/** Runs the collection that an allocation made due, if there is one. Called where nothing else is under way. */
+/** Runs the collection that an allocation made due, if there is one. To be called at a safe point (due.ts). */
 export function gc_run_due(): void {
   const c = collector();
   settings().due &= ~COLLECTION_DUE;

@@ -79,7 +79,7 @@ export function listAt(offset: usize): GCHead {
   return changetype<GCHead>(at(OWN_AT) + offset);
 }
 
-/** Empty generations, with CPython's thresholds. */
+/** Makes the generations empty, and sets CPython's thresholds. */
 export function gc_begin(): void {
   for (let k: u32 = 0; k <= PERMANENT; k++) generation(k).head.becomeEmpty();
   generation(0).threshold = 2000;

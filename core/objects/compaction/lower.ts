@@ -105,7 +105,10 @@ function largeBytes(): usize {
   return ledger().large - arenas().bytes;
 }
 
-/** Where the largest hole of at least `least` bytes ends that is above the pools and below some block besides the row of the passes; or 0. */
+/**
+ * The end of the largest hole that lies above the pools and has at least `least` bytes; 0 if there is none. A hole counts only if a block
+ * other than the row of the passes lies above it.
+ */
 export function holeAbove(c: Pass, least: usize): usize {
   return raw().largestHoleEnd(lineOf(0), least, c.row);
 }

@@ -1,4 +1,4 @@
-// Makes containers from the values on the stack, and takes over their references. These functions are safe points.
+// Makes containers from the values on the stack, and takes over their references. All functions but fill_* are safe points.
 
 import { safePoint } from "../collector/due";
 import { handles } from "../model/handles";

@@ -1,4 +1,4 @@
-// The collector, for the host: Python's gc module.
+// The collector, for the host: Python's gc module. Also the figures of types, and of what objects share.
 
 import { clearFreeLists } from "../collector/free-lists";
 import { gc_get_objects, gc_get_referents, gc_get_referrers, gc_is_finalized, gc_is_tracked } from "../collector/graph";

@@ -16,9 +16,9 @@ import { settings } from "../model/settings";
 import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
 
 /**
- * Clears everything that an image does not contain: the error, the host's stack, the text of a result, gc.garbage.
- * Returns false and changes nothing if there are objects of types in C, because their functions would not exist where
- * the image is loaded.
+ * Clears everything that an image does not contain: the error, the host's stack, the text of a result, the collector's debug flags and its
+ * garbage, the exceptions and the other types of the Python/C API. Returns false and changes nothing if there are objects of types in C,
+ * because their functions would not exist where the image is loaded.
  */
 export function image_forget(): bool {
   if (hasObjectsOfC()) return false;
@@ -43,7 +43,9 @@ export function image_forget_api(): bool {
   return true;
 }
 
-/** Sets all states of re-entrancy to "not entered", and stops fault injection. */
+/**
+ * Makes the state that of a heap at rest: nothing is under way, due or lent, no fault is injected, and the peak is what is reserved now.
+ */
 export function image_restart(): void {
   const s = settings();
   s.depth = 0;
@@ -72,7 +74,7 @@ function typeWithId(hostId: u32): PyType | null {
 }
 
 /**
- * Sets the functions of a user's type, as table indices. False if there is no such type, or if it can't have functions.
+ * Sets the functions of a user's type, as table indices. False if there is no such type, or if it can't have a finalizer.
  */
 export function set_type_functions(hostId: u32, finalize: u32, drop: u32): bool {
   const type = typeWithId(hostId);

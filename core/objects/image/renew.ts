@@ -29,7 +29,10 @@ import {
 import { freeMaxOf, slotsAtOf, type_begin } from "../types/user-type";
 import { MOST } from "./claims";
 
-/** Writes the control block anew: a heap in its own memory, nothing under way, the core's own allocators. */
+/**
+ * Writes the control block anew: a heap in its own memory, nothing under way, the core's own allocators. False if the block is not that of
+ * a heap of this version in its own memory.
+ */
 export function renewControl(tableBase: u32): bool {
   const h = head();
   const p = platform();

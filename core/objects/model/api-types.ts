@@ -2,8 +2,8 @@
 //
 //   table   exception 0 .. EXCEPTIONS-1 | iterator | a MemoryError, for when there is no memory to make one
 //
-// Each word of the table is a variable of C: that of ValueError is PyExc_ValueError. The types are made when the first module in C that may need
-// them is loaded (exceptions.ts), and stay as long as the heap.
+// The word of an exception is a variable of C: that of ValueError is PyExc_ValueError. The types are made when the first module in C that
+// may need them is loaded (exceptions.ts), and stay as long as the heap.
 
 import { EXCEPTIONS } from "./exceptions.gen";
 import { xdecref } from "./refcount";

@@ -101,7 +101,10 @@ export class Handles {
     return handle != 0 && handle < this.capacity && (load<u32>(this.word(handle)) & 1) == 0;
   }
 
-  /** Puts an object on the stack, which takes over the caller's reference. False, with that reference released, if there is no memory. */
+  /**
+   * Puts an object on the stack, which takes over the caller's reference. False if there is no object, because making it failed; or, with
+   * the reference released, if there is no memory.
+   */
   @inline
   push(o: PyObject | null): bool {
     if (!o) return false;

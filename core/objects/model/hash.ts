@@ -1,4 +1,4 @@
-// Hashes: of bytes in memory (with a key), of numbers, and of several hashes together.
+// Hashes: of bytes in memory (with a key), of numbers, of addresses, and of several hashes together.
 //
 // str and bytes are hashed with SipHash-1-3 and the heap's key, as in CPython (PEP 456, Python/pyhash.c): without
 // the key, nobody can construct texts that collide. Numbers are hashed modulo the prime 2^31 - 1, so that equal numbers of

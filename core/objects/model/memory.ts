@@ -2,7 +2,8 @@
 //
 // Invariants:
 //   type.live == objects of the type that were allocated and not yet deallocated
-//   type.free is a list of type.freeCount <= type.freeMax blocks of type.basicSize bytes
+//   type.free is a list of type.freeCount <= type.freeMax blocks, each for type.basicSize bytes and the collector header, if the type
+//   has one; tuples have other lists (types/tuple.ts)
 
 import { raiseNoMemory } from "./raise";
 import {

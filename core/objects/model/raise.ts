@@ -7,7 +7,7 @@ import { incref, xdecref } from "./refcount";
 import { isSubtype } from "./subtype";
 import { PyObject, PyType } from "./type";
 
-/** Raises MemoryError. An error that is already set, by C, is released. */
+/** Raises MemoryError for an allocation of `n` bytes. If C has set an error before, that one is released. */
 export function raiseNoMemory(n: usize): void {
   clearError();
   raiseMemory(n);

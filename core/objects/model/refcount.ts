@@ -111,13 +111,13 @@ export function setTrashDepth(depth: u32): void {
   trash().depth = depth;
 }
 
-/** Deallocates the objects that wait in the list, after an exception has ended a deallocation from outside. */
+/** Deallocates the objects that wait in the list, after a trap or an exception has ended all calls, and with them the deallocations. */
 export function trashUnwound(): void {
   trash().depth = 0;
   emptyTrash();
 }
 
-/** The dealloc of immortal objects: it must never be called. */
+/** The dealloc of immortal objects. It is called only if somebody released references that nobody had; the object stays. */
 export function immortal_dealloc(o: PyObject): void {
   o.refcnt = IMMORTAL;
 }

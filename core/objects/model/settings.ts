@@ -20,7 +20,7 @@ export class Settings {
 
 /** Enough was allocated for a collection. */
 export const COLLECTION_DUE: u32 = 1;
-/** The heap passed its watermark: the host is to run measures. */
+/** The heap passed one of its marks: the host is to run measures. */
 export const PRESSURE_DUE: u32 = 2;
 
 if (offsetof<Settings>() > UNDER_WAY_AT - SETTINGS_AT) ERROR("Settings does not fit its region");

@@ -52,8 +52,9 @@ export class PyVarObject extends PyObject {
 
 /**
  * A type. It begins with CPython's PyTypeObject, word for word, so that a type can be defined in C (include/object.h); then come
- * the core's own fields. Functions are table indices; 0: there is none. A slot that the core itself calls has the core's name for it
- * (dealloc, hash), whether C defined the function or not: the signature is the same.
+ * the core's own fields. Functions are table indices; 0: there is none. The slots that the core calls for objects of its own types as well
+ * have the core's names (hash, compare, finalize): the signature is the same, whether C defined the function or not. All others have
+ * CPython's names (tp_call).
  */
 @unmanaged
 export class PyType extends PyVarObject {

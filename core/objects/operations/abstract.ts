@@ -132,7 +132,7 @@ function isSequence(o: PyObject): bool {
   return isRow(o) || isKind(o, STR) || isKind(o, BYTES);
 }
 
-/** o[index]; null with IndexError. */
+/** o[index], a new reference; null with an error. */
 export function getIndex(o: PyObject, index: i32): PyObject | null {
   if (sequenceSlot(o, SQ_ITEM) != 0) return itemOfC(o, index);
   if (!isSequence(o)) return notSubscriptable(o);

@@ -13,7 +13,7 @@ export function hasIndex(o: PyObject): bool {
   return isInt(o) || numberSlot(o, NB_INDEX) != 0;
 }
 
-/** The int, a new reference; null with TypeError. */
+/** The int, a new reference; null with an error, which is TypeError if the object is not an int and has no such method. */
 export function indexOf(o: PyObject): PyLong | null {
   if (isInt(o)) return changetype<PyLong>(incref<PyObject>(o));
   const f = numberSlot(o, NB_INDEX);

@@ -1,4 +1,4 @@
-// Operators: calls the right type's function for two operands.
+// Operators with one or two operands, and pow with a modulus: calls the function of the operands' types.
 
 import { hasError } from "../model/error";
 import { raiseNoMemory } from "../model/raise";

@@ -1,4 +1,4 @@
-// Union, intersection and difference of sets and iterables.
+// Union, intersection, difference and inclusion of sets and iterables.
 //
 // The operand that is iterated over, and the moments when tables grow, are CPython's (Objects/setobject.c), so results have the same order.
 // If memory runs out halfway, a function that changes a set restores the set's items.

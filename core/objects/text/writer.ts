@@ -2,7 +2,8 @@
 //
 // A writer also knows which containers are being written, from the outermost to the innermost, so that a container that
 // contains itself is written as [...] (CPython's Py_ReprEnter).
-// If there is no memory, a method that returns a bool returns false, with MemoryError raised.
+// If there is no memory, a method that returns a bool returns false, with MemoryError raised. The reprs of strings and bytes are written
+// here, too.
 
 import { ascii } from "../model/ascii";
 import { freeBlock, newBlock, requestFor, resizeBlock } from "../model/memory";

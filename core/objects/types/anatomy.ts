@@ -123,8 +123,8 @@ export function eachReference<V>(o: PyObject, visitor: V): void {
 }
 
 /**
- * Releases the references of a container. Tuples and frozensets have no such function; but a cycle through one always
- * contains another container.
+ * Releases the references of a container. Tuples and frozensets have no such function; but a cycle through one always contains a container
+ * of another type.
  */
 export function clear(o: PyObject): void {
   const kind = o.type.kind;

@@ -298,7 +298,7 @@ export function dict_pop(d: PyDict, key: PyObject): PyObject | null {
   return index < 0 ? null : dict_take_out(d, index);
 }
 
-/** The entry that dict_pop would remove; -1 with KeyError if there is none. */
+/** The entry that dict_pop would remove; -1 with an error, which is KeyError if there is none. */
 export function dict_pop_index(d: PyDict, key: PyObject): i32 {
   if (d.used != 0) return foundIndex(d, key);
   raiseKey(key);

@@ -16,7 +16,7 @@ import { int_compare_f64 } from "./int-compare";
 import { int_as_f64 } from "./int-values";
 import { fulfils } from "./protocol";
 
-/** Writes the shortest decimal that reads back as the number, as Python's repr, in ASCII to memory. Returns its length. */
+/** Writes Python's repr of a float to memory, in ASCII: the shortest decimal that reads back as the same number. Returns its length. */
 @external("host", "formatFloat")
 declare function hostFormatFloat(v: f64, target: usize): u32;
 

@@ -89,7 +89,7 @@ export function instance_length(o: PyObject): u32 {
   return o.type.itemSize != 0 ? changetype<PyVarObject>(o).size : 0;
 }
 
-/** The number of its items that are references: all or none. */
+/** How many items of the instance are references: all or none. */
 @inline
 function objectItemsOf(o: PyObject): u32 {
   return o.type.hasObjectItems ? changetype<PyVarObject>(o).size : 0;

@@ -1,4 +1,4 @@
-// Operations on the bits of ints, in two's complement: shifts, and, or, exclusive or, complement.
+// Operations on the bits of ints, in two's complement: << >> & | ^ ~, and bit_length.
 
 import { raiseNegativeShift, raiseShiftSize } from "../model/raises.gen";
 import { AND, OR } from "../model/operators.gen";

@@ -24,7 +24,7 @@ export function none_hash(_o: PyObject): i32 {
   return HASH_OF_NONE;
 }
 
-/** "None", in ASCII; the first character is the lowest byte, as in all such numbers below. */
+/** "None" */
 export function none_repr(_o: PyObject, w: Writer): bool {
   return w.putAscii(ascii("None"));
 }

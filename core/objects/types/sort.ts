@@ -156,7 +156,7 @@ class Sorting {
   }
 }
 
-/** The number of words that sorting `n` items needs: two spare rows, the ends of runs, and a Sorting. */
+/** The number of words that sorting `n` items needs: a spare row (two if there are keys), the ends of runs, and a Sorting. */
 function workWords(n: u32, withKeys: bool): u64 {
   return <u64>n * (withKeys ? 2 : 1) + n / LEAST_RUN + 2 + offsetof<Sorting>() / 4 + 1;
 }

@@ -131,8 +131,7 @@ export function weak_detach(r: PyRef): void {
 
 /**
  * Clears every weak reference to `o`. Those that have a callback and are alive themselves are put in front of `chain`, which is
- * linked through `prev` and owns a reference to each. With `collecting`, references that the collector is about to delete too are
- * not put there.
+ * linked through `prev` and owns a reference to each. With `collecting`, weak references that are unreachable themselves are not put there.
  */
 export function weak_take(o: PyObject, chain: PyRef | null, collecting: bool): PyRef | null {
   const list = weakListOf(o);
@@ -148,7 +147,7 @@ export function weak_take(o: PyObject, chain: PyRef | null, collecting: bool): P
   return chain;
 }
 
-/** Runs the callbacks of a chain from weak_take, in the order in which they were added. */
+/** Runs the callbacks of a chain from weak_take, in the order in which it took the weak references. */
 export function weak_call_all(chain: PyRef | null): void {
   let turned: PyRef | null = null;
   while (chain) {

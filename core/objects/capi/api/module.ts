@@ -93,7 +93,7 @@ function fill(module: PyObject, definition: usize): bool {
   return doc == 0 || PyModule_SetDocString(module, doc) == 0;
 }
 
-/** A module made in one phase: the C code that called this fills it. */
+/** A module made in one phase, with its state and with the definition's functions and doc. The C code that called this adds the rest. */
 export function PyModule_Create2(definition: usize, _version: i32): PyObject | null {
   PyModuleDef_Init(definition);
   if (moduleDefAt(definition).slots != 0) return failed(E_MODULE_SLOT);
@@ -167,8 +167,8 @@ export function PyModule_ExecDef(module: PyObject, definition: usize): i32 {
 }
 
 /**
- * The module for what PyInit_x returned: a module, or a definition, whose phases run now. Takes over the reference to
- * `answer`. A new reference, or null with an error.
+ * Makes the module from what PyInit_x returned: a definition's phases run now, anything else is returned as it is. Takes over the reference
+ * to `answer`. Returns a new reference, or null with an error.
  */
 export function module_from(answer: PyObject | null, name: PyObject): PyObject | null {
   if ((answer === null) != hasError()) {

@@ -208,7 +208,7 @@ export function PyObject_CallFinalizerFromDealloc(o: PyObject): i32 {
   return -1;
 }
 
-/** Clears all weak references to the object, and runs their callbacks. The object has no other references. */
+/** Clears all weak references to the object, and runs their callbacks. The object's reference count must be 0. */
 export function PyObject_ClearWeakRefs(o: PyObject): void {
   if (o.refcnt != 0 || o.type.weakList == 0) badCall();
   else weak_clear_all(o);

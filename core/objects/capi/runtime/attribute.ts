@@ -265,8 +265,8 @@ export function moduleNameOf(type: PyType): PyObject | null {
 }
 
 /**
- * Sets an attribute of a type. Only types from PyType_FromSpec have attributes that can be changed; for others, raises
- * TypeError.
+ * Sets an attribute of a type. Only types that C made while the program ran (PyType_FromSpec, PyErr_NewException) have attributes that can
+ * be changed; for others, raises TypeError.
  */
 export function type_setattro(o: PyObject, name: PyObject, value: PyObject | null): i32 {
   const type = changetype<PyType>(o);

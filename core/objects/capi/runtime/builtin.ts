@@ -32,7 +32,7 @@ import { moduleName } from "./module-object";
 import { putText } from "./text";
 import { badCall } from "./complaints";
 
-/** A flag of the function object, while the flags METH_* are in its definition: `self` is not NULL. */
+/** A flag of a function object: `self` is not NULL. (The flags METH_* are in its definition.) */
 const HAS_SELF: u32 = 1;
 
 /** A function object for a definition whose function fits (casts.ts). It takes new references to the objects that it is bound to. */

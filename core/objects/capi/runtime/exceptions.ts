@@ -2,7 +2,7 @@
 //
 //   refcnt | type | dict | args: a tuple | notes | traceback | context | cause | suppress_context          None where there is none
 //
-// That is CPython's PyBaseExceptionObject (include/pyerrors.h). The types of exceptions are made like users' types (types/instance.ts).
+// That is CPython's PyBaseExceptionObject (include/pyerrors.h). The types of exceptions are made like users' types (types/user-type.ts).
 // exception-slots.ts has the functions of their types that C calls. An error of the core becomes an object only when somebody asks for it:
 // `taken` makes the object, with the host's sentence.
 

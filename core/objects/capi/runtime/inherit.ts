@@ -121,8 +121,8 @@ function inheritText(type: PyType, base: PyType): void {
 }
 
 /**
- * Inherits tp_new. A static type whose base is `object` can't be called to make instances, unless it has its own
- * tp_new.
+ * Inherits tp_new, and with it the vectorcall. A static type whose base is `object` can't be called to make instances, unless it has its
+ * own tp_new.
  */
 function inheritNew(type: PyType, base: PyType): void {
   if (type.tp_new != 0) return;

@@ -18,8 +18,8 @@ function freeOwn(type: PyType): void {
 }
 
 /**
- * Deallocates a type that a user defined, when no reference to it exists, not even that of an instance. Built-in types
- * are never deallocated.
+ * Deallocates a type that was made while the program ran, when no reference to it exists, not even that of an instance. Built-in types are
+ * never deallocated.
  */
 export function type_dealloc(o: PyObject): void {
   const type = changetype<PyType>(o);
