@@ -38,9 +38,9 @@ export class Images {
     const isOwn = (index: number) => index >= core.tableBase && index < core.tableBase + C.TABLE_FUNCTIONS;
     for (const domain of ["raw", "mem", "object"] as const) {
       const [, ...functions] = hooks.get(domain).words;
-      if (!functions.every(isOwn)) return `the ${domain} domain has an allocator of the program's`;
+      if (!functions.every(isOwn)) return `the program has replaced the allocator of the ${domain} domain`;
     }
     const [, ...functions] = hooks.getArena().words;
-    return functions.every(isOwn) ? undefined : "arenas come from an allocator of the program's";
+    return functions.every(isOwn) ? undefined : "the program has replaced the arena allocator";
   }
 }

@@ -96,7 +96,8 @@ export class Recordings {
   }
 
   trace({ write, aggregate = false, readBack, ...options }: TraceOptions): Recorder {
-    if (aggregate && readBack) throw new TypeError("Cannot read a recording back that consists of its totals");
+    if (aggregate && readBack)
+      throw new TypeError("Cannot trace with `readBack` and `aggregate`: a recording of totals can't be read back");
     const recorder = this.#record(options, (metadata) => {
       // The events of a sampled recording are few, and have fractions as their weights.
       const sums = aggregate && options.sample === undefined ? new Sums() : undefined;

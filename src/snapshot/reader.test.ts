@@ -77,7 +77,7 @@ it("is V8's format: V8's own snapshots are read by the same reader", async () =>
   expect(retained[0]).toBeLessThanOrEqual(whole);
 });
 
-it("has sizes of any length: of V8's, which are not bound to 32 bits, too", () => {
+it("has sizes of any length, also V8's, which are not bound to 32 bits", () => {
   const large = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 5, 40 * 2 ** 30];
   const graph = small();
   for (const size of large) {

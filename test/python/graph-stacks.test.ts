@@ -123,6 +123,6 @@ describe("a snapshot while a recording runs", () => {
     expect(stackIn(graph, nodesById(graph).get(id))[0]).toBe("<module>:3");
     heap.tracemalloc.stop();
     const sums = { write: () => undefined, aggregate: true, readBack: () => pieces };
-    expect(() => heap.trace(sums)).toThrow("Cannot read a recording back");
+    expect(() => heap.trace(sums)).toThrow("a recording of totals can't be read back");
   });
 });

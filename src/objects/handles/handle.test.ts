@@ -79,7 +79,7 @@ describe("a handle", () => {
     heap.check();
   });
 
-  test("values that no place of the heap takes are named", () => {
+  test("an error names the value that the heap does not take", () => {
     using list = heap.list<unknown>();
     expect(() => list.push({})).toThrow("Cannot use an instance of Object here: convert it with heap.from() first");
     expect(() => list.push(() => 1)).toThrow("Cannot use a function here");
