@@ -153,7 +153,7 @@ export interface HostFigures {
 
 /** A heap, for code that only looks at it. */
 export interface Walked {
-  /** Everything in the heap, and unless told otherwise every block of every pool. */
+  /** Visits everything in the heap; the blocks of pools only if `blocks` is not false. */
   walk(visit: (item: HeapItem) => void, options?: { readonly blocks?: boolean }): void;
   stats(): HeapStats;
 }

@@ -36,7 +36,7 @@ export interface TrackedMemory {
 export interface AllocatorParts {
   readonly sites: SiteNumbers;
   readonly tracked: TrackedMemory;
-  /** The debug hooks have found a fault. */
+  /** The debug hooks, or the raw allocator, have found a fault. */
   onFault(): void;
   /** The heap has passed its watermark, or fallen below its low mark. */
   onWatermark(): void;

@@ -171,7 +171,10 @@ export class Reentrancy {
 
   // ---- exceptions ----
 
-  /** False if an exception may be thrown now; the caller then reports it itself. */
+  /**
+   * Puts a report off to the end of the uninterrupted operation. False if there is none: then the caller reports or throws the exception
+   * itself.
+   */
   putOff(report: Report): boolean {
     this.#putOff?.push(report);
     return this.#putOff !== undefined;

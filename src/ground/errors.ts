@@ -32,7 +32,7 @@ export type FaultKind =
   | "not a block"
   | "realloc of freed block";
 
-/** What the debug hooks know about a misuse of memory. */
+/** What the heap knows about a misuse of memory. Most of it is known only with debug hooks. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly address: Address;
@@ -63,7 +63,7 @@ const FAMILIES: Readonly<Record<BlockOwner, string>> = {
   native: "malloc, free (the C library's)",
 };
 
-/** Memory was misused, and the debug hooks saw it. The faulty call did nothing. */
+/** Memory was misused, and the heap noticed it: the debug hooks, or the raw allocator. The faulty call did nothing. */
 export class HeapFault extends Error {
   override readonly name = "HeapFault";
   readonly fault: Fault;

@@ -1,4 +1,4 @@
-// Made once, by however many ask; what could not be made is tried again.
+// A value is made once, however many ask for it; what could not be made is tried again.
 
 import { expect, it } from "vitest";
 import { Remembered } from "./remembered.js";

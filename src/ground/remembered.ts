@@ -4,7 +4,7 @@
 export class Remembered<K, V> {
   readonly #known = new Map<K, Promise<V>>();
 
-  /** What was made for the key; made by `make` if nothing was, or if that failed. */
+  /** The value for the key. `make` makes it if there is none yet, or if an earlier call could not make it. */
   get(key: K, make: () => Promise<V>): Promise<V> {
     const known = this.#known.get(key);
     if (known) return known;

@@ -1,4 +1,4 @@
-// A file in a folder that takes no second one: only then is the older file written in place.
+// The older file is written in place only if its folder takes no second file.
 
 import * as fs from "node:fs";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

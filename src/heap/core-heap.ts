@@ -162,7 +162,7 @@ export abstract class CoreHeap {
   }
 
   /**
-   * Everything in the heap: chunks, arenas, pools, and, unless told otherwise, every block of every pool. Changes
+   * Calls `visit` with everything in the heap: chunks, arenas, pools and, unless `blocks` is false, every block of every pool. Changes
    * nothing.
    */
   walk(visit: (item: HeapItem) => void, { blocks = true }: { readonly blocks?: boolean } = {}): void {
@@ -236,8 +236,8 @@ export abstract class CoreHeap {
   // ---- traces ----
 
   /**
-   * From now on records every allocation, resize and free, with the stack of the program, until the recorder's `stop`.
-   * There can be one recording at a time. Throws if there is no memory for the tracer's tables.
+   * Begins to record every allocation, resize and free (with `sample`, those of some blocks), with the stack of the program. The recorder's
+   * `stop` ends this. There can be one recording at a time. Throws if there is no memory for the tracer's tables.
    */
   trace(options: TraceOptions): Recorder {
     return this.foundation.recordings.trace(options);

@@ -18,7 +18,7 @@ import { DEFAULT_POLICY, type MeasureName, type Policy } from "../pressure/polic
 import { Recordings, type TracedSide } from "./recordings.js";
 
 export interface CoreHeapOptions {
-  /** What to do about a fault that the debug hooks find; the default throws a HeapFault. */
+  /** What to do about a misuse of memory that the heap notices; the default throws a HeapFault. */
   readonly onFault?: FaultHandler | undefined;
   /** Tells where the program is, for the debug hooks' reports. */
   readonly locate?: Locator | undefined;

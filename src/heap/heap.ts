@@ -455,8 +455,8 @@ export class Heap extends CoreHeap {
   /**
    * The heap's objects as an image, from which `Heap.load` makes the same heap again. The image has all objects that
    * `heap.roots` leads to at the moment of the call. It is returned as bytes, or with `{ stream: true }` as a stream,
-   * for `pipeTo` or for the body of a request or response. The heap does not change. Throws if the heap has blocks that
-   * are not objects, modules in C, or allocators of the program.
+   * for `pipeTo` or for the body of a request or response. The heap does not change. Throws if the heap has blocks that are not objects,
+   * modules in C, debug hooks or allocators of the program; and while a recording or another operation is under way.
    */
   save(options: SaveOptions & { readonly stream: true }): Promise<ReadableStream<Uint8Array>>;
   save(options?: SaveOptions & { readonly stream?: false }): Promise<Uint8Array>;

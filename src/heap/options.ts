@@ -33,7 +33,7 @@ export interface HeapOptions {
    * heap's own, where modules in C have their stack below the heap, and 64 KiB in a given memory.
    */
   readonly base?: number;
-  /** What to do about a fault that the debug hooks find; the default throws a HeapFault. */
+  /** What to do about a misuse of memory that the heap notices; the default throws a HeapFault. */
   readonly onFault?: FaultHandler;
   /** Tells where the program is, for reports; the default reads the JavaScript stack. */
   readonly locate?: Locator;

@@ -62,7 +62,7 @@ export function encodeImage({ metadata, size, checksum, isCompressed, stored }: 
   return image;
 }
 
-/** The parts of an image. Everything is checked but the memory itself. Throws ImageError. */
+/** The parts of an image. Everything but the memory itself is checked. Throws ImageError. */
 export function decodeImage(image: Uint8Array, core: number): ImageParts {
   const magic = new TextDecoder("latin1").decode(image.subarray(0, MAGIC.length));
   if (magic !== MAGIC.slice(0, image.length)) throw new ImageError("it does not begin like an image");

@@ -115,7 +115,10 @@ export class UserTypes {
     }));
   }
 
-  /** Makes the types of a loaded image known here. Throws ImageError if functions of a type are missing. */
+  /**
+   * Makes the types of a loaded image known here. Throws ImageError if a type is not what its metadata says, or if functions of it are
+   * missing.
+   */
   restore(types: readonly SavedType[], lastId: number, given: Readonly<Record<string, TypeFunctions>>): void {
     const { f } = this.#bridge;
     for (const { hostId, name, fields, items, functions } of types) {

@@ -1,5 +1,5 @@
-// Divides the time between the program and the ladder, and has an account for each measure on which the ladder spends
-// time.
+// Divides the time between the program and the ladder, and has an account for each measure, and for whatever else the ladder spends time
+// on.
 //
 //   program + spent == time since the heap began       all time is the program's or the ladder's
 //   isValid: each account is valid; and each gets an equal part of SHARE

@@ -15,7 +15,7 @@ export class BrokenSnapshot extends Error {
   }
 }
 
-/** The ending of a snapshot's file, which its name in reports lacks. */
+/** The ending of the name of a snapshot's file. Reports leave it out. */
 export const SNAPSHOT_ENDING = /\.heapsnapshot$/;
 
 const QUOTE = 34;
@@ -142,8 +142,8 @@ function readValue(input: Input): unknown {
 const MOST = 2 ** 32 - 1;
 
 /**
- * Reads a list of whole numbers. Numbers above 2^32 - 1 become that number, and are entered in `larger` by their index;
- * without `larger` they are not valid.
+ * Reads a list of whole numbers. A number above 2^32 - 1 is stored as 2^32 - 1, and its true value in `larger`, by its index; without
+ * `larger` it is not valid.
  */
 function readNumbers(input: Input, larger?: Map<number, number>): Uint32Array {
   const column: Column<Uint32Array> = words();

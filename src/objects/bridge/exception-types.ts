@@ -1,4 +1,5 @@
-// Python's exceptions, each with the exception that it is derived from, which comes before it in the list.
+// Finds Python's own exceptions in the list of all of them (EXCEPTION_TYPES): each has the exception that it is derived from, which comes
+// before it.
 
 import { EXCEPTION_ALIASES, EXCEPTION_TYPES } from "../../core/catalogue.gen.js";
 

@@ -33,8 +33,8 @@ export interface ErrorWords {
 }
 
 /**
- * Types for which CPython's messages use another word than the type's name: about an index out of range, about
- * indexing, and about containers that changed.
+ * The words that CPython's messages use instead of a type's name: before "index out of range", before "indices must be integers", and
+ * before "changed size".
  */
 const PREFIXES: Readonly<Record<string, string>> = { str: "string ", bytes: "" };
 const ELEMENTS: Readonly<Record<string, string>> = { bytes: "byte" };
@@ -77,7 +77,7 @@ const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: numbe
     span(`character '${escaped(show.text(string), position)}'`, "characters", count, position),
 };
 
-/** The texts for an error's parameters, by name. Throws ProtocolError if an object is missing. */
+/** The values of an error's parameters, by name: addresses of objects, and numbers. Throws ProtocolError if an object is missing. */
 function valuesOf({ name, parameters }: ErrorDefinition, { code, objects, numbers }: ErrorRecord): Map<string, number> {
   const values = new Map<string, number>();
   let [object, number] = [0, 0];

@@ -35,7 +35,7 @@ export abstract class PyObject extends Handle {
     return `${this.typeName} of ${n} items`;
   }
 
-  /** hash(o). Throws TypeError for mutable objects. */
+  /** hash(o). Throws TypeError if the object has no hash, such as a list. */
   hash(): number {
     return hashOf(this.bridge, this);
   }
