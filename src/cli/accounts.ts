@@ -1,5 +1,5 @@
-// The user who runs the program, as Python sees it. Emscripten says that the user is root, and has no modules pwd and
-// grp.
+// The user who runs the program, as Python sees it. In Pyodide the user is always root, and the modules pwd and grp do not
+// exist.
 
 import { userInfo } from "node:os";
 
@@ -11,7 +11,7 @@ export function userNumbers(): Record<string, number | number[]> {
   return Object.fromEntries(asked.flatMap(([name, ask]) => (ask ? [[name, ask()]] : [])));
 }
 
-/** Name, numbers of user and group, home folder and shell. */
+/** The user's name, numbers of user and group, home folder and shell; empty if they are not known. */
 export function userEntry(): readonly (string | number)[] {
   try {
     const { username, uid, gid, homedir, shell } = userInfo();
@@ -24,8 +24,8 @@ export function userEntry(): readonly (string | number)[] {
 
 /**
  * accounts(numbers, user) makes functions of `os` return these numbers, and adds the modules `pwd` and `grp`, which read
- * /etc/passwd and /etc/group. `user` is name, uid, gid, home folder and shell; `pwd` has them even if /etc/passwd does
- * not list the user. `user` is empty if they are not known.
+ * /etc/passwd and /etc/group. `user` is name, uid, gid, home folder and shell, or empty if they are not known. `pwd` has
+ * this user even if /etc/passwd does not.
  */
 export const ACCOUNTS = `
 def accounts(numbers, user):

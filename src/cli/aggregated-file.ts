@@ -1,7 +1,7 @@
 // The file of an aggregated recording. The program's thread sums up what it allocates (core/sums/sums.ts). Once a second
 // the main thread gets the sums, and writes them to the file as they are, with the stacks. So the program does not wait for
-// the file, and a process that is killed loses about a second, or more if the file takes long to write (PAUSE). The events of
-// a sampled recording are few, and are summed up here (sampled-totals.ts).
+// the file. A process that is killed loses about the last second, or more if the file takes long to write (PAUSE). The events
+// of a sampled recording are few, and the main thread sums them up (sampled-totals.ts).
 //
 //   program's thread: sums, or sampled events -> messages -> FILE.part, which takes the place of FILE
 //
@@ -28,7 +28,7 @@ export interface Recorded {
   write(to: TraceSink, end?: TraceEnd): void;
 }
 
-/** The pieces of a recording's file, of which only the newest sums are kept. */
+/** The pieces of a recording's file. Of its blocks of sums, only the newest is kept. */
 export class Pieces implements Recorded {
   readonly #kept: Uint8Array[] = [];
   #sums: Uint8Array[] = [];
@@ -59,7 +59,7 @@ const writing = (fd: number) => (bytes: Uint8Array) =>
 export class AggregatedFile {
   readonly #request: TraceRequest;
   readonly #recorded: Recorded;
-  /** The path of the file; undefined if another file can't take its place. */
+  /** The path of the file; undefined if it is not a regular file, whose place another file can take. */
   readonly #path: string | undefined;
   readonly #timer: NodeJS.Timeout;
   #hasMore = false;
@@ -110,7 +110,7 @@ export class AggregatedFile {
     }
   }
 
-  /** Writes a new file, and puts that in the place of the old one. False if that is not possible here. */
+  /** Writes a new file, and puts it in the place of the old one. False if no second file can be made. Throws if it can't be written. */
   #replace(): boolean {
     if (this.#path === undefined) return false;
     const part = `${this.#path}.part`;

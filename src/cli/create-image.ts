@@ -20,7 +20,7 @@ import { checkFile, type FileKind } from "./system/files.js";
 import { replaceFile } from "./system/replacement.js";
 import { virtualEnvironment } from "./virtual-environment.js";
 
-/** The exit code if the program that prepares the image fails. */
+/** The exit code if no image can be made, for example because the program that prepares it fails. */
 const FAILED = 1;
 
 const IMAGE: FileKind = {

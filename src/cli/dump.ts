@@ -25,8 +25,8 @@ export interface NoMemory {
 }
 
 /**
- * Throws UsageError if the file can't be written, or if content would be lost. So the user learns it before the program
- * runs.
+ * Throws UsageError if no dump can be made of this trace, if the file can't be written, or if content would be lost. So the
+ * user learns it before the program runs.
  */
 export function checkDump(
   { file, fd, aggregate, dump }: TraceRequest,

@@ -1,4 +1,4 @@
-// Types of Emscripten's file systems, which Pyodide uses: the parts that host-files.ts and folders.ts need.
+// Emscripten's file systems, which Pyodide uses: types, numbers and errors, as far as they are needed here.
 
 import type { PyodideAPI } from "pyodide";
 

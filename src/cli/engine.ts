@@ -1,4 +1,4 @@
-// Settings of V8 with which a program starts earlier, or is not ended by a fault of V8's. Other engines have none of them.
+// Settings of V8 with which a program starts earlier, or is not ended by a fault of V8. Other engines have none of them.
 
 import { setFlagsFromString } from "node:v8";
 

@@ -8,15 +8,15 @@
 // wake the loop. A JavaScript promise needs JavaScript's loop. A program that waits only for promises, in an engine that
 // can't suspend it, does not wait for ever, but ends with an error that says why.
 //
-// In a suspended thread JavaScript's loop runs, and with it functions of the program's that JavaScript calls. They have a
-// thread state of their own in Python, which must know the running loop as well. What they schedule wakes the loop.
+// In a suspended thread JavaScript's loop runs, and JavaScript can call functions of the program. These have a thread state
+// of their own in Python, which must know the running loop as well. What they schedule wakes the loop.
 
 /**
  * Defines install(wait, pause, wake, cancel). After that call, asyncio makes loops of this kind, and no loop is running.
  * `wait` sleeps for a number of seconds, or until a signal comes. `pause` begins a pause, which ends after a number of
- * seconds, by a signal, or when `wake` is called; it is None if the engine can't suspend Python. `cancel` ends a pause for
- * which Python is not suspended. install returns a function that is to be called when Python is suspended (True), and when
- * the pause has ended (False).
+ * seconds, by a signal, or when `wake` is called; it is None if the engine can't suspend Python. `cancel` ends a pause that
+ * has begun, but for which Python could not be suspended. install returns a function that is to be called with True when
+ * Python is suspended, and with False when the pause has ended.
  */
 export const EVENT_LOOP = `
 def install(wait, pause=None, wake=None, cancel=None):
@@ -58,7 +58,7 @@ def install(wait, pause=None, wake=None, cancel=None):
     current = None
 
     def on_turn(is_suspended):
-        "Called when Python is suspended: JavaScript can call functions of the program from now on. Called again when it goes on."
+        "Called with True when Python is suspended: from now on, JavaScript can call the program's functions. With False: the pause has ended."
         events._set_running_loop(current.loop if is_suspended else None)
         if not is_suspended:
             current.end()
@@ -132,8 +132,8 @@ def install(wait, pause=None, wake=None, cancel=None):
 
         def create_future(self):
             future = super().create_future()
-            # Python code that calls this function contains its name. If the caller's code does not, that code called JavaScript,
-            # JavaScript returned a promise, and this call, which comes from Pyodide, makes the promise's future.
+            # Python code that calls this function contains the name of this function. If the calling frame's code does not, it has
+            # called JavaScript, which returned a promise; and Pyodide calls this function for the promise's future.
             if "create_future" not in sys._getframe(1).f_code.co_names:
                 self._promises.add(future)
                 future.add_done_callback(self._promises.discard)
@@ -173,7 +173,7 @@ def install(wait, pause=None, wake=None, cancel=None):
             return True
 
     def run_sync(awaitable, /):
-        "Like Pyodide's. Runs the loop, also from one of its tasks, until something that can be awaited is done."
+        "Like Pyodide's run_sync. Runs the loop, also from one of its tasks, until something that can be awaited is done."
         loop = events._get_running_loop()
         if loop is None:
             return loop_of_promises().run_until_complete(awaitable)
@@ -214,7 +214,7 @@ def install(wait, pause=None, wake=None, cancel=None):
     loop_of_thread = policy.get_event_loop
 
     def get_event_loop(self):
-        # As in create_future: the calling code called JavaScript.
+        # As in create_future: code that does not contain this name has called JavaScript.
         is_asked = "get_event_loop" in sys._getframe(1).f_code.co_names
         return loop_of_thread(self) if is_asked else loop_of_promises()
 

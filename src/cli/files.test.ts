@@ -42,7 +42,7 @@ const contentOf = (path: string): string[] =>
 
 const KIND: FileKind = { name: "a report", begins: textBegins(/^REPORT/) };
 
-it("allows to write a file that does not exist, is empty, is of the same kind, or is a device or the like", () => {
+it("lets a file be written that does not exist, is empty, is of the same kind, or is a device or the like", () => {
   for (const [path, isNamed] of [
     [at("new"), false],
     [file("empty", ""), false],

@@ -1,5 +1,5 @@
 // The files of the machine that a Python program sees: all of them, at the same paths as outside; with --sandbox, only
-// those of some places (places.ts); on Windows, only the folders of the command and of the script. Pyodide's own files
+// those of some places (places.ts); on Windows, only the current folder and the script's folder. Pyodide's own files
 // are in memory, in /lib, /dev and /proc; if a name exists in memory and on the machine, the file in memory is used.
 
 import { existsSync } from "node:fs";
@@ -27,7 +27,7 @@ const ELSEWHERE = "/mnt/host";
 /** Whether the program can see all files of the machine below one root. On Windows it can't. */
 const hasOneRoot = platform() !== "win32";
 
-/** The path at which the program sees the current folder. */
+/** The path at which the program sees a folder. */
 export function seenAt(folder: string): string {
   return !hasOneRoot && TAKEN.includes(folder) ? ELSEWHERE : folder;
 }

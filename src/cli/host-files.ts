@@ -1,5 +1,5 @@
-// The machine's files, as a file system for Emscripten. Each operation of the program is done on the machine's file at
-// once, and the machine's own result or error is returned.
+// The machine's files, as a file system for Emscripten. Each operation of the program is done directly on the machine's
+// file, and the machine's own result or error is returned.
 //
 //   guest: /data/new/x.csv ── nodes, parent by parent ──> path outside ──> node:fs ──> its result, or its error by number
 //

@@ -1,12 +1,13 @@
-// asyncio while an image is made: the code that runs first has the command's loop, as a program has; the image does not.
+// asyncio while an image is made: the code that runs before has the command's event loop, as a program has. The image does
+// not contain that loop.
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { EVENT_LOOP } from "./event-loop.js";
 
 /**
- * Defines borrow(), which installs the loop, and returns a function that undoes this. The loop sleeps by a function of Python's: an image
- * can't have one of JavaScript's.
+ * Defines borrow(), which installs the loop, and returns a function that undoes this. The loop sleeps with time.sleep, because an image
+ * can't contain a JavaScript function.
  */
 const BORROWED = `${EVENT_LOOP}
 

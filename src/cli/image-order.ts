@@ -18,7 +18,7 @@ export interface ImageOrder {
   readonly script: string | undefined;
   readonly folder: string | undefined;
   readonly compress: boolean;
-  /** The folder of the Pyodide that the image is of. */
+  /** The folder of the Pyodide that the image is made with; undefined: the one that comes with pyheap. */
   readonly pyodide: string | undefined;
   /** undefined: no packages can be had. */
   readonly packages: PackageRequest | undefined;

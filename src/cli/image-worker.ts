@@ -50,7 +50,7 @@ function runSteps(pyodide: PyodideAPI, steps: readonly Step[], folder: string | 
   change("sys.path.remove(folder)");
 }
 
-/** Adds the folders in which the environment has modules. They stay in sys.path, so programs from the image need them. */
+/** Adds the folders of PYTHONPATH and of the virtual environment. They stay in sys.path, so programs from the image need them. */
 function addFolders(pyodide: PyodideAPI, { paths, sites }: ImageOrder): void {
   const globals = pyodide.toPy({ paths, sites });
   const code = "import site, sys; sys.path[1:1] = paths; [site.addsitedir(folder) for folder in sites]";

@@ -76,7 +76,7 @@ export class InputReader {
     this.#interrupted = interrupted;
   }
 
-  /** Waits for bytes, and copies them as far as they fit; 0 at the end of input. */
+  /** Waits for bytes, and copies as many as fit. Returns their number; 0 at the end of input. Throws if a signal comes meanwhile. */
   read(into: Uint8Array): number {
     if (Atomics.load(this.#words, WORD.input) === 0) this.#ask();
     while (Atomics.load(this.#words, WORD.input) === 0) {

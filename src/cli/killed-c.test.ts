@@ -77,7 +77,7 @@ describe.runIf(canCompile)("a module in C", () => {
   it.each([
     ["computes", "compute", 100_000],
     ["only calls functions of the heap that do not allocate", "search", 135_000],
-  ])("that is killed while it %s has lost a second at most", async (_, what, bytes) => {
+  ])("that is killed while it %s loses at most the last second of its recording", async (_, what, bytes) => {
     await run("SIGKILL", MOST_LOST, "--trace", "killed.trace", "busy.wasm", what);
     const { live, problem } = await readFile("killed.trace");
     expect(live).toBeGreaterThanOrEqual(bytes);

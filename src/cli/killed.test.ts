@@ -1,4 +1,4 @@
-// A recording whose process is killed: it has everything until at most a second before, whatever the program was doing.
+// A recording whose process is killed lacks at most the last second, whatever the program was doing.
 
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ def step(k):
 for k in range(20): step(k)
 `;
 
-it("a program that is killed loses the last second of its sums at most", async () => {
+it("a program that is killed loses at most the last second of its sums", async () => {
   const file = join(folder, "sums.trace");
   const child = launch(["run", "--aggregate", "--trace", file, "-c", `${PROGRAM}time.sleep(600)`]);
   let told = "";
@@ -70,7 +70,7 @@ it.each([
   ["is busy, and allocates nothing", "while True: pass"],
   ["sleeps", "time.sleep(600)"],
   ["waits for input", "input()"],
-])("a program loses the last second of its recording at most when it %s", async (_what, then) => {
+])("a program that is killed while it %s loses at most the last second of its recording", async (_what, then) => {
   const file = join(folder, "killed.trace");
   const child = launch(["run", "--trace", file, "-c", PROGRAM + then]);
   const told: { step: number; at: number }[] = [];

@@ -49,7 +49,7 @@ function urlOf({ url }: IncomingMessage): URL | undefined {
 
 /**
  * Serves the page; on any free port if `port` is 0. `takeSnapshot` asks the program for a heap snapshot. Throws UsageError if
- * the port is taken.
+ * the port can't be used.
  */
 export async function serveLive(
   program: LiveProgram,

@@ -16,7 +16,7 @@ export interface LiveOptions {
 
 export interface LiveView {
   readonly program: LiveProgram;
-  /** Ends the view after the program has ended. If the page stays, this waits until it is not needed any more. */
+  /** Ends the view after the program has ended. If the page stays, this waits until the user ends the command. */
   end(how: { readonly stays: boolean }): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ async function stayUntilInterrupted(server: LiveServer): Promise<void> {
   });
 }
 
-/** Starts to show the program. Throws UsageError if the port is taken. */
+/** Starts to show the program. Throws UsageError if the port can't be used. */
 export async function showLive(
   { target, args }: Program,
   { live, liveTerminal, port = 0 }: LiveOptions,

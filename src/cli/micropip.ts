@@ -1,5 +1,5 @@
 // The Python module micropip, for programs that install packages while they run. It gets packages in the same way as
-// imports do (package-imports.ts). Pyodide's micropip waits for promises of JavaScript's, which not every engine can do.
+// imports do (package-imports.ts). Pyodide's micropip waits for JavaScript promises, and not every engine lets Python do that.
 
 /** add_micropip(install) adds the module. `install` gets packages and all that they need, or raises ValueError. */
 export const MICROPIP = `

@@ -9,7 +9,8 @@ import { reasonOf } from "./system/errors.js";
 export const withoutImage = (why: string): string => `Python starts without the image: ${why}`;
 
 /**
- * The image that the user named; undefined if it can't be used, and Python starts without it. Throws an error if it is not optional.
+ * The image that the user named. If it can't be used: undefined if it is optional, and Python starts without it; otherwise an error is
+ * thrown.
  */
 export async function namedImage(
   { file, trusted, isOptional }: ImageRequest,

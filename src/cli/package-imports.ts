@@ -3,7 +3,7 @@
 
 /**
  * package_imports(offered, get, folders, add_libraries) prepares Python for packages. `offered` has the names of modules
- * that can be had, one in a line; `folders` has the packages that are there already; `add_libraries` is called with each
+ * that can be had, one on each line; `folders` has the packages that are there already; `add_libraries` is called with each
  * folder that has modules in C. `get` takes triples: a module, what imports it, and True; or a requirement, who asks for
  * it, and False. It returns pairs: a folder and ""; or a module or requirement, and why it can't be had. package_imports
  * returns functions: look(kind, target) reads the program and the modules beside it, and gets the packages that they

@@ -63,7 +63,7 @@ const asProgram = (lines: readonly string[]) =>
   ].join("\n");
 
 describe("--mount", () => {
-  it("shows a folder at another path, for reading only if it says so", () => {
+  it("shows a folder at another path, for reading only if its value ends with :ro", () => {
     const asked = [
       ["open('/data/x.csv').read().strip()", "1,2"],
       ["sorted(os.listdir('/data'))", "['inner', 'out', 'x.csv']"],
@@ -159,7 +159,7 @@ describe("--sandbox", () => {
       status: 0,
       stdout: [...asked.map(([, answer]) => answer), ""],
       stderr:
-        "pyheap: --sandbox hides BASE/secret.txt from the program: only BASE/home/work is seen (--mount HOST:GUEST shows more)\n",
+        "pyheap: --sandbox hides BASE/secret.txt from the program, which sees BASE/home/work (--mount HOST:GUEST shows more)\n",
     });
     expect([
       existsSync(at("home", "lib", "no.txt")),

@@ -5,9 +5,9 @@
 const RESERVE = 2 ** 17;
 
 /**
- * Defines prepare(executable, script, is_module, words, wait, make_room, end, forgotten). `script` is the program's path, or
- * None if it is not a file. `wait` sleeps for a number of seconds, or until a signal comes. `make_room` is called when
- * an exception has ended the program, before it is shown. `end` is called after the functions of atexit, while all
+ * Defines prepare(executable, script, is_module, words, wait, make_room, end, forgotten). `script` is the path of the program's
+ * file or folder, or None if it has none. `wait` sleeps for a number of seconds, or until a signal comes. `make_room` is called when
+ * an exception has ended the program, before the exception is shown. `end` is called after the functions of atexit, while all
  * objects still exist. `forgotten` is called when atexit has released the object that calls `end`, which a program can
  * cause. prepare returns a function that registers another such object. Everything of Python that these functions use is
  * looked up in prepare, before the program can change it.

@@ -68,7 +68,7 @@ describe("pyheap run --pyodide", () => {
     expect(summary.stdout).toContain("<outside Python>");
   });
 
-  it("says what is not a folder of Pyodide's, and what it lacks", () => {
+  it("says that a folder has no Pyodide, and what it lacks", () => {
     const refused = (path: string) => run("run", "--pyodide", path, "app.py");
     expect(refused("nowhere")).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no such folder") });
     expect(refused("app.py")).toMatchObject({ status: 2, stderr: expect.stringContaining("it is a file") });

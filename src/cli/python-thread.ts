@@ -14,7 +14,7 @@ import { setSwitchedStackSize } from "./engine.js";
  */
 export const STACK_MEBIBYTES = 512;
 
-/** Begins the thread. It runs python-worker.ts, and its first message must be the request. */
+/** Begins the thread. It runs python-worker.ts, and the first message to it must be the request. */
 export function beginPythonThread(): Worker {
   setSwitchedStackSize(STACK_MEBIBYTES);
   return new Worker(new URL("./python-worker.js", import.meta.url), {

@@ -200,10 +200,10 @@ let isWallSaid = false;
 function sayWall(path: string): void {
   if (isWallSaid || !outcome.hasBegun) return;
   isWallSaid = true;
-  complain(`--sandbox hides ${path} from the program: only ${request.folder} is seen (--mount HOST:GUEST shows more)`);
+  complain(`--sandbox hides ${path} from the program, which sees ${request.folder} (--mount HOST:GUEST shows more)`);
 }
 
-/** The environment variables for Python's start: without those that would change it. The program sees all, later. */
+/** The environment variables at Python's start. Those that would change the start are left out; the program sees all of them later. */
 function atStart(environment: Readonly<Record<string, string>>): Record<string, string> {
   const hidden = new Set(["HOME", "PYTHONHOME", "PYTHONMALLOC", "PYTHONEXECUTABLE"]);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.has(name)));
@@ -234,7 +234,7 @@ async function loadStock(): Promise<Interpreter> {
   const words = [...wordsFor(program)];
   const pyodide = await loadWatched(loadPyodide, { ...options, env, args: words }, ready, { guard });
   guard.arm(pyodide);
-  if (!python) throw new Error("Cannot run: Pyodide started without its fsInit hook");
+  if (!python) throw new Error("Cannot run: Pyodide started, but the constructors of its module were not seen to run");
   return { pyodide, python: python as PyodideExports & Main, heap: undefined };
 }
 

@@ -49,7 +49,7 @@ describe("a program that destroys what it can reach", () => {
     expect({ status, stdout }).toEqual({ status: 3, stdout: "ends well\n" });
   });
 
-  it("is checked when no builtin is left, and every function of Python's fails", () => {
+  it("is checked when no builtin is left, and every Python function fails", () => {
     const { status, stderr } = check(`
 import builtins, sys
 keep = bytearray(5_000_000)

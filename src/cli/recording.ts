@@ -1,4 +1,5 @@
-// Records the program, in the thread in which Python runs: to a file, and to the main thread, which shows it live.
+// Records the program, in the thread in which Python runs: to a file; or, as sums, to the main thread, which writes them.
+// A program that is shown live is recorded to the main thread as well.
 
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import type { PythonImage } from "../hosts/python/python-image.js";
@@ -112,9 +113,9 @@ export function endAll(steps: readonly (() => void)[]): void {
 const HIDES = "PYTHONTRACEMALLOC";
 
 /**
- * Starts the recording that was asked for; undefined if none was. `onNoMemory` is called once, when an allocation finds no
- * memory. Until the program begins, allocations are only counted, unless the events of the start are asked for. If the heap
- * is an image's, the counts go on from those of the image.
+ * Starts the recording that was asked for; undefined if none was, and `onNoMemory` is not given either. `onNoMemory` is called
+ * once, when an allocation first finds no memory. Until the program begins, allocations are only counted, unless the events of
+ * the start are asked for. If the heap is an image's, the counts go on from those of the image.
  */
 export function startRecording(
   heap: PythonHeap,

@@ -1,4 +1,4 @@
-// `pyheap run spam.wasm`: runs a module in C on its own heap. Calls `main`, or the function that is named.
+// `pyheap run spam.wasm`: runs a module in C on its own heap: its `main`, or the function that is named.
 
 import { basename } from "node:path";
 import { TextEncoder } from "node:util";
@@ -189,7 +189,7 @@ class Run implements Interruptible {
   #recorder: Recorder | undefined;
   #started = performance.now();
   #isOver = false;
-  /** The signal that ends the program when events have been written. */
+  /** The signal that ends the program as soon as the recorder has written its events. */
   #signal: number | undefined;
   /** Where the last event that the core was seen to write ends, and how many interrupts in a row have found this place. */
   #position = 0;
@@ -265,7 +265,7 @@ class Run implements Interruptible {
     this.#report.say({ kind: "done", exitCode, result: { ...result, exitCode } });
   }
 
-  /** Whether the interrupted code is the program's own, or is outside of the core and was called by the program. */
+  /** Whether the program's own code was interrupted, or code outside of the core that it had called. */
   #isInProgram(): boolean {
     const module = innermostModule(new Error().stack);
     return module !== undefined && !isOurs(module);

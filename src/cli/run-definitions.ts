@@ -1,4 +1,5 @@
-// What the command defines in Python before a program runs: all its functions, in one dict. An image has them, so that they need not be compiled again.
+// What the command defines in Python before any program runs: functions, in one dict. An image has them, so that they need not be
+// compiled again.
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
@@ -30,7 +31,7 @@ const DEFINITIONS = [PRELUDE, EVENT_LOOP, ACCOUNTS, OUTSIDE, PACKAGE_IMPORTS, MI
 
 export const RUN_SOURCES: readonly string[] = [...DEFINITIONS, IMPORTS];
 
-/** A dict of Python's. */
+/** A Python dict. */
 export type Space = ReturnType<PyodideAPI["toPy"]>;
 
 function define(pyodide: PyodideAPI): Space {

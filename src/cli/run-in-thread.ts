@@ -84,8 +84,8 @@ export interface Services {
 }
 
 /**
- * Runs the program, in `thread` if it is in Python. `watch` gets the thread's messages if the program is shown live or
- * summed up.
+ * Runs the program, in `thread` if it is in Python. `watch` gets the thread's messages about the recording, the heap's layout
+ * and heap snapshots.
  */
 export async function runInThread(
   request: RunRequest,

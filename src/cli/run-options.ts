@@ -280,7 +280,7 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       softLimit !== undefined && limit !== undefined && softLimit >= limit,
       "Cannot use a --soft-limit that is not below --limit: the program would meet MemoryError first",
     ],
-    [options.snapshot !== undefined && kind === "wasm", "Cannot take a --snapshot of C: it has no objects of Python's"],
+    [options.snapshot !== undefined && kind === "wasm", "Cannot take a --snapshot of C: it has no Python objects"],
     [
       options.snapshot === undefined && (options.snapshotOn !== undefined || options.snapshotEvery !== undefined),
       `Cannot use ${options.snapshotOn === undefined ? "--snapshot-every" : "--snapshot-on"} without --snapshot: that names the file`,

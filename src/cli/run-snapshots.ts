@@ -78,7 +78,7 @@ export class RunSnapshots {
     }
   }
 
-  /** Takes a numbered snapshot. False if it has to be put off: a collection is under way. */
+  /** Takes a numbered snapshot. False if it has to be put off, because a collection or another snapshot is under way. */
   take(): boolean {
     if (this.#isTaking || this.#heap.isCollecting) return false;
     this.#isTaking = true;

@@ -157,7 +157,10 @@ async function runAggregated(request: RunRequest, trace: TraceRequest, services:
   return ended;
 }
 
-/** What to record: what --trace says; or for a budget or a dump without --trace, totals in a temporary file. */
+/**
+ * What to record: what --trace says. For a budget or a dump without --trace: totals in a temporary file, or events if the
+ * program is shown live.
+ */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
   const { trace, sample, aggregate = false, types = false, dumpOnMemoryError: dump, force } = options;
   const how = { sample, withStart: options.traceStart === true, types, dump };
@@ -173,7 +176,7 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
   return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options), ...how });
 }
 
-/** If a run did not keep its budget, prints what was over it. Returns the exit code. */
+/** If a run was over its budget, prints by how much, and the stacks. Returns the exit code. */
 async function checkBudget(file: string, budget: Budget): Promise<number> {
   const [{ loadReport }, { OVER_BUDGET, overBudget }] = await Promise.all([
     import("./report/trace-input.js"),

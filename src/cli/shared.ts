@@ -11,7 +11,8 @@
 //   line       1: the program's line on the terminal is not finished
 //   received   number of pieces of a recording that the main thread has taken
 //   provided   1: the main thread has answered a request for packages
-//   then       the bytes of standard input
+//
+// The bytes of standard input follow these words.
 
 export const WORD = {
   signal: 0,

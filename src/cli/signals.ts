@@ -79,8 +79,8 @@ export function forwardSignals(
 }
 
 /**
- * For a program that handles no signals: `end` ends it by the first signal that comes, until the returned function is
- * called. `stop` ends a program that `end` did not end in time, or that was interrupted from the keyboard repeatedly.
+ * Ends a program that handles no signals, by calling `end` for the first signal that comes. Calls `stop` if `end` does not end
+ * the program in time, or after repeated interrupts from the keyboard. The returned function ends this.
  */
 export function endBySignals(
   end: (signal: number) => Promise<void>,

@@ -11,7 +11,7 @@ import { Replacement } from "./system/replacement.js";
 
 const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(/^\{"snapshot":\s*\{"meta":/) };
 
-/** Throws UsageError if the file can't be written, or if content would be lost. */
+/** Throws UsageError if the file must not be written: if it is a folder, or if content would be lost. */
 export function checkSnapshotFile(file: string, how: Pick<Overwriting, "force" | "source">): void {
   checkFile(file, SNAPSHOT, { isNamed: true, ...how });
 }
@@ -66,7 +66,7 @@ function openSnapshotFile(file: string): { made: Replacement; fd: number } {
   }
 }
 
-/** Closes the file of the end's snapshot, which replaces an older one if it is whole. Throws the system's error. */
+/** Closes the file of the snapshot at the end, which replaces an older one if it is whole. Throws the system's error. */
 export function closeSnapshotFile({ request, made }: ChosenSnapshots, isWhole: boolean): void {
   if (request.fd !== undefined) closeSync(request.fd);
   if (isWhole) made?.keep();

@@ -3,9 +3,10 @@
 //
 //   asyncio -> select(timeout) -> pause(seconds), run_sync     until the timeout, a signal, or wake()
 //
-// wake() is called when a function that JavaScript calls has scheduled something.
+// wake() is called when a function of the program, called by JavaScript, schedules something.
 //
-// Where the engine can't suspend WebAssembly, the loop blocks the thread, and a promise is an error (event-loop.ts).
+// Where the engine can't suspend WebAssembly, the loop blocks the thread, and a program that waits only for a promise gets
+// an error (event-loop.ts).
 
 import type { PyodideAPI } from "pyodide";
 import { type Shared, WORD } from "./shared.js";
@@ -31,7 +32,7 @@ type WaitAsync = (
   value: number,
 ) => { readonly async: false } | { readonly async: true; readonly value: Promise<unknown> };
 
-/** The longest time of a timer of JavaScript's, in milliseconds. */
+/** The longest time of a JavaScript timer, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
 /** An interpreter whose main function can be suspended. */
@@ -75,7 +76,8 @@ export class StackSwitching {
   }
 
   /**
-   * Is called when Python is suspended, and JavaScript may call functions of the program's; and when the pause has ended.
+   * Called with true when Python is suspended: from now on, JavaScript may call the program's functions. Called with false
+   * when the pause has ended.
    */
   onTurn: (isSuspended: boolean) => void = () => undefined;
 
@@ -95,7 +97,7 @@ export class StackSwitching {
     if (!timer) setImmediate(this.wake);
     this.#end = () => {
       clearTimeout(timer);
-      // Not at once: JavaScript may be in the middle of a call of the program's.
+      // Not at once: wake() may come from a function of the program that JavaScript is calling.
       tell(false);
     };
     this.#watchSignals();

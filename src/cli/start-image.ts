@@ -27,7 +27,7 @@ import { ownPyodide } from "./system/own-pyodide.js";
 const SUFFIX = ".pyimage";
 /** How many images are kept. Versions, languages and engines each have their own. */
 const MOST = 6;
-/** Files of Pyodide's that an interpreter depends on. pyodide.asm is .mjs or .js, depending on the version. */
+/** Pyodide's files that an interpreter depends on. pyodide.asm is .mjs or .js, depending on the version. */
 const PYODIDE_FILES = ["package.json", "pyodide.asm.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"];
 /** Variables that CPython reads at its start: an image is made with their values, and used only with the same values. */
 const READ_AT_START = [
@@ -40,7 +40,7 @@ const READ_LATER = ["PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONSTARTUP", "
 
 /**
  * The part of an environment that an image is made with. Undefined if Python can't be started from an image in this environment: it has other variables
- * of Python's, for example for the seed of hashes, for the places of modules, or for tracing.
+ * that Python reads, for example for the seed of hashes, for the places of modules, or for tracing.
  */
 export function startEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const entries = Object.entries(environment).filter(([name, value]) => value !== "" && !READ_LATER.includes(name));
@@ -106,7 +106,7 @@ function opened(fd: number, size: number): OpenFile {
   };
 }
 
-/** Keeps an image, and removes those that were not used for the longest time. Throws if there is no place for it. */
+/** Keeps an image, and removes those that were not used for the longest time. Throws the system's error if it can't be written. */
 export function keepImage(file: string, image: Uint8Array): void {
   const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });

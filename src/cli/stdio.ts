@@ -1,4 +1,4 @@
-// Standard output of the process, for Python in another thread: synchronous, in bytes. (Input is in input.ts.)
+// Standard output and error of the process, for Python in another thread: synchronous, in bytes. (Input is in input.ts.)
 
 import { openSync, writeSync } from "node:fs";
 import type { PyodideAPI } from "pyodide";

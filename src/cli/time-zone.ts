@@ -10,7 +10,7 @@ const MOST = 16;
 
 /**
  * The names in a zone as POSIX writes it: `CET-1CEST,M3.5.0,M10.5.0/3`, `<+03>-3`. Without a name for summer, both are
- * the name of standard time.
+ * the name of standard time. Undefined if the text is not such a zone.
  */
 export function namesIn(zone: string): readonly [string, string] | undefined {
   const name = "(<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})";

@@ -66,7 +66,7 @@ export function fileSink({ file, fd: opened }: TraceRequest): Sink {
 /** Bytes that are read at a time. */
 const PIECE = 2 ** 18;
 
-/** Reads what was written to the file so far; undefined if the file can't be read, or does not have the events. */
+/** A function that reads what was written to the file so far; undefined if the file is not a regular one, or has only sums. */
 export function readBack({ file, aggregate }: TraceRequest): (() => Iterable<Uint8Array>) | undefined {
   return aggregate || !statSync(file, { throwIfNoEntry: false })?.isFile() ? undefined : () => piecesOf(file);
 }

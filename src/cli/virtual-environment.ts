@@ -11,7 +11,7 @@ export interface VirtualEnvironment {
   readonly sites: readonly string[];
 }
 
-/** The environment that `folder` names, or the one that is active. Throws UsageError if `folder` is not one. */
+/** The environment that `folder` names, or the one that is active, if there is one. Throws UsageError if `folder` is not one. */
 export function virtualEnvironment(
   folder: string | undefined,
   { VIRTUAL_ENV }: NodeJS.ProcessEnv,

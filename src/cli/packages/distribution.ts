@@ -42,7 +42,7 @@ export class Distribution {
   readonly isLocal: boolean;
   readonly #byName = new Map<string, Found>();
   readonly #byImport = new Map<string, string>();
-  /** Wheels that no lock file lists, by the names of their packages. */
+  /** The wheels in the folder, by the names of their packages. */
   readonly #wheels = new Map<string, Archive[]>();
 
   private constructor({ info, packages }: LockFile, base: string) {
@@ -61,7 +61,8 @@ export class Distribution {
 
   /**
    * Reads the list of packages in a place, which is a folder or a URL; without a place, that of Pyodide's publisher.
-   * Throws UsageError if it can't be read.
+   * `pyodide` is the folder of another Pyodide than the one that comes with pyheap. Throws UsageError if the list can't be
+   * read.
    */
   static async read(place: string | undefined, pyodide?: string): Promise<Distribution> {
     const own = (name: string) => JSON.parse(ownFile(name, pyodide)) as unknown;
@@ -125,7 +126,7 @@ async function readLockFile(place: string, url: string): Promise<LockFile> {
     const read = JSON.parse(Buffer.from(bytes).toString("utf8")) as Partial<LockFile>;
     const isWhole = Object.values(read.packages ?? {}).every(isEntry);
     if (!read.packages || typeof read.info?.python !== "string" || !isWhole)
-      throw new PackageError("it is not a lock file of Pyodide's");
+      throw new PackageError("it is not a lock file of Pyodide");
     return read as LockFile;
   } catch (error) {
     throw new UsageError(`Cannot find packages in ${place}: ${LOCK_FILE} can't be read: ${whyOf(error)}`);

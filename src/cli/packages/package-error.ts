@@ -1,4 +1,5 @@
-// The error for a package that can't be had. Its message says which package, who needs it, and where it was looked for.
+// The error for a package that can't be had. Its message says which package, who needs it, and where it was looked for; or it
+// is only the reason, where the caller adds the rest.
 
 export class PackageError extends Error {
   override readonly name = "PackageError";

@@ -192,7 +192,7 @@ describe("packages of a lock file", () => {
     });
   });
 
-  it("fail with their names, for whom, and from where; the others come all the same", async () => {
+  it("that can't be had are named, with who needs them and where they were looked for; the others come all the same", async () => {
     const contents = files(all, lockFile(all, { lib: { sha256: "0".repeat(64) } }));
     contents.delete(`/${lost.file}`);
     await withServer(contents, async (server) => {

@@ -45,7 +45,7 @@ export class Provider {
     this.#load = async () => new (await import("./getter.js")).Getter(distribution, store, index);
   }
 
-  /** Throws UsageError if a package that the options name can't be had. `terminal` shows downloads. */
+  /** Gets the packages that the options name. `terminal` shows downloads. Throws UsageError if one of them can't be had. */
   static async begin(
     options: PackageOptions,
     environment: NodeJS.ProcessEnv,

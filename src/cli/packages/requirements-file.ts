@@ -29,7 +29,10 @@ export function wheelAsked(place: string, why: string, folder = "."): Asked {
   return [{ name: wheel.name, extras: [], range: "", url: full, sha256, marker: "" }, why];
 }
 
-/** The requirements of a file. Throws UsageError, which names file and line, if it can't be read. */
+/**
+ * The requirements of a file. `within` has the files that led to this one by -r. Throws UsageError, which names file and line,
+ * if the file can't be read.
+ */
 export function readRequirements(file: string, within: readonly string[] = []): Asked[] {
   const problem = (at: string, why: string) => new UsageError(`Cannot read ${at}: ${why}`);
   if (within.includes(resolve(file))) throw problem(file, "it names itself with -r");

@@ -37,12 +37,12 @@ function beginsStacks(bytes: Buffer): boolean {
 
 /** The files of each format, and how they are recognized. */
 export const KINDS: Readonly<Record<keyof typeof FORMATS, FileKind>> = {
-  pprof: { name: "a profile of pprof's", begins: beginsProfile },
+  pprof: { name: "a pprof profile", begins: beginsProfile },
   speedscope: {
-    name: "a profile of speedscope's",
+    name: "a speedscope profile",
     begins: textBegins(/^\{"\$schema":"https:\/\/www\.speedscope\.app\/file-format-schema\.json"/),
   },
-  heapprofile: { name: "a heap profile of Chrome's", begins: textBegins(/^\{"head":\{"callFrame":/) },
+  heapprofile: { name: "a heap profile for Chrome", begins: textBegins(/^\{"head":\{"callFrame":/) },
   collapsed: { name: "collapsed stacks", begins: beginsStacks },
   csv: { name: "an export as csv", begins: textBegins(/^bytes,blocks,domain,size_class,/) },
   json: { name: "an export as json", begins: textBegins(/^\{"version":\d+,"command":\[/) },

@@ -13,7 +13,7 @@ export const OUTPUT_HELP = "- for standard output";
 const CHUNK_BYTES = 1 << 16;
 
 export const PAGE: FileKind = {
-  name: "a page of pyheap's",
+  name: "a page that pyheap made",
   begins: textBegins(/<meta name="generator" content="pyheap">/),
 };
 

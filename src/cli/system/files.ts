@@ -42,8 +42,8 @@ function beginOf(file: string): Buffer {
 }
 
 /**
- * Throws UsageError if a file can't be written, or if content would be lost. To be called before the work whose result
- * is to be written.
+ * Throws UsageError if a file must not be written: if it is a folder, if this command reads it, or if content would be lost.
+ * To be called before the work whose result is to be written.
  */
 export function checkFile(file: string, kind: FileKind, how: Overwriting): void {
   const { isNamed, isOlder, force = false, source } = how;
