@@ -30,7 +30,8 @@ async function guest(): Promise<Record<string, number>> {
   const plain = await loadWatched(loadPyodide, {}, (exports) => {
     stock = exports;
   });
-  if (!stock) throw new Error("Cannot measure: Pyodide started without its fsInit hook");
+  if (!stock)
+    throw new Error("Cannot measure: Pyodide started, but the constructors of its module were not seen to run");
   const before = footprintOf(stock);
   plain.runPython(CYCLES);
   return { ours: heap.footprint - start, stock: footprintOf(stock) - before };

@@ -1,6 +1,6 @@
 // A guard against recursion through JavaScript: Python calls JavaScript, which calls Python, and so on.
 //
-//   Python --> JsvFunction_CallBound --> JavaScript --> any operation on a proxy of Pyodide's --> Python
+//   Python --> JsvFunction_CallBound --> JavaScript --> any operation on a Pyodide proxy --> Python
 //              (here the calls are counted)
 //
 // CPython's own limit counts such calls like all others, but it comes too late for them: when the limit is reached,
@@ -61,12 +61,12 @@ export const GUARD: OwnCode = { source: SOURCE, filename: RUNNER_FILE };
 /** One of Pyodide's functions through which Python calls JavaScript: it calls its first argument. */
 type Caller = (f: object, second: unknown, third: unknown) => unknown;
 
-/** The part of Pyodide's module that makes an error of JavaScript the current exception of Python's. */
+/** The part of Pyodide's module that makes a JavaScript error the current exception in Python. */
 interface ErrorHandler {
   handle_js_error(error: unknown): void;
 }
 
-/** An exception of Python's, as Pyodide throws it in JavaScript. It has the frames of the whole stack. */
+/** A Python exception, as Pyodide throws it in JavaScript. It has the frames of the whole stack. */
 interface PythonError extends Error {
   readonly __error_address: number;
 }

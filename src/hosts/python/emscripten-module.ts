@@ -7,10 +7,10 @@
 /** What a library, or the main module, exports. Addresses of data are what they are in memory. */
 export type Symbols = Record<string, WebAssembly.ExportValue | number | undefined>;
 
-/** A function of JavaScript's or WebAssembly's that a library can import. */
+/** A JavaScript or WebAssembly function that a library can import. */
 export interface LinkedFunction {
   (...values: unknown[]): unknown;
-  /** Its type as Emscripten writes it, if it is JavaScript's. */
+  /** Its type as Emscripten writes it, if it is a JavaScript function. */
   readonly sig?: string;
   /** Whether it only stands for a symbol that is not defined. */
   readonly stub?: boolean;
@@ -33,7 +33,7 @@ export interface EmscriptenLinker {
     readonly loadedLibsByHandle: Record<number, Library>;
   };
   readonly GOT: Readonly<Record<string, WebAssembly.Global>>;
-  /** Indices in the table that are used again first; the last one comes first. */
+  /** Free indices in the table, which are used before the table grows; the last one is used first. */
   readonly freeTableIndexes: number[];
   /** Exports by which a library counts as loaded when it is asked for. */
   readonly preloadedWasm: Record<string, Symbols>;

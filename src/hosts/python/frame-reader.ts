@@ -20,9 +20,9 @@ export interface PythonFrame {
   readonly name: string;
 }
 
-/** The file name of code that runs the program and is not part of it. Stacks do not show it. */
+/** The file name of pyheap's own Python code around the program. Recordings do not show its frames. */
 export const RUNNER_FILE = "<pyheap>";
-/** Frames of these owners belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
+/** Frames of owners up to this one belong to a Python function: FRAME_OWNED_BY_THREAD, _GENERATOR, _FRAME_OBJECT. */
 const LAST_PYTHON_OWNER = 2;
 const MOST_FRAMES = 100_000;
 
@@ -145,9 +145,9 @@ export class FrameReader {
   }
 
   /**
-   * The function of a code object, with the lines of its code units. Undefined if stacks don't show it: code that runs
-   * the program, or code without any line. CPython puts a frame of the latter kind between the call of a class and
-   * `__init__`, and does not show it either.
+   * The function of a code object, with the lines of its code units. Undefined if stacks don't show it: pyheap's own
+   * Python code around the program (RUNNER_FILE), or code without any line. CPython puts a frame of the latter kind
+   * between the call of a class and `__init__`, and does not show it either.
    */
   functionAt(code: number): CodeUnits | undefined {
     const file = this.#memory.text(this.#field(code, "codeFile"));

@@ -47,7 +47,7 @@ export class PythonObjects {
 
   /**
    * All objects, and the memory that belongs to none. Throws if it is not known where this version of the interpreter
-   * stores its objects.
+   * stores its objects, or if the interpreter does not run.
    */
   graph(): ObjectGraph {
     const python = this.#python;

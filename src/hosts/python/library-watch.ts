@@ -67,7 +67,7 @@ export function replaceImports(
   restore ??= replaceEngine();
 }
 
-/** The place of a library that is instantiated with these imports; undefined if it is no library of Emscripten's. */
+/** The place of a library that is instantiated with these imports; undefined if it is not an Emscripten library. */
 function placeIn({ env = {} }: WebAssembly.Imports = {}): Omit<PlacedLibrary, "module" | "exports"> | undefined {
   const [memoryBase, tableBase] = [env.__memory_base, env.__table_base];
   if (typeof memoryBase !== "number" || typeof tableBase !== "number") return undefined;

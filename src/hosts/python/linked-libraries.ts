@@ -19,7 +19,7 @@ interface Linked {
 export class LinkedLibraries {
   readonly #link: LinkRecord;
   readonly #linked: readonly Linked[];
-  /** Functions of JavaScript's, and where they belong in the table. Only Emscripten can put them there. */
+  /** JavaScript functions, and where they belong in the table. Only Emscripten can put them there. */
   readonly #late: readonly (readonly [index: number, f: LinkedFunction])[];
   readonly #firstEntry: number;
 
@@ -204,7 +204,7 @@ function scopesOf(records: readonly LibraryRecord[], modules: readonly WebAssemb
   });
 }
 
-/** Puts functions whose addresses were looked up into the table. Returns those that are JavaScript's. */
+/** Puts functions whose addresses were looked up into the table. Returns the JavaScript functions, for which that is not possible. */
 function putEntries(
   { entries }: LinkRecord,
   linked: readonly Linked[],

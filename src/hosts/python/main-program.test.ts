@@ -23,7 +23,7 @@ function interpreter(): { python: PyodideExports; words: Uint32Array } {
   return { python: { memory, data: { _PyRuntime: STATE } } as unknown as PyodideExports, words };
 }
 
-it("is found also if the state has the words of argv a second time, far from the configuration", () => {
+it("the configuration is found even if the state has the words of argv a second time, far from it", () => {
   const { python, words } = interpreter();
   expect(findProgram(python)).toEqual({ command: COMMAND, words: ARGV });
   words.set([2, ITEMS], 300_000 / 4);

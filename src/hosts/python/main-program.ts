@@ -23,7 +23,7 @@ export interface ProgramPlaces {
   readonly words: number;
 }
 
-/** What is to run: at most one of the three, and without them standard input; and the program's first word. */
+/** What is to run: a command, a module or a file, or standard input if there is none of the three; and the program's first word. */
 export interface MainProgram {
   readonly command?: string;
   readonly module?: string;

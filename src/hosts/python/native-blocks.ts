@@ -1,5 +1,5 @@
-// The blocks of modules in C, read from the headers of the host's chunks. They lie one behind the other, from the begin of the
-// host's heap to its top:
+// The blocks of modules in C, read from the headers of the host's chunks. The chunks lie one behind the other, from the beginning
+// of the host's heap to its top:
 //
 //   | size + bits | n bytes ...          | size + bits | ...            | TOP | rest of the break
 //     bit 1: in use                        bit 4 (MARK): the block of a module in C, whose number is in its last word

@@ -1,5 +1,5 @@
-// Gives the modules in C that an interpreter loads another malloc family (core/native/native.ts): their memory is the same, but
-// counted by module, limited and recorded. See docs/native-memory.md.
+// Gives another malloc family (core/native/native.ts) to the modules in C that an interpreter loads: their memory is the same,
+// but it is counted by module, limited and recorded. See docs/native-memory.md.
 
 import type { ModuleStats } from "../../alloc/stats.js";
 import { lazyModule } from "../../core/base64.js";
@@ -65,8 +65,8 @@ export class NativeMemory {
   linker: EmscriptenLinker | undefined;
 
   /**
-   * From now on, modules in C get their memory through the heap. Undefined, and nothing changes, if the host's malloc is not one
-   * whose headers are known.
+   * From now on, modules in C get their memory through the heap. Undefined, and nothing changes, if the headers of the host's malloc
+   * are not known, if it has no memalign, or if no memory is left.
    */
   static begin(core: Core, calls: HostCalls, python: PyodideExports): NativeMemory | undefined {
     if (new Words(core).get(core.control + C.HOST_USABLE_SIZE_AT) !== 0 || !python.memalign) return undefined;
@@ -95,8 +95,8 @@ export class NativeMemory {
   }
 
   /**
-   * Makes the functions of core/native/native.ts the allocator of the domain native. Debug hooks that were put in front of it go: a block
-   * of theirs could not be freed by the main module.
+   * Makes the functions of core/native/native.ts the allocator of the domain native. Debug hooks in front of it are removed, because the
+   * main module could not free their blocks.
    */
   serve(): void {
     const words = [0, ...DOMAIN_FUNCTIONS.map((_, k) => this.#firstEntry + k)];
@@ -215,7 +215,7 @@ function inFrontOf(
   });
 }
 
-/** The name of a module of Python's, from the function that makes it. */
+/** The name of a Python module, from the function that makes it. */
 const initOf = (exports: WebAssembly.Exports): string | undefined =>
   Object.keys(exports)
     .find((name) => name.startsWith("PyInit_"))

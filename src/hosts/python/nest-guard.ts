@@ -2,11 +2,11 @@
 // stack. core/nests/nests.ts is put in front of each function that frees objects (tp_dealloc), in the interpreter's
 // table; so types that the program makes later have it too.
 //
-// Where these functions are is found in memory, after Python has started:
+// These functions are found in memory, after Python has started:
 //
 //   static data      | type of types | ... | tp_dealloc | ... | flags | ...      a static type
 //                    | Py_tp_dealloc | function |                                a slot, of which CPython makes a type
-//   C stack          not searched: most of its pages were never used, and a page takes longer to appear than to search
+//   C stack          not searched: most of it was never used, and the system would have to provide memory for it first
 //   heap             like a static type: classes have a function that is in no slot
 //
 // A word that only looks like one of these may be found too. If the table then has a function of the same form, that
@@ -22,8 +22,8 @@ import type { PyodideExports } from "./pyodide-module.js";
  */
 const MARGIN = 8192;
 /**
- * A thread's state has, one after the other, the begin of the C stack, its soft limit and its hard limit. In words: how far
- * the limits are from the begin; and how much of the state is searched for the begin.
+ * A thread's state has, one after the other, the base of the C stack, its soft limit and its hard limit. In words: how far
+ * the limits are from the base; and how much of the state is searched for the base.
  */
 const [SOFT_LIMIT, HARD_LIMIT, STATE_WORDS] = [1, 2, 1024];
 /** The first version whose functions don't count how deep they are: 3.14. */
@@ -60,7 +60,7 @@ function guardOne(table: WebAssembly.Table, index: number, imports: WebAssembly.
     const { exports } = new WebAssembly.Instance(nestsModule(), imports);
     table.set(index, exports.nest_destroy);
   } catch (error) {
-    // What was found is a function of another form, or one of JavaScript's.
+    // What was found is a function of another form, or a JavaScript function.
     if (!(error instanceof WebAssembly.LinkError)) throw error;
   }
 }

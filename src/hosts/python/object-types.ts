@@ -1,5 +1,5 @@
-// The types of an interpreter's objects, for recordings: a module of the core's finds them in blocks, and their names are
-// read from the interpreter's memory.
+// The types of an interpreter's objects, for recordings: a WebAssembly module (core/types/types.ts) finds them in blocks, and
+// their names are read from the interpreter's memory.
 
 import { lazyModule } from "../../core/base64.js";
 import { Words } from "../../core/memory-words.js";

@@ -4,7 +4,7 @@
 //   control block     its functions are the host's malloc and the core's own; nothing is in front of the allocators
 //   structures        check() finds no fault
 //
-// The rest of the memory is CPython's. Nobody can prove that: an image is code.
+// The rest of the memory is CPython's, and nothing proves that it is valid: an image is code.
 
 import { DOMAIN_NUMBERS } from "../../alloc/hooks.js";
 import * as C from "../../core/constants.gen.js";

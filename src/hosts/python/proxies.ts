@@ -7,8 +7,8 @@
 // registered.
 //
 // Pyodide gives the registry what its callback is to get when the proxy is freed: the object's address, and a cache. The
-// callback gets a Watched in its place, which knows by the reading of the address that the proxy is gone. A second
-// FinalizationRegistry would say the same, and take most of the time that a proxy's watching takes.
+// callback gets a Watched in its place. When the callback reads the address, the Watched knows that the proxy is gone. A
+// second FinalizationRegistry would tell the same, but would make watching a proxy several times as slow.
 //
 // The stack of a proxy's creation is known only if `withStacks` was true then.
 
@@ -41,7 +41,7 @@ export interface WatchedModule {
 /** The lines of `Error.stack` that are Pyodide's own, or this file's. */
 const INTERNAL = /pyodide\.asm\.|wasm:\/\/|wasm-function|stackHere|Object\.register/;
 
-/** The most lines of a stack. With V8's default, ten, a stack would only have lines of Pyodide's own. */
+/** The most lines of a stack. With V8's default, ten, a stack would only have Pyodide's own lines. */
 const MOST_LINES = 64;
 
 function stackHere(): string {

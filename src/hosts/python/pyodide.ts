@@ -185,7 +185,8 @@ async function load(
   };
   const guard = new CallbackGuard();
   const pyodide = await loadWatched(loadPyodide, pyodideOptions, ready, { ...how, guard });
-  if (!attached) throw new Error("Cannot attach: Pyodide started without its fsInit hook");
+  if (!attached)
+    throw new Error("Cannot attach: Pyodide started, but the constructors of its module were not seen to run");
   const bridge = bridgeTo(attached.heap, () => pyodide.FS);
   watchProxies(pyodide, attached.heap, options);
   attached.heap.linker = linkerOf(pyodide);
@@ -216,8 +217,9 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
 }
 
 /**
- * Loads Pyodide unchanged, and guards its nests. Passes the exports of its module to `ready` after the memory exists, and before Python
- * starts; if `how.isLate`, at the last moment before Python starts.
+ * Loads Pyodide, writes the package pyheap into its files, and guards its nests. Passes the exports of its module to `ready` after the
+ * memory exists, and before Python starts; if `how.isLate`, at the last moment before Python starts. Throws if this Pyodide does not know
+ * the option fsInit.
  */
 export async function loadWatched(
   load: LoadPyodide,

@@ -115,7 +115,7 @@ export class PythonHeap extends CoreHeap {
     return takeSnapshot(this.graph(), options);
   }
 
-  /** Appends objects to a list of the interpreter's; both are given by their id(). */
+  /** Appends objects to a Python list. The list and the objects are given by their id(). */
   extendList(list: number, objects: readonly number[]): void {
     const { python } = this.#side;
     for (const object of objects) {
@@ -261,7 +261,7 @@ export class PythonHeap extends CoreHeap {
   /**
    * The live PyProxies, by which JavaScript holds objects of the interpreter. A proxy is live until it is destroyed, or
    * until JavaScript's collector has freed it. With `retained`, a snapshot of the heap is taken for the bytes that each one
-   * holds alone. None in a heap that was attached to a module without Pyodide.
+   * holds alone. There are none in a heap that was attached to a module without Pyodide.
    */
   proxies({ retained = false }: { readonly retained?: boolean } = {}): LiveProxies {
     const graph = retained ? this.graph() : undefined;

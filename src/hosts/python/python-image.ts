@@ -113,7 +113,7 @@ export function captureImage(
   const snapshot = (pyodide as unknown as Snapshots).makeMemorySnapshot({
     serializer: (value) => {
       if (value === bridge) return BRIDGE;
-      throw cannotMake(`Python holds an object of JavaScript's that an image can't have: ${nameOf(value)}`);
+      throw cannotMake(`Python holds a JavaScript object that an image can't contain: ${nameOf(value)}`);
     },
   });
   const memoryAt = new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[SNAPSHOT_MEMORY_AT] ?? 0;
@@ -248,8 +248,8 @@ export class PythonImage {
   }
 
   /**
-   * @internal An image in a file that stays open until an interpreter has its memory. Throws ImageError as `from` does, but that the
-   * pages are broken is found when they are in the interpreter's memory; the load is then refused.
+   * @internal An image in a file that stays open until an interpreter has its memory. Throws ImageError as `from` does, except for broken
+   * pages: those are found when they are in the interpreter's memory, and then the load fails.
    */
   static inFile(file: ImageInFile): PythonImage {
     return PythonImage.#of(openInFile(file));

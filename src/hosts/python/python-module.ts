@@ -14,8 +14,8 @@ import { readTraceFor, track } from "./tracking.js";
 
 /**
  * Defines watch(tell), which makes `tell` a callback of the collector, for good. The collector's own list of callbacks
- * begins with ours. The program sees another list in place of that one; its content is copied to the collector's list.
- * So nothing that the program does to its list removes our callback. A program that imports gc anew gets the
+ * begins with ours. The program sees another list in place of that one, and what it puts there is copied to the collector's
+ * list. So nothing that the program does to its list removes our callback. A program that imports gc anew gets the
  * collector's own list. If the program removes our callback from that list, the callback adds itself again when it is freed. (The
  * program can prevent this by keeping a reference to the callback.) `tell` is called without a Python frame, so that a
  * function that traces the program can't fail in it.

@@ -58,9 +58,9 @@ export class PythonStack {
   }
 
   /**
-   * The function of a code object, with the lines of its code units. Undefined if stacks don't show it: code that runs
-   * the program, or code without any line. CPython puts a frame of the latter kind between the call of a class and
-   * `__init__`, and does not show it either.
+   * The function of a code object, with the lines of its code units. Undefined if stacks don't show it: pyheap's own
+   * Python code around the program (RUNNER_FILE), or code without any line. CPython puts a frame of the latter kind
+   * between the call of a class and `__init__`, and does not show it either.
    */
   functionAt(code: number): CodeUnits | undefined {
     return this.#reader?.functionAt(code);

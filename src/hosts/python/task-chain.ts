@@ -166,7 +166,7 @@ export class TaskChain {
     const type = this.#typeOf(object);
     const known = this.#kinds.get(type);
     if (known) return known;
-    // A type of the program's may have such a name, and another type may have its address later.
+    // A type that the program defines may have such a name, and another type may have its address later.
     if ((this.#memory.u32(type + TYPE.flags) & TYPE_FLAG.heapType) !== 0) return "other";
     const at = this.#memory.u32(type + TYPE.name);
     const isIn = (names: readonly string[]) => names.some((name) => this.#memory.isNamed(at, name));

@@ -16,8 +16,8 @@ import { keepSmallModules } from "./small-modules.js";
  *
  * `guard` gets the imports of CPython's module before it is instantiated.
  *
- * Until `ready` is called, `WebAssembly.instantiate` and `WebAssembly.Module` are replaced. Only one load at a time does that: other
- * loads wait until this one has called `ready`, or has ended.
+ * Until `ready` is called, `WebAssembly.instantiate`, `instantiateStreaming` and `Module` are replaced. Only one load at a time does
+ * that: other loads wait until this one has called `ready`, or has ended.
  */
 export async function watchInstantiation<T>(
   ready: (exports: PyodideExports) => void,
@@ -39,8 +39,8 @@ export interface LoadWatch {
   /** Called with Pyodide when it is loaded, before its nests are guarded. */
   readonly loaded?: ((pyodide: PyodideAPI) => void) | undefined;
   /**
-   * Called with what `ready` has thrown: the load ends later, by an exception that the caller throws from an option. Without
-   * it, the constructors throw, in a promise that perhaps nobody awaits.
+   * Called with what `ready` has thrown: the load ends later, by an exception that the caller throws from an option. If there is
+   * no such function, the constructors throw, in a promise that perhaps nobody awaits.
    */
   readonly stop?: ((error: unknown) => void) | undefined;
 }

@@ -1,5 +1,5 @@
-// Finds the block of the heap that an address is in, and records that it belongs to an object: an object
-// claims its blocks, and a block can be claimed once. A block that no object claims is memory that belongs to no object.
+// Finds the block of the heap that contains an address, and records which blocks belong to objects: an object claims its
+// blocks, and a block can be claimed once. What nobody claims is memory that belongs to no object.
 
 import { Pools, type Unclaimed } from "../../../alloc/pools.js";
 import type { HeapItem, PooledDomain } from "../../../alloc/stats.js";
@@ -74,7 +74,7 @@ export class Blocks {
     return { nodes: Math.ceil(nodes), edges: this.#end >>> 2 };
   }
 
-  /** Whether an address is in memory that is given out to programs, and not in the program's own data. */
+  /** Whether an address is in memory that is allocated while the interpreter runs, and not in its static data. */
   isDynamic(address: number): boolean {
     return address >= this.#begin && address < this.#end;
   }

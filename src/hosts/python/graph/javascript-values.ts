@@ -1,4 +1,4 @@
-// What kind of thing a JavaScript value is, in a few words. No getter of the program's runs.
+// What kind of thing a JavaScript value is, in a few words. None of the program's getters runs.
 
 /** The name of the class of an object: that of its prototype's constructor. "" if it has none. */
 function className(value: object): string {

@@ -1,4 +1,4 @@
-// Finds all objects of an interpreter from outside: first those that references lead to from the interpreter's own
+// Finds all objects of an interpreter from outside: first those to which references lead from the interpreter's own
 // roots, then those that only the collector knows, then those that only C code holds. Nothing is allocated in the
 // interpreter, no code of the program runs, and no object changes.
 

@@ -230,7 +230,7 @@ export interface Division {
   readonly baseAt: number;
 }
 
-/** Throws ImageError. */
+/** Separates the list of files from the metadata, and finds where the parts of the content begin. Throws ImageError if a part is cut off. */
 export function divide({ content, base }: Header, { files, ...metadata }: Stored): Division {
   const baseAt = content - base;
   if (baseAt < 0) throw new ImageError("the sums of its start are cut off");
@@ -255,7 +255,10 @@ export interface Place {
   readonly at: number;
 }
 
-/** The bytes at the begin of the content that say where its pages belong. `first` has its first four bytes; `end` is where the pages end. Throws ImageError. */
+/**
+ * The number of bytes at the beginning of the content that say where its pages belong. `first` has the content's first four bytes;
+ * `end` is where the pages end. Throws ImageError.
+ */
 export function placesBytes(first: DataView, end: number): number {
   const bytes = end < 4 ? 4 : 4 + 8 * first.getUint32(0, true);
   if (bytes > end) throw new ImageError("its runs of pages are cut off");
@@ -281,7 +284,7 @@ export function readPlaces(content: DataView, memory: number, end: number): Plac
   return places;
 }
 
-/** Throws ImageError. */
+/** The metadata in a text. Throws ImageError if they are not valid. */
 export function readMetadata(text: Uint8Array): Stored {
   const metadata = parseMetadata<Stored>(new TextDecoder().decode(text));
   const isNumber = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;

@@ -1,5 +1,5 @@
 // An image whose pages stay in its file until a memory gets them: each byte is read once, to where it belongs. A copy in
-// between would take as long as all the rest, because its pages have to appear first.
+// between would take as long as all the rest, because the system would have to provide new memory for it.
 
 import { ImageError } from "../../../ground/errors.js";
 import {
