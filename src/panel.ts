@@ -1,5 +1,5 @@
-// pyheap/panel: looks at a heap in the page in which it is. The panel is loaded when it is opened. It makes no requests but
-// for its own files, and works under a strict Content-Security-Policy.
+// pyheap/panel: a panel that shows a heap, in the page in which the heap is. The panel is loaded when it is opened. It makes
+// no requests but for its own files, and works under a strict Content-Security-Policy.
 
 import type { PanelHeap } from "./panel/subject.js";
 
@@ -91,8 +91,8 @@ if (globalThis.customElements?.get("pyheap-panel") === undefined) {
 }
 
 /**
- * Shares a heap of this thread, a worker, with a panel in its page: `postMessage(port, [port])` there, and `openPanel(port)`
- * here. A port is for one panel.
+ * Shares a heap of this thread, a worker, with a panel in its page. Call `postMessage(port, [port])` in the worker, and
+ * `openPanel(port)` in the page. A port is for one panel.
  */
 export function shareHeap(heap: PanelHeap): MessagePort {
   const { port1, port2 } = new MessageChannel();

@@ -1,5 +1,5 @@
-// pyheap/profiles: a heap that is sampled as long as the program runs, and its figures as metrics. It uses nothing of
-// Node's, so it works in a page.
+// pyheap/profiles: a heap that is sampled as long as the program runs, and its figures as metrics. It needs nothing that
+// only Node has, so it works in a page.
 
 export {
   ContinuousProfile,

@@ -1,5 +1,5 @@
-// pyheap/report: what was recorded, as data, as text, as a page, and as files of other tools. It uses nothing of Node's,
-// so it works in a page.
+// pyheap/report: what was recorded, as data, as text, as a page, and as files of other tools. It needs nothing that only
+// Node has, so it works in a page.
 
 export type { FunctionCalls, Share } from "./report/calls.js";
 export type { TraceInput } from "./report/library/input.js";

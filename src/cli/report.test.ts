@@ -310,7 +310,7 @@ later = [load(100_000) for _ in range(10)]
     [["report", "table", "--at", "noon", "app.trace"], /^pyheap: Cannot report at noon/],
     [
       ["report", "stats", "--from", "5", "--to", "1", "app.trace"],
-      "pyheap: Cannot report from 5 s to 1 s: the end is not after the start\n",
+      "pyheap: Cannot report from 5 s to 1 s: the end is before the beginning\n",
     ],
     [
       ["report", "table", "--by", "colour", "app.trace"],

@@ -126,7 +126,7 @@ kept = work(int(sys.argv[1]))
     expect(statSync(join(folder, "totals.trace")).size).toBeLessThan(100_000);
     expect(await pyheap("report", "flamegraph", "totals.trace")).toMatchObject({ status: 0, stdout: "" });
     expect((await pyheap("report", "flamegraph", "--temporary", "3", "--force", "totals.trace")).stderr).toMatch(
-      /^pyheap: Cannot show other temporary blocks of totals\.trace: it was recorded with --aggregate/,
+      /^pyheap: Cannot show temporary blocks of totals\.trace that were not freed at once: it was recorded with --aggregate/,
     );
     const { status, stderr } = await pyheap("report", "table", "--at", "0.1", "totals.trace");
     expect(status).toBe(2);

@@ -6,7 +6,7 @@
 //             live at the bucket's highest moments: of everything, and of what the program added
 //   crossing  account x bucket of birth x bucket of death: what was freed in another bucket than it was allocated in
 //
-// From these a page has, at once and for any span [a, b) of buckets:
+// From these follow, for any span [a, b) of buckets:
 //   end(account)     = sum of net over the buckets before b
 //   peak(account)    = sum of net over the buckets before p, and the row's peak in p, where p is the bucket with the highest moment
 //   leaks(account)   = sum of net over [a, b), and the crossings with birth < a and a <= death < b

@@ -1,4 +1,4 @@
-// A heap profile in the form of Go's: for each stack, what was allocated, and what is live. Written in pprof's
+// A heap profile in the form that Go gives it: for each stack, what was allocated, and what is live. Written in pprof's
 // profile.proto, not compressed.
 //
 // Source: runtime/pprof of Go, whose profiles "heap" and "allocs" have the same four values, and differ in the one that is

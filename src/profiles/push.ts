@@ -31,7 +31,7 @@ export interface PushOptions extends SamplingOptions {
   readonly share?: number | undefined;
   /** Headers of the requests, such as Authorization. The message at the page's end can't have any. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Called if a message did not arrive: the next one has what it had. The default writes a warning to the console. */
+  /** Called if a message did not arrive. The next message then contains its figures too. The default writes a warning to the console. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 

@@ -2,8 +2,9 @@
 //
 //   total    the sum of the stacks with the function; a stack counts once, however often the function is on it
 //   own      what the function itself allocated
-//   callers  who made the outermost call of the function on each stack:           they add up to the total
-//   callees  whom the innermost call of the function on each stack called:        with its own, they add up to the total
+//   callers  who made the outermost call of the function on each stack: with the stacks that begin with the function, they
+//            add up to the total
+//   callees  whom the innermost call of the function on each stack called: with its own, they add up to the total
 
 import { placeOf } from "../text/labels.js";
 import type { Measure, View } from "../trace/accounts.js";

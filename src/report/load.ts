@@ -74,7 +74,7 @@ export async function loadTrace(bytes: TraceBytes, name: string, options: Moment
   const { view, to } = chooseView(options);
   const { from, withStart, within, byType } = options;
   if (from !== undefined && to !== undefined && from > to) {
-    throw new ReportError(`Cannot report from ${from} s to ${to} s: the end is not after the start`);
+    throw new ReportError(`Cannot report from ${from} s to ${to} s: the end is before the beginning`);
   }
   const temporary = within === undefined ? undefined : within + 1;
   const isWhole = from === undefined && to === undefined;
@@ -125,7 +125,7 @@ function checkKind(name: string, { metadata }: TraceSummary, span: AnalysisOptio
   const what = Object.entries({
     from: "a span",
     to: "a moment or a span",
-    temporary: "other temporary blocks",
+    temporary: "temporary blocks that were not freed at once",
     withStart: "the interpreter's start by stack",
   });
   for (const [option, asked] of what) {

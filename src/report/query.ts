@@ -247,7 +247,10 @@ class Evaluation {
     });
   }
 
-  /** The numbers of the strings that a step can have as its name, and the index that it can be. */
+  /**
+   * What #step compares references with: the step's index; the number of the string that is its name; and for an
+   * attribute, the numbers of the same name as a key (`['name']`) and of `__dict__`. -1 matches nothing.
+   */
   #namesOf({ kind, name }: PlaceStep): StepNames {
     const { strings } = this.#graph;
     const number = (text: string) => strings.indexOf(text);

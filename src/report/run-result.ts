@@ -5,7 +5,7 @@ import type { LeakReport } from "../hosts/c/leaks.js";
 import type { MeasureRun } from "../pressure/events.js";
 
 export const ALLOCATORS = ["pyheap", "malloc", "mimalloc"] as const;
-/** Our allocator, or one of stock CPython's. */
+/** pyheap, or one of stock CPython's allocators. */
 export type PythonAllocator = (typeof ALLOCATORS)[number];
 
 /** The program: a file, the text after -c, the name after -m, or a module in C. */

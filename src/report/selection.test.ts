@@ -27,14 +27,14 @@ describe("what a report shows", () => {
     ]);
   });
 
-  it("are stacks with a function whose name or file matches", () => {
+  it("is only stacks with a function whose name or file matches", () => {
     const { stacks: chosen } = reportOf(stacks, { filter: /json/iu });
     expect(chosen.sum).toEqual({ bytes: 30, count: 1 });
     expect(shownStacks(reportOf(stacks, { filter: /^load|outside/iu }))).toEqual(["main;load;parse 100", " 1"]);
     expect(shownStacks(reportOf(stacks, { filter: /nothing/ }))).toEqual([]);
   });
 
-  it("is the caller's, where frames are hidden", () => {
+  it("counts the memory of hidden frames as the caller's", () => {
     expect(shownStacks(reportOf(stacks, { hide: isImport }))).toEqual([
       "main;load;parse 100",
       "main;<module> 30",
@@ -45,7 +45,7 @@ describe("what a report shows", () => {
     expect(shownStacks(reportOf([[7, IMPORT, IMPORT]], { hide: isImport }))).toEqual([" 7"]);
   });
 
-  it("are calls with little put together", () => {
+  it("puts calls with few bytes together", () => {
     const small = [
       [100, at("main"), at("a")],
       [2, at("main"), at("b"), at("c")],

@@ -18,7 +18,7 @@ export interface Matched {
 
 /** A line that is farther than this from its expected place counts as another line. */
 const NEAR = 20;
-/** If there are more pairs than this, they are not compared. */
+/** If there are more possible pairs than this, distances are not compared: only equal numbers become pairs. */
 const MOST_PAIRS = 4_000_000;
 
 /**

@@ -151,7 +151,7 @@ function send(response: ServerResponse, status: number, { type, body, headers = 
 /**
  * Samples the heap from now on, and serves its profiles and metrics, until `close`. A heap has at most one recording at
  * a time, so another one can't be started meanwhile. The server doesn't keep the program from ending. Throws if the
- * port is taken, if the token is empty, or if another recording runs.
+ * port or the address can't be used, if the token is empty, or if another recording runs.
  */
 export async function serveProfiles(
   heap: ProfiledHeap & MeasuredHeap,

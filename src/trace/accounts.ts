@@ -1,7 +1,7 @@
 // Accounts: bytes and count of the blocks of one stack, domain and size class, for each view. An account is a row of
 // 12 numbers.
 //
-//   end     what is live now               leaks                   the part of it that was allocated in the span
+//   end     what is live now               leaks                   what is live now and was allocated in the span
 //   peak    what was live at the peak      allocated, temporary    sums over the span
 //
 // An account's peak is written late: `stamp` is the number of the peak for which `peak` holds. When an account is about

@@ -16,7 +16,7 @@ import { type TraceOutput, type TraceSink, TraceWriter } from "./writer.js";
 const PAUSE = 20;
 
 /**
- * Writes the sums when the recording ends. If it is `continuous`, also writes the sums so far from time to time, for a reader
+ * Writes the sums when the recording ends. With `isContinuous`, it also writes the sums so far from time to time, for a reader
  * that keeps only the newest ones.
  */
 export class SumsWriter implements TraceOutput {

@@ -54,7 +54,10 @@ export function writeTotals(writer: TraceWriter, source: Analysis): void {
   writer.totals(encodeTotals(source, kept));
 }
 
-/** The parts of a recording's sums that are not 0: accounts, their stacks, and the functions of these, with new numbers. */
+/**
+ * What totals keep: the accounts (accounts.ts) that are not 0 in every view, the nodes of their stacks, and the functions of
+ * those. Nodes and functions get new numbers.
+ */
 class Kept {
   readonly accounts: number[] = [];
   /** The nodes of the recording, by their new numbers. */

@@ -21,7 +21,7 @@ export type TraceSink = (bytes: Uint8Array) => void;
 
 /** The destination of a recording. */
 export interface TraceOutput {
-  /** Sums up events, which are then not recorded. What `events` takes are only stacks and times. */
+  /** Takes events to sum them up, so that they are not recorded. `events` then takes only stacks and times. */
   readonly sums?: Sums | undefined;
   /** Takes functions to which later events refer. */
   functions(list: readonly TraceFunction[]): void;

@@ -125,7 +125,8 @@ export class Tracemalloc<Traceable> {
 
   /**
    * Where the memory of an object was allocated. The object is a block's address, a typed block, a handle, or, in a
-   * Python guest, an object's id(). undefined if it is not traced: it was allocated before, or does not exist.
+   * Python guest, an object's id(). undefined if it is not traced: it was allocated before, it does not exist, or tracing is
+   * off.
    */
   getObjectTraceback(object: Traceable): Traceback | undefined {
     return this.#settled()?.tracebackOf(this.#heap.placeOf(object));

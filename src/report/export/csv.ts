@@ -1,4 +1,4 @@
-// Comma-separated values (RFC 4180): a line for each stack, domain and size class; and each type, if types are shown.
+// Comma-separated values (RFC 4180): a line for each stack, domain and size class, and for each type if types are shown.
 
 import { BLOCK_DOMAINS } from "../../core/catalogue.gen.js";
 import { placeOf } from "../../text/labels.js";

@@ -36,7 +36,7 @@ export async function makePage(
   const summary = await readTrace(bytesOf(trace), name, spans);
   if (summary.metadata.aggregated && within > 0) {
     throw new ReportError(
-      `Cannot show other temporary blocks of ${name}: it was recorded with --aggregate, which keeps totals only`,
+      `Cannot show temporary blocks of ${name} that were not freed at once: it was recorded with --aggregate, which keeps totals only`,
     );
   }
   const facts = factsOf(spans, summary.metadata, summary.problem ?? null);
