@@ -60,7 +60,7 @@ const CALLS = 1_000_000;
 
 /**
  * The nanoseconds that a call of a function in C (METH_O) from TypeScript takes. There are two functions: one gets a
- * number and returns it; the other gets a list and returns its length.
+ * number and returns it; the other gets a list and returns its length. The row has the slower of the two.
  */
 async function measureCalls(): Promise<Row> {
   const output = `${ROOT}build/c/callee.wasm`;

@@ -1,5 +1,5 @@
-// The floors of what an allocator can cost: an allocator that never frees, for the time; and the most bytes that a
-// program has at once, for the memory.
+// The floor of an allocator's time: an allocator that never frees, inside an interpreter. The floor of its memory is in
+// program.ts and main.ts: what the host takes by itself, and the most bytes that the program has at once.
 
 import { readFileSync } from "node:fs";
 import type { PyodideExports } from "../src/hosts/python/pyodide-module.js";
@@ -54,8 +54,8 @@ export class Floor {
   }
 
   /**
-   * Makes sure that this many bytes can be allocated without the platform, and that their pages have been written.
-   * Returns whether there was room.
+   * Takes room for this many bytes from the host, and writes to all of it, so that later allocations neither ask the
+   * host nor touch new pages of the operating system. Returns whether there was room.
    */
   reserve(bytes: number): boolean {
     return this.functions.reserve(Math.ceil(bytes)) !== 0;

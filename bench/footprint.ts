@@ -1,8 +1,8 @@
 // Measures what the heap gives back: a million objects of mixed types are made, nine in ten are released at random;
 // then the heap is compacted and trimmed.
 //
-// Each figure comes from its own process: node --expose-gc footprint.js WHAT prints it as JSON. Times are CPU time of
-// the process.
+// Each part (compaction, trimming) runs in its own process: node --expose-gc footprint.js PART prints its figures as
+// JSON. A compaction's time is CPU time of the process.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -91,7 +91,7 @@ async function resident(): Promise<number> {
   return process.memoryUsage().rss;
 }
 
-/** How much smaller the process and the heap's memory are after a trim, in bytes. */
+/** By how many bytes the process and the heap's memory are smaller after a trim, their ratio, and how long the trim took. */
 async function trimming(): Promise<Record<string, number>> {
   const { heap, list } = await sparse(1);
   heap.compact();

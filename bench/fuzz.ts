@@ -1,5 +1,12 @@
-// npm run fuzz: runs random programs against the model for some time; or all random tests; or damages recordings, and reads them with the
-// reader and all reports; or damages heap images, and loads them; or damages heap snapshots, and reads and evaluates them.
+// npm run fuzz: random programs and damaged files, until a fault is found or the time or the files are used up.
+//
+//   --only model          random programs, compared with the model
+//          tests          all random tests, with new seeds
+//          trace          damaged recordings, read with the reader and all reports
+//          image          damaged heap images, loaded
+//          python-image   damaged images of Python, read
+//          python-heap    an image of Python whose heap was changed: the heap is refused, or works
+//          snapshot       damaged heap snapshots, read and evaluated
 
 import { Command, Option } from "commander";
 import { createImage, PythonImage } from "../src/hosts/python/pyodide.js";
@@ -15,9 +22,9 @@ const PARTS = ["model", "tests", "trace", "image", "python-image", "python-heap"
 
 const options = new Command("npm run fuzz --")
   .description(
-    "Runs random programs against a model of the heap, or all random tests with new seeds, reads broken recordings or heap snapshots, or loads broken heap images, and stops at the first fault.",
+    "Runs random programs against a model of the heap, or all random tests with new seeds; or reads broken recordings, images or heap snapshots. Stops at the first fault.",
   )
-  .addOption(new Option("--only <part>", "what to test").choices(PARTS).default("model"))
+  .addOption(new Option("--only <part>", "what to run or to read").choices(PARTS).default("model"))
   .option("--files <n>", "the number of broken recordings, snapshots or images", "100000")
   .option("--seed <n>", "the first seed; by default, one made from the time")
   .option("--minutes <n>", "how long random programs or random tests run", "10")
@@ -95,7 +102,7 @@ interface ImageSurvival {
   refused: number;
 }
 
-/** Loads broken images, each made from its seed. */
+/** Calls `survive` with one seed after another, each for one broken image. */
 async function fuzzBroken(survive: (seed: number, survival: ImageSurvival) => Promise<void>): Promise<void> {
   const survival = { images: 0, refused: 0 };
   for (let seed = first; survival.images < Number(options.files); seed++) {

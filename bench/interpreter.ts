@@ -1,5 +1,5 @@
-// An interpreter to be measured: stock CPython on one of its allocators, or CPython on our heap, with a program
-// imported.
+// An interpreter to be measured, with a program imported: stock CPython, on one of its allocators or on one that the
+// caller installs; or CPython on our heap.
 
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { coreModule } from "../src/core/core.js";
@@ -14,7 +14,7 @@ export interface Interpreter {
   readonly heap: PythonHeap | undefined;
 }
 
-/** What is to be done with an interpreter before its first allocation. */
+/** What the caller does with an interpreter before its first allocation. */
 interface Beginning {
   /** With the module of a stock interpreter. */
   readonly ofStock?: (python: PyodideExports) => void;
@@ -34,7 +34,7 @@ export async function startInterpreter(
   let python: PyodideExports | undefined;
   let heap: PythonHeap | undefined;
   const isStock = STOCK.includes(name);
-  // Strings get the same hashes in all of them, so that dicts and sets behave the same.
+  // Strings get the same hashes in all interpreters, so that dicts and sets behave the same.
   const env = { PYTHONHASHSEED: "0", ...(name === "mimalloc" && { PYTHONMALLOC: "mimalloc" }) };
   const pyodide = await loadWatched(loadPyodide, { env, stdout: () => undefined }, (exports) => {
     python = exports;
@@ -44,7 +44,8 @@ export async function startInterpreter(
       ofOurs?.(heap);
     }
   });
-  if (!python) throw new Error("Cannot measure: Pyodide did not start");
+  if (!python)
+    throw new Error("Cannot measure: Pyodide started, but the constructors of its module were not seen to run");
   pyodide.FS.writeFile("/home/pyodide/program.py", source);
   pyodide.runPython("import gc, program");
   return { name, pyodide, python, heap };

@@ -43,7 +43,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "measure one part: the allocators, malloc of C programs, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image, or the memory of modules in C and what JavaScript holds",
+      "measure one part; in this order: the allocators, malloc of C programs, the memory of modules in C and what JavaScript holds, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run, and each start", "5")

@@ -29,7 +29,7 @@ export function processorTime(): number {
 
 /**
  * The milliseconds of each candidate in each round, in the order of the rounds, without the first `warmups` rounds. Each
- * round begins with the next candidate: so the garbage of one is not always collected in the time of the same other one.
+ * round begins with another candidate, so that the garbage of one is not always collected in the time of the same other.
  */
 export function interleave(
   candidates: readonly Candidate[],

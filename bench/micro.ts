@@ -1,4 +1,5 @@
-// Small measurements: a WebAssembly client calls dlmalloc, mimalloc, a bare free list, and pyheap.
+// Small measurements: a WebAssembly client calls dlmalloc, mimalloc, a bare free list, and pyheap, in a host's memory
+// and in its own. And the size of the core.
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -29,7 +30,10 @@ export function nanoseconds(times: ReadonlyMap<string, readonly number[]>, steps
   return Object.fromEntries([...times].map(([name, values]) => [name, (median(values) / steps) * NANOSECONDS]));
 }
 
-/** The times of random replacement over 8192 slots of 1 to 256 bytes, and the number of steps. All slots are filled after the warm-up. */
+/**
+ * The times of replacing blocks of 1 to 256 bytes in 8192 slots at random, and the number of replacements in each time.
+ * Slots that are empty are filled during the warm-up. Frees all blocks at the end.
+ */
 export function timeReplace(peers: readonly Peer[]): { times: ReadonlyMap<string, readonly number[]>; steps: number } {
   const steps = 200_000;
   const candidates = peers.map((peer) => ({
@@ -43,7 +47,7 @@ export function timeReplace(peers: readonly Peer[]): { times: ReadonlyMap<string
   return { times, steps };
 }
 
-/** Random replacement: first memory, from a fresh heap, then time. */
+/** Random replacement: first its memory, with fresh heaps, then its time. */
 function replace(peers: readonly Peer[]): Row[] {
   const live = SLOTS * ((LOW + HIGH) / 2);
   const reserved: Record<string, number> = {};
@@ -65,7 +69,7 @@ function replace(peers: readonly Peer[]): Row[] {
     },
     { what: "random replace, time / mimalloc's", value: ratio(times, "pyheap", "mimalloc"), unit: "x", goal: 0.85 },
     {
-      what: "random mix, reserved / live",
+      what: "random replace, reserved / live",
       value: reserved.pyheap ?? Number.NaN,
       unit: "x",
       goal: 1.06,
@@ -86,7 +90,7 @@ function lifo(peers: readonly Peer[]): Row[] {
   return [{ what: "last in first out, time / a bare free list's", value, unit: "x", goal: 2, beside }];
 }
 
-/** The bytes from one block to the next, in a series of blocks of one size. */
+/** The bytes from one block to the next, in a series of blocks of `n` bytes: the median. */
 function distance(peer: Peer, n: number): number {
   const words = () => new Uint32Array(peer.memory.buffer, peer.slots, 64);
   peer.client.fill(peer.slots, 64, n, n, 1);

@@ -1,5 +1,5 @@
-// What it costs that memory of modules in C goes through the heap: a loop of malloc and free in a module of CPython's,
-// compared with the same loop in an interpreter without a heap; and whether a recording has every byte.
+// What it costs that memory of modules in C goes through the heap: a loop of malloc and free in a module in C that CPython
+// has loaded, compared with the same loop in an interpreter without a heap; and whether a recording has every byte.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,5 +1,5 @@
 // Python objects compared with their peers: @bnaya/objectbuffer (objects in an ArrayBuffer), AssemblyScript's
-// collector, CPython's, V8's heap and structuredClone.
+// collector, CPython's collector and objects, V8's heap, and structuredClone.
 
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";

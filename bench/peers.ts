@@ -1,5 +1,5 @@
-// The allocators that are measured: dlmalloc (the allocator of stock Pyodide), mimalloc, a bare free list and pyheap
-// inside a Pyodide each, and pyheap in its own memory.
+// The allocators that are measured. Inside a Pyodide each: dlmalloc (the allocator of stock Pyodide), mimalloc, pyheap,
+// a bare free list, and the floor, which never frees. In its own memory: pyheap once more.
 
 import { readFile } from "node:fs/promises";
 import { loadPyodide } from "pyodide";
@@ -61,7 +61,7 @@ export class Peer {
     return new Peer(name, client, python.memory, python.calloc, () => footprintOf(python));
   }
 
-  /** The bytes that the platform gave. */
+  /** The heap's footprint in bytes; for a heap in its own memory, its highest so far. */
   get footprint(): number {
     return this.#footprint();
   }
@@ -121,7 +121,10 @@ export async function mimallocPeer(): Promise<Peer> {
   await loadWatched(loadPyodide, { env: { PYTHONMALLOC: "mimalloc" } }, (exports) => {
     python = exports;
   });
-  if (!python) throw new Error("Cannot measure mimalloc: Pyodide did not start");
+  if (!python)
+    throw new Error(
+      "Cannot measure mimalloc: Pyodide started, but the constructors of its module were not seen to run",
+    );
   return domainPeer("mimalloc", python);
 }
 

@@ -1,5 +1,5 @@
-// The effect and the cost of the ladder; and heap images. Each figure comes from its own process: node --expose-gc
-// pressure.js WHAT prints it as JSON.
+// The effect and the cost of the ladder; and heap images. Each part (guest, images, ladder, pressed) runs in its own
+// process: node --expose-gc pressure.js PART prints its figures as JSON.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -20,7 +20,7 @@ const PRESSED_ROUNDS = 3;
 
 const BUDGET = 64 * MIB;
 
-/** By how much the footprint rises above that of a started interpreter, in bytes. */
+/** By how many bytes a program with cyclic garbage raises an interpreter's footprint: on our heap with a limit, and in stock Pyodide. */
 async function guest(): Promise<Record<string, number>> {
   const { heap, pyodide } = await loadPython();
   const start = heap.footprint;
@@ -73,7 +73,7 @@ async function saved(): Promise<{ image: Uint8Array; json: string }> {
   return { image: await heap.save(), json };
 }
 
-/** Work on containers with the default policy, compared with the same work without a policy, without pressure. */
+/** Work on containers while nothing presses: with the ladder's default policy, compared with none (`policy: false`). */
 async function ladder(): Promise<Record<string, number>> {
   const worker = async (name: string, options: { policy?: false }) => {
     const heap = await Heap.create(options);

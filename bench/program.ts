@@ -1,6 +1,6 @@
-// Runs a Python program on the three allocators, and on the floor, in its own process: node program.js FILE ROUNDS prints
-// JSON. Each allocator has a fresh interpreter; the program runs in them in turn. The floor never frees, so it has a fresh
-// interpreter in each round.
+// Runs a Python program on malloc, mimalloc, pyheap and the floor, in its own process: node program.js FILE ROUNDS prints
+// JSON. Each of the three allocators has one interpreter; the program runs in them in turn. The floor never frees, so it
+// has a fresh interpreter in each round.
 
 import { readFileSync } from "node:fs";
 import { footprintOf, hostInfo } from "../src/hosts/python/python-heap.js";
@@ -10,8 +10,9 @@ import { type Candidate, interleave, median, ratio } from "./measure.js";
 import { recordSteps } from "./replay/record.js";
 
 export interface ProgramFigures {
-  /** By allocator: the median seconds of a run, and the program break above the static data after the first run. */
+  /** By allocator: the median seconds of a run. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** By allocator: the program break above the static data, after the first run. */
   readonly footprint: Readonly<Record<string, number>>;
   /** Medians over the rounds of the ratio of times: pyheap to each peer. */
   readonly toMalloc: number;

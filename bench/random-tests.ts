@@ -1,4 +1,5 @@
-// All tests of random programs again and again, each time with a new seed, as `npm run fuzz -- --only tests` does.
+// For `npm run fuzz -- --only tests`: finds the test files with random programs, and runs them once with a given seed.
+// fuzz.ts repeats that with new seeds.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +15,7 @@ export function randomTests(): string[] {
     .sort();
 }
 
-/** Runs test files with this seed, one after another. Returns what vitest wrote if a test failed. */
+/** Runs test files with this seed, one after another. If a test failed, returns what vitest wrote. */
 export async function runTests(files: readonly string[], seed: number): Promise<string | undefined> {
   const child = spawn("npx", ["vitest", "run", "--maxWorkers=1", "--reporter=default", ...files], {
     env: { ...process.env, PYHEAP_SEED: String(seed) },

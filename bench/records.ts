@@ -81,7 +81,8 @@ async function onCPython(text: string): Promise<RecordFigures> {
     python = exports;
   });
   const bytes = () => {
-    if (!python) throw new Error("Cannot measure: Pyodide did not start");
+    if (!python)
+      throw new Error("Cannot measure: Pyodide started, but the constructors of its module were not seen to run");
     return { live: hostInfo(python).used, platform: footprintOf(python) };
   };
   pyodide.globals.set("text", text);

@@ -1,5 +1,5 @@
-// Recordings of the Python programs, done again without the interpreter on each allocator: nearly free of noise, so
-// policies can be compared here.
+// The Python programs' recorded calls of malloc, realloc and free, done again on each allocator, without the interpreter.
+// The times have nearly no noise, so that small changes of an allocator can be compared.
 
 import Table from "cli-table3";
 import { figuresOf, PROGRAMS } from "./child.js";

@@ -1,9 +1,10 @@
-// How fast Python starts from an image, how large the image is, and what programs need that start from it.
+// How fast Python starts from an image, how large the image is, and how much memory programs need that start from it. And
+// two measurements that also need processes of their own: of asyncio (tasks.ts), and of each version of Pyodide.
 //
 // A start is measured from outside: from the start of the process until the program's first line arrives. The candidates take turns. Peers
 // are Pyodide alone: its cold start, and a start from its own memory snapshot. Programs run in processes of their own:
-// node start.js IMAGE FILE prints their footprints as JSON. A process can load only one version of Pyodide, so
-// node start.js VERSION prints the row of a version.
+// node start.js IMAGE FILE prints their footprints as JSON. Each version of Pyodide is
+// measured in a process of its own: node start.js VERSION prints its row.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

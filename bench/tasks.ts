@@ -1,5 +1,5 @@
 // How long asyncio takes for 10,000 tasks that sleep and are gathered: under `pyheap run`, and in Pyodide alone, whose
-// loop waits for timers of JavaScript's and suspends Python meanwhile (JSPI). Both run in the newest Node, in turn.
+// loop waits for JavaScript's timers and suspends Python meanwhile (JSPI). Both run in the newest Node, in turn.
 
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";

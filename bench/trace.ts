@@ -1,5 +1,5 @@
-// The cost of tracing: the Python programs untraced, traced, and with Python's own tracemalloc; and reports of a long
-// recording.
+// The cost of tracing: Python programs untraced, traced, and with Python's own tracemalloc; whole runs that record totals;
+// and the reports and the page of a long recording.
 
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync, statSync, truncateSync } from "node:fs";
@@ -17,7 +17,7 @@ import { measurePage, measureSpeedscope } from "./trace/page.js";
 import type { TraceFigures } from "./trace/program.js";
 import { measureSite } from "./trace/site.js";
 
-/** One program of each kind: long-lived objects, text, calls, containers, generators. Each takes ten to twenty seconds. */
+/** Programs of each kind: long-lived objects, text, calls, containers, generators. */
 const USUAL = [
   ...["binary_trees", "json_roundtrip", "tiny_language", "syntax_trees"],
   ...["dict_records", "generator_pipeline", "text_index"],
@@ -39,7 +39,7 @@ const script = (name: string) => fileURLToPath(new URL(`./trace/${name}.js`, imp
 
 export interface TraceOptions {
   readonly rounds: string;
-  /** The programs to run; the default is one of each kind. */
+  /** The programs to run; the default is USUAL. */
   readonly program?: readonly string[] | undefined;
 }
 

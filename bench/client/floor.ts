@@ -31,7 +31,7 @@ function takeChunk(bytes: usize): bool {
   return true;
 }
 
-/** Makes room for `bytes` and writes them, so that the platform has made all pages. Returns false if the host has no memory. */
+/** Makes room for `bytes` and writes them, so that the operating system has made their pages. Returns false if the host has no memory. */
 export function reserve(bytes: usize): bool {
   if (!takeChunk(bytes)) return false;
   const next = load<usize>(STATE);

@@ -45,7 +45,7 @@ class Particle:
 
 
 def relax(first: Particle, second: Particle, rest: float) -> None:
-    """Brings a spring to its rest length: each end moves half of the difference."""
+    """Brings a spring closer to its rest length: each end that is not pinned moves by half of the difference."""
     gap = second.position - first.position
     shift = gap * (0.5 * (1.0 - rest / gap.length()))
     if not first.pinned:

@@ -10,9 +10,9 @@ import { CHUNK_WORDS, type Part } from "./steps.js";
 export interface ReplayFigures {
   /** Steps of the program, without those of the interpreter's start. */
   readonly steps: number;
-  /** The most bytes that were asked for and live at once. */
+  /** The most bytes that were asked for and live at once, from the interpreter's start on. */
   readonly live: number;
-  /** By allocator: median nanoseconds a step of the program. Without the floor if there was not enough memory for it. */
+  /** By allocator: median nanoseconds a step of the program. The floor is absent if there was not enough memory for it. */
   readonly nanoseconds: Readonly<Record<string, number>>;
   /**
    * By allocator: the bytes that the platform gave for the first replay. mimalloc is not here: it has taken 64 MiB before
