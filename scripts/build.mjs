@@ -27,7 +27,7 @@ const isDev = isDebug || (values.dev ?? false);
 const RELEASE = ["-O3", "--converge", "--noAssert"];
 /** Not optimized, so that each function of the source is a function of the module. Takes seconds to build. */
 const DEBUG = ["--debug", "--sourceMap"];
-/** Memory and table are imported: the module is instantiated over a heap's own memory, or over a host's. */
+/** The memory is imported: the module is instantiated over a heap's own memory, or over a host's. */
 const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 
 /** The core as a malloc for programs in C (core/library/malloc.ts): nothing but these functions, and memory that is the program's. */
@@ -102,11 +102,14 @@ async function compile(folder, entries, output, ...options) {
 }
 
 /**
- * Compiles the core's two modules: the allocators alone, for a host's memory, and the whole core with objects. A third
- * module is compiled only for the values of its constants, and a fourth is the malloc of libpyheap.a. Other modules have a memory of their own: one counts what an
- * interpreter allocates to start, one sums up a recording, one has the graph of a snapshot, and one writes its rows.
- * Four more modules are instantiated over the interpreter's memory: one reads objects for a snapshot, one finds the
- * types of objects, one guards the freeing of nests, and one is the C library's malloc for modules in C. The descriptions of the modules are written into src/.
+ * Compiles the modules of core/, and writes their descriptions into src/:
+ *
+ * - core: the allocators alone, for a host's memory; whole: the core with objects
+ * - constants: only for the values of its constants; libpyheap: the malloc of libpyheap.a
+ * - modules with a memory that the heap does not use: tally counts what an interpreter allocates to start, sums sums up a
+ *   recording, graph has the graph of a snapshot, rows writes its rows
+ * - modules over the interpreter's memory: reader reads objects for a snapshot, types finds the types of objects, nests
+ *   guards the freeing of nests, native is the C library's malloc for modules in C
  */
 async function compileCore(folder, options) {
   mkdirSync(`build/${folder}`, { recursive: true });

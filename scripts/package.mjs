@@ -15,7 +15,7 @@ function manifest() {
   return rest;
 }
 
-/** Fills a folder with the package. The project must be built. */
+/** Fills a folder with the package, and returns the folder. The project must be built. */
 export function layOut(folder = `${ROOT}build/package`) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -1,9 +1,12 @@
 // Everything that the core and its host both know is written once; the other forms are generated:
 //
-//   protocol/*.mjs            lists: types, table, operators, exceptions, errors     -> core/**/*.gen.ts, src/core/catalogue.gen.ts
-//   include/*.h               numbers and places of the slots of C's types          -> core/objects/model/slots.gen.ts
-//   core/exports/*.ts         functions, with their types, as the compiler sees them -> src/core/functions.gen.ts
-//   core/exports/constants.ts numbers, as the compiler computes them                 -> src/core/constants.gen.ts
+//   protocol/*.mjs               lists: domains, types, table, operators, exceptions, errors
+//                                -> core/**/*.gen.ts, src/core/catalogue.gen.ts, src/core/errors.gen.ts
+//   include/*.h                  slots of C's types: their numbers and places, and the types of their functions
+//                                -> core/objects/model/slots.gen.ts, core/objects/model/uses.gen.ts
+//   core/exports/*.ts            functions, with their types, as the compiler sees them   -> src/core/functions.gen.ts
+//   core/exports/constants.ts    numbers, as the compiler computes them                   -> src/core/constants.gen.ts
+//   core/exports/c-constants.ts  numbers that a test compares with those in include/      -> build/c-constants.json
 //
 // A file whose content would not change is not touched.
 

@@ -5,7 +5,7 @@
 //   import, call of a function     -> a symbol, and a relocation at each call
 //   export of a function           -> a symbol
 //
-// The module may not have a table, globals, data or start of its own. The format is that of the tool conventions' Linking.md:
+// The module must not have a table, globals, data or a start function of its own. The format is that of the tool conventions' Linking.md:
 // https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md
 
 const HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
@@ -59,7 +59,7 @@ class Reader {
   }
 }
 
-/** The sections of a module by their ids. Throws if one is there that an object file would need more for. */
+/** The sections of a module by their ids. Throws if there is one that is not translated here. */
 function sectionsOf(bytes) {
   const reader = new Reader(bytes, HEADER.length);
   const sections = new Map();
@@ -139,9 +139,9 @@ function relocated(body, symbols) {
 }
 
 /**
- * The object file of a module. `names` are names of its functions for stacks, in their order, with the imported ones. `data` says which symbol
- * each imported global is: { name } of the linker's, or { name, bytes } for a place of so many zeros. `aliases` are other names of exports. `features` are those that
- * the module uses (+) or can't be linked with (-).
+ * The object file of a module. `names` are the names of its functions for stacks, in their order, the imported ones first. `data` says which
+ * symbol takes the place of each imported global: { name } is a symbol that the linker defines; { name, bytes } is a new one, at so many
+ * zeros. `aliases` are other names of exports. `features` are those that the module uses (+) or can't be linked with (-).
  */
 export function objectFile(module, { names, data, aliases, features }) {
   const sections = sectionsOf(module);

@@ -52,8 +52,8 @@ async function page(template, script, style) {
 const VIEWER = "../page/viewer.gen.js";
 
 /**
- * The style of the panel, whose document is a shadow root: what is said of the document is said of its host, and widths are
- * those of the panel, and not of the window.
+ * The style of the panel, whose document is a shadow root. So rules for the document become rules for the root's host, and
+ * the widths in queries are those of the panel, and not of the window.
  */
 async function panelStyle() {
   const style = await bundle("viewer/panel/panel.css");

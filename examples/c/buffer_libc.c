@@ -1,4 +1,4 @@
-/* An I/O buffer from the C library: it escapes Python's memory manager, and the report says so. */
+/* An I/O buffer from the C library's malloc, not from Python's memory manager: the report shows it as native. */
 
 #include <Python.h>
 

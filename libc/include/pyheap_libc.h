@@ -1,6 +1,6 @@
 /* How the small C library declares its functions.
  *
- * The library's sources are the files in libc/ beside these headers. They are compiled into each module that uses them. Definitions
+ * The library's sources are the files in libc/, the folder above. They are compiled into each module that uses them. Definitions
  * are hidden, so a module does not export them; and weak, so a program's own function of the same name replaces them. malloc and
  * related functions are not among them: the heap has those. Numbers and sizes (errno, BUFSIZ) are Emscripten's, so that modules
  * can be mixed with modules that Emscripten compiled.

@@ -9,7 +9,7 @@
 
 PYHEAP_BEGIN
 
-/* The heap provides these; their blocks belong to the domain libc. */
+/* The heap provides these; their blocks belong to the domain native. */
 void *malloc(size_t n);
 void *calloc(size_t count, size_t size);
 void *realloc(void *block, size_t n);
