@@ -1,7 +1,7 @@
 // Random programs of a whole heap with blocks of up to 2 GiB: besides malloc, realloc and free it makes and drops objects,
 // compacts, trims, goes through an image, and is recorded. After every step, it is what a plain model says.
 //
-// Untouched memory costs nothing, but a trim or an image copies all of it: as long as the budget lasts.
+// Untouched memory costs nothing, but a trim or an image copies all of it. So these happen only as long as the budget lasts.
 
 import { expect } from "vitest";
 import { type Domain, type DomainName, Heap, type HeapOptions, MemoryError, NULL } from "../src/index.js";
@@ -13,9 +13,9 @@ import { randomIntegers } from "./random.js";
 import { Tape } from "./trace-data.js";
 
 const DOMAINS = ["raw", "mem", "object"] as const satisfies readonly DomainName[];
-/** Smaller blocks are not recorded for sure by a sampled recording. */
+/** A sampled recording may miss blocks that are smaller than this. */
 const LEAST = MIB;
-/** A block of LEAST bytes or more stands for exactly 1 block. */
+/** The mean distance between samples: a block of LEAST bytes or more stands for exactly 1 block. */
 const SAMPLE = 4096;
 
 export interface BigHeapPlan {
@@ -26,7 +26,7 @@ export interface BigHeapPlan {
   readonly copies: number;
 }
 
-/** What happened: so that a test can tell that everything was tried. */
+/** How often each thing happened, so that a test can tell that everything was tried. */
 export interface BigHeapCounts {
   trims: number;
   compactions: number;

@@ -54,7 +54,7 @@ function withStart(found: Found, { bytes, count }: Sum): Found {
   return count === 0 ? found : new Map([...found, [START, { bytes: Number(bytes), count }]]);
 }
 
-/** The sums without counts, or without bytes: some formats have only the others, or leave out what is 0. */
+/** The sums as a format has them that lacks bytes or counts: those are 0, and a sum of which nothing is left is omitted. */
 const only = (found: Found, { bytes: hasBytes = true, count: hasCount = true }) =>
   new Map(
     [...found]

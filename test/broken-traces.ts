@@ -76,8 +76,8 @@ export async function recordings(): Promise<readonly Uint8Array[]> {
 }
 
 /**
- * Breaks one of the recordings, as `seed` determines. Throws if anything but the reader's own error occurs, or if it
- * takes too long.
+ * Breaks one of the recordings, as `seed` determines, and reads it. Throws if anything but the reader's own error occurs,
+ * or if reading takes too long.
  */
 export async function survive(whole: readonly Uint8Array[], seed: number, survival: Survival): Promise<void> {
   const broken = mutate(whole[(seed >>> 1) % whole.length] as Uint8Array, seed);

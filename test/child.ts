@@ -4,7 +4,7 @@ import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spa
 import { note } from "./children.js";
 import { MAIN } from "./command.js";
 
-/** Starts `pyheap` with these arguments. It ends with the test's file at the latest. */
+/** Starts `pyheap` with these arguments. It is killed when the tests of the file are over, if it still runs then. */
 export function launch(
   args: readonly string[],
   options: SpawnOptionsWithoutStdio = {},

@@ -9,7 +9,7 @@ export function note(child: ChildProcess): void {
   children.push(child);
 }
 
-/** Ends what was noted. */
+/** Kills the processes that were noted. */
 export function endChildren(): void {
   // To kill a process that has ended is not an error.
   for (const child of children.splice(0)) child.kill("SIGKILL");

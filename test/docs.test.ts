@@ -1,4 +1,4 @@
-// Runs the examples of the README and of docs/ exactly as written.
+// Runs the TypeScript examples (```ts) of the README and of docs/, and the README's Python example, exactly as written.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";

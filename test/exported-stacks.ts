@@ -1,5 +1,5 @@
-// Reads each exported format: bytes and blocks by the text of a stack; by stack, domain and size class in a format that has
-// these.
+// Reads each exported format: bytes and blocks by the text of a stack; in a format with domains and size classes, by these
+// as well.
 
 import { Profile } from "pprof-format";
 import { expect } from "vitest";

@@ -1,4 +1,4 @@
-// The command in the process of the test, for reports and refusals: a process of its own takes longer to start than they do.
+// The command in the process of the test, for reports and refusals: these take less time than the start of another process.
 
 import { main } from "../src/cli/command-line.js";
 import { command, type Said } from "./command.js";

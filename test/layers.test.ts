@@ -1,4 +1,4 @@
-// The layers of the code: which folder may import which, and that imports make no circle.
+// The layers of the code: which folder may import which, that imports make no circle, and how long a file may be.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";

@@ -50,7 +50,7 @@ export async function sampleTrace({ steps = 4000, startSteps = 0, ...options }: 
   return { bytes: tape.bytes, events, liveBytes: live.reduce((sum, { size }) => sum + size, 0) };
 }
 
-/** The trace with some bytes changed, removed or inserted. Every second result has corrected checksums. */
+/** The trace with some bytes changed, overwritten by others, removed, or cut off. With an even seed, its checksums are corrected. */
 export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
   const random = randomIntegers(seed);
   let mutant = bytes.slice();

@@ -67,5 +67,5 @@ export const LEFT_OUT: readonly string[] = [
     : ["programs in C for WASI: no C library (npm install --prefix build/yowasp --no-package-lock @yowasp/clang)"]),
   ...(canSuspend ? [] : ["promises in programs: this engine can't suspend WebAssembly (Node 24 and later can)"]),
   ...(hasPython ? [] : ["files as the machine's Python sees them: no python3"]),
-  ...(hasApt ? [] : ["expat on the heap, and real packages of Python's: no apt-get, which fetches them"]),
+  ...(hasApt ? [] : ["expat on the heap, and real Python packages: no apt-get, which fetches them"]),
 ];

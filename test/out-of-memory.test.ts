@@ -1,4 +1,5 @@
-// Lack of memory: every reservation of a scenario fails in turn, once and for good; and the limit is reached.
+// Lack of memory: every reservation (a request to the platform) of a scenario fails in turn, once and for good; and the
+// limit is reached.
 
 import { describe, expect, it } from "vitest";
 import { type Address, Heap, type HeapOptions, MemoryError, NULL } from "../src/index.js";

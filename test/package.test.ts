@@ -35,7 +35,7 @@ const MIME: Readonly<Record<string, string>> = {
   ".zip": "application/zip",
 };
 
-/** A program that uses all entries, and puts its results into `document.title`, or prints them. */
+/** A program that uses pyheap, pyheap/pyodide and pyheap/report, and puts its results into `document.title`, or prints them. */
 const PROGRAM = `
 import { Heap } from "pyheap";
 import { loadPython } from "pyheap/pyodide";

@@ -1,5 +1,5 @@
 // For any span, the data of a page has the same figures as an analysis of that span. Compared on random programs,
-// through the bytes of a page, with so many events that buckets are joined again and again.
+// through the bytes of a page, with so many events that stretches of time are joined again and again.
 
 import { describe, expect, it } from "vitest";
 import { buildPage } from "../src/page/build.js";

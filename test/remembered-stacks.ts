@@ -1,5 +1,5 @@
 // Vitest translates each stack to the lines of TypeScript, frame by frame. Recordings and debug hooks take a stack at
-// each allocation, mostly the same ones again. So the translation of such a stack is remembered: it takes a quarter of the time.
+// each allocation, mostly the same ones again. So the translation of such a stack is remembered: looking it up is faster.
 
 /** How many stacks are remembered. */
 const MOST = 5000;

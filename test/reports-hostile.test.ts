@@ -71,7 +71,7 @@ describe("hostile names", () => {
   it.each(Object.keys(reports))("do nothing in the terminal: %s", (name) => {
     const text = reports[name]?.() ?? "";
     expect(text).not.toMatch(ACTS);
-    // There are as many lines as with harmless names; and the report is not empty.
+    // The report is not empty, and each isolate is closed before the next one begins.
     expect(text.length).toBeGreaterThan(100);
     const isolates = [...text.matchAll(/[\u2068\u2069]/g)].map(([c]) => c).join("");
     expect(isolates).toMatch(/^(\u2068\u2069)*$/);

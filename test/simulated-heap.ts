@@ -11,7 +11,7 @@ export type Costs = Readonly<Partial<Record<MeasureName, readonly [fixed: number
 export interface SimulatedOptions {
   readonly limit?: number;
   readonly softLimit?: number;
-  /** As in CPython: nobody asks for help when an allocation fails. */
+  /** As in CPython: nobody asks for help when an allocation fails, and there are fewer measures. */
   readonly isHelpless?: boolean;
   readonly costs?: Costs;
   readonly policy?: Policy;

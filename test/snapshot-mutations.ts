@@ -84,7 +84,7 @@ function broken(whole: Buffer, random: (bound: number) => number): Buffer {
   return file;
 }
 
-/** Reads and evaluates one broken file, made from its seed. Throws what is not a BrokenSnapshot. */
+/** Reads and evaluates one broken file, made from its seed. Throws if an error occurs that is not a BrokenSnapshot. */
 export function surviveSnapshot(whole: Buffer, seed: number, survival: SnapshotSurvival): void {
   const file = broken(whole, randomIntegers(seed));
   survival.files++;

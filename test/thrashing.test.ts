@@ -1,6 +1,5 @@
 // Every measure has a price: whatever a program does, measures take at most a quarter of its time in vain, plus a few
-// runs. Tested on simulated heaps and clocks, with random programs; and on real heaps, with programs that stay above a
-// soft limit.
+// runs. Tested on simulated heaps and clocks, with random programs; thrashing-heaps.test.ts has real heaps.
 
 import { describe, expect, it } from "vitest";
 import { SHARE } from "../src/pressure/books.js";
@@ -18,10 +17,10 @@ interface Phase {
   readonly live: number;
   readonly size: number;
   readonly ms: number;
-  /** Shares of what is made, from 0 to 1; the rest stays alive. */
+  /** Shares of what is made, from 0 to 1: garbage in cycles, and what is freed at once. The rest stays alive. */
   readonly cyclic: number;
   readonly temporary: number;
-  /** Shares of what is freed. */
+  /** The share of what is freed that leaves holes. */
   readonly holes: number;
   /** Milliseconds of an occasional pause. */
   readonly pause: number;

@@ -27,7 +27,7 @@ const TEMPORARY = 20;
 /** The interval for a group that is not shown. */
 const NOTHING = intervalOf(0, 0, RATE);
 
-/** The program: the same blocks in the same order, however it is recorded. `noteTime` is called in the middle. */
+/** The program: the same blocks in the same order, however it is recorded. */
 class Work {
   readonly #heap: Heap;
   readonly #random = randomIntegers(7);

@@ -26,7 +26,7 @@ interface Expected {
 }
 
 /**
- * Passes `steps` random events to an analysis; the program begins with number `start`. Returns the expected figures for
+ * Passes 400 random events to an analysis; the program begins with number `start`. Returns the expected figures for
  * the span.
  */
 function play(analysis: Analysis, seed: number, start: number, { from = 0, to = 1e9 }: AnalysisOptions): Expected {

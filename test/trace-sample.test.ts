@@ -66,7 +66,7 @@ describe("a sampled recording", () => {
       for (let seed = 0; seed < 3; seed++) {
         const tape = new Tape();
         const recorder = hooked.trace({ write: tape.write, sample: 4096, seed });
-        // Allocates as much in total as the highest moment has, but not at once; then, for a short time, a third more.
+        // Blocks of 30,000 bytes are live at once, ten times; then, for a short time, of 50,000; then of 30,000 again.
         for (let k = 0; k < 10; k++)
           for (const block of Array.from({ length: 300 }, () => hooked.malloc(100))) hooked.free(block);
         const kept = Array.from({ length: 400 }, () => hooked.malloc(100));

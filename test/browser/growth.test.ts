@@ -1,4 +1,4 @@
-// pyheap/playwright in Chromium: it tells a leak from a cache that fills, and from noise, for a heap of the page's and for Python.
+// pyheap/playwright in Chromium: it tells a leak from a cache that fills, and from noise, for the page's own heap and for Python's.
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// A running program is looked at: its page in Chromium, the terminal, and the playground.
+// A running program is looked at: its page in Chromium, and the playground.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Compiles C for the tests, once for each text: to build/c. The C library is compiled once for all tests.
+// Compiles C for the tests, in a folder of build/c for each text. The C library is compiled once for all tests.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";

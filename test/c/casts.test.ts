@@ -16,7 +16,7 @@ static PyObject *one(PyObject *self) { (void)self; return PyLong_FromLong(1); }
 static PyObject *three(PyObject *self, PyObject *args, PyObject *kw) { (void)self; return PyLong_FromLong(PyTuple_GET_SIZE(args) * 10 + (kw == NULL)); }
 static void nothing(PyObject *self, PyObject *none) { (void)self, (void)none; }
 static PyObject *four(PyObject *self, PyObject *const *args, Py_ssize_t n, PyObject *names) { (void)self, (void)args; return PyLong_FromLong(n * 10 + (names == NULL)); }
-/* Not static: its address is one of the global offset table. */
+/* Not static: its address comes from the global offset table. */
 PyObject *visible(PyObject *self) { (void)self; return PyLong_FromLong(20); }
 
 static PyObject *repr(void) { return PyUnicode_FromString("a T"); }

@@ -1,5 +1,5 @@
 // A comparison, a hash, a repr, an index or a length in C that changes the container which is being searched, compared,
-// sorted, written or indexed: the operation ends in some result or in an error of Python's, nothing is used after it was freed, and the heap is whole.
+// sorted, written or indexed: the operation ends with some result or one of Python's errors, nothing is used after it was freed, and the heap is whole.
 // Each change fills the memory that it freed with a mark, so a use of that memory is noticed.
 
 import { beforeAll, describe, expect, it } from "vitest";
@@ -269,7 +269,7 @@ describe.runIf(canCompile)("a function in C that changes the container which is 
                 operation(o, other, stage);
               } catch (error) {
                 const isReleased = used?.released && error instanceof ReferenceError;
-                // A SystemError says that a function of the core's returned nothing, and raised nothing.
+                // A SystemError says that one of the core's functions returned nothing, and raised nothing.
                 const isPythons = error instanceof PyException && error.name !== "SystemError";
                 if (!isReleased && !isPythons) throw new Error(where, { cause: error });
               }

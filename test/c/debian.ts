@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from "node:path";
 import { ROOT } from "../needs.js";
 
-/** This machine's list of package sources, without those of updates: mirrors often have no sources for updates. */
+/** This machine's list of package sources, without security updates: mirrors often have no sources for these. */
 function sourcesList(): string {
   const folder = "/etc/apt/sources.list.d";
   const files = ["/etc/apt/sources.list", ...readdirSync(folder).map((file) => join(folder, file))];
@@ -20,7 +20,7 @@ function sourcesList(): string {
     .join("\n");
 }
 
-/** Fetches packages, and unpacks them into a folder: all of their files, or those that match `wanted`, a pattern of tar's. */
+/** Fetches packages, and unpacks them into a folder: all of their files, or those that match `wanted`, a pattern as tar takes it. */
 function unpack(names: readonly string[], target: string, wanted?: string): void {
   mkdirSync(join(target, "lists/partial"), { recursive: true });
   const options = ["-qq", "-o", "APT::Sandbox::User=", "-o", `Dir::State::lists=${join(target, "lists")}`];
@@ -35,7 +35,7 @@ function unpack(names: readonly string[], target: string, wanted?: string): void
   rmSync(join(target, "lists"), { recursive: true });
 }
 
-/** The folder with the Python modules of Debian's packages, unpacked. */
+/** The folder with the Python modules of these Debian packages, unpacked. */
 export function debianPackages(names: readonly string[]): string {
   const target = join(ROOT, "build/debian");
   const modules = join(target, "usr/lib/python3/dist-packages");
@@ -47,7 +47,7 @@ export function debianPackages(names: readonly string[]): string {
   return modules;
 }
 
-/** A program of one of Debian's packages: the file whose path matches `wanted`, a pattern of tar's. */
+/** A program of one of Debian's packages: the file whose path matches `wanted`, a pattern as tar takes it. */
 export function debianProgram(name: string, wanted: string): string {
   const target = join(ROOT, "build/programs", name);
   const list = join(target, "program");

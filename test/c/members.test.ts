@@ -1,5 +1,5 @@
-// Members of instances in C (PyMemberDef), set to values in and out of their range: what CPython does with its own test type,
-// we do with the same one: the value afterwards, the error and its words, and the warnings.
+// Members of instances in C (PyMemberDef) are set to values in and out of their range: in CPython's own test type, and in the
+// same type on our heap. The value afterwards, the error and its words, and the warnings are the same.
 
 import { describe, expect, it, vi } from "vitest";
 import { Heap, type PyExtensionType } from "../../src/index.js";

@@ -24,7 +24,7 @@ static uint32_t next(void) {
     return state ^= state << 5;
 }
 
-/* Mostly small sizes, some of pages, and seldom of megabytes. */
+/* Mostly small sizes, some up to 100 KB, and seldom up to 3 MB. */
 static size_t size(void) {
     const uint32_t kind = next() % 100;
     if (kind < 70) return next() % 200;
@@ -60,7 +60,7 @@ static void keep(int k, void *at, size_t n, size_t alignment) {
     fill(k);
 }
 
-/* Pages that somebody else takes: they are never given out. */
+/* Memory that is taken by sbrk: malloc must never give it out. */
 static unsigned char *foreign[8];
 static int foreign_count;
 

@@ -176,7 +176,7 @@ test("the tenth that remains of a million small objects lies together", async ()
 });
 
 describe("what refers to a moved object follows", () => {
-  /** A heap with holes between the objects that are made on it. */
+  /** A heap with many small lists. When `fill` is released, they leave holes below the objects that were made after them. */
   async function holed(): Promise<{ heap: Heap; fill: PyList }> {
     const heap = await Heap.create();
     const fill = heap.from(Array.from({ length: 20_000 }, (_, k) => [k])) as unknown as PyList;

@@ -25,7 +25,7 @@ interface Vertex {
   readonly kind: Kind;
   /** The objects that it refers to, once for each reference. */
   readonly out: Vertex[];
-  /** The number of handles that the program holds: 0 or 1. */
+  /** Whether the program holds a handle. */
   held: boolean;
   handle: PyObject | undefined;
   finalized: boolean;

@@ -24,7 +24,7 @@ async function makeSum(): Promise<Sum> {
   };
 }
 
-/** The image with some bytes changed, removed or inserted. */
+/** The image with some bytes changed, overwritten by others, filled, or cut off. With an even seed, its checksums are corrected. */
 function mutate(image: Uint8Array, seed: number, sum: Sum): Uint8Array {
   const random = randomIntegers(seed);
   let mutant = image.slice();
@@ -132,7 +132,7 @@ export async function brokenImages(): Promise<BrokenImages> {
   return { whole: [await heap.save(), await heap.save({ compress: true })], sum: await makeSum() };
 }
 
-/** Loads a broken image: it is refused, or the heap passes check(), and everything in it can be read. */
+/** Loads a broken image. Throws unless it is refused, or the heap passes check() and everything in it can be read. */
 export async function survive(
   { whole, sum }: BrokenImages,
   seed: number,

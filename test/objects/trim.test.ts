@@ -123,7 +123,7 @@ describe("heap.trim", () => {
     heap.check();
   });
 
-  test("sees allocators of the program's, and its faults", async () => {
+  test("goes on with the program's own allocator", async () => {
     const { heap, list } = await emptied();
     const before = heap.getAllocator("object");
     let calls = 0;

@@ -4,7 +4,7 @@ import type { Python } from "../../src/hosts/python/pyodide.js";
 import type { TraceOptions } from "../../src/index.js";
 import { Tape } from "../trace-data.js";
 
-/** Records what `run` does in the interpreter. Then the heap is whole. */
+/** Records what `run` does in the interpreter, and checks the heap afterwards. */
 export function recordRun({ heap }: Python, run: () => unknown, options: Omit<TraceOptions, "write"> = {}): Tape {
   const tape = new Tape();
   const recorder = heap.trace({ write: tape.write, ...options });

@@ -1,4 +1,4 @@
-// What JavaScript holds of Python's objects, and what kind of thing Python holds of JavaScript's, in a snapshot.
+// In a snapshot: which of Python's objects JavaScript holds, and what kinds of JavaScript objects Python holds.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -107,7 +107,7 @@ describe("a snapshot while a recording runs", () => {
     expect(stack(ids[0])?.slice(0, 2)).toEqual(["load:8", "<module>:15"]);
     expect(stack(ids[0])?.at(-1)).toBe("(root):0");
     expect(stack(ids[20])?.slice(0, 3)).toEqual(["Point.__init__:5", "load:8", "<module>:15"]);
-    // Readers are recursive, so a very deep stack has its innermost and its outermost frames.
+    // Readers are recursive, so of a very deep stack the file has only the innermost and the outermost frames.
     const deep = stack(ids[21]) ?? [];
     expect(deep[0]).toBe("load:8");
     expect(deep.length).toBeLessThan(450);

@@ -65,7 +65,10 @@ export interface ImageSurvival {
   refused: number;
 }
 
-/** Reads a broken image. Throws unless it is refused with an ImageError, or has only pages within its memory. */
+/**
+ * Reads a broken image, from bytes and as a file. Throws unless both refuse it with an ImageError, or its runs are whole
+ * pages, in order and within its memory, and each library has its file. As a file, a compressed image is always refused.
+ */
 export async function surviveImage(whole: readonly Uint8Array[], seed: number, survival: ImageSurvival): Promise<void> {
   // Two of three mutants are broken in the first bytes: the header and the metadata are checked most.
   const image = whole[seed % whole.length] as Uint8Array;
@@ -111,11 +114,14 @@ export function inFile(bytes: Uint8Array): ImageInFile {
   };
 }
 
-/** Reads an image as a file. Throws unless it is refused as the bytes were, or compressed; or puts its pages into a memory. */
+/**
+ * Reads an image as a file, and puts its pages into a memory. Throws unless that succeeds if the bytes were whole
+ * (a compressed image is refused with an ImageError), and is refused with an ImageError if they were not.
+ */
 function surviveInFile(image: Uint8Array, isWhole: boolean, seed: number): void {
   try {
     const { metadata, pages } = openInFile(inFile(image));
-    // A broken image may say that it has a large memory.
+    // An image that says it has more than 1 MiB of memory is not read further.
     if (metadata.info.memory > 2 ** 20) return;
     const memory = new Uint8Array(metadata.info.memory);
     for (const place of pages.places.keys()) pages.put(place, memory);

@@ -70,7 +70,7 @@ describe("expect(function).toHoldNoProxies()", () => {
     await expect(later).not.toHoldNoProxies();
   });
 
-  it("lets errors through, and needs a heap of Python's", async () => {
+  it("lets errors through, and needs the heap of an interpreter", async () => {
     const fails = () => {
       throw new Error("its own error");
     };

@@ -82,13 +82,13 @@ static PyObject *resize(PyObject *self, PyObject *n) {
     Py_RETURN_NONE;
 }
 
-/* Memory of the main module's, which is freed here. */
+/* Blocks of the main module, which are freed here. */
 static PyObject *from_main(PyObject *self, PyObject *unused) {
     for (int k = 0; k < 100; k++) free(realloc(realpath("/", NULL), 5000));
     Py_RETURN_NONE;
 }
 
-/* Memory of ours, which the main module resizes: the block is then the main module's, and is freed here. */
+/* Our blocks, which the main module resizes: they are then the main module's, and are freed here. */
 static PyObject *by_main(PyObject *self, PyObject *unused) {
     static char text[300];
     memset(text, 'x', 299);

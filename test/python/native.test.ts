@@ -1,4 +1,4 @@
-// Native memory: what modules in C of a CPython allocate is counted by module, limited and recorded, whoever frees it.
+// Native memory: what modules in C that CPython has loaded allocate is counted by module, limited and recorded, whoever frees it.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -13,7 +13,7 @@ const ROOM = 48 * MIB;
 /** Modules that each program has. */
 export const IMPORTS = "import ast, gc, json, sys, traceback, tracemalloc, weakref; from pyodide.ffi import to_js";
 
-/** To be called once, where a file's tests are defined. */
+/** A file creates one where it defines its tests. */
 export class LimitedPython {
   #python: Python | undefined;
 

@@ -4,7 +4,7 @@ import { loadPyodide, type PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { attach, loadPython, SnapshotError } from "../../src/hosts/python/pyodide.js";
 
-describe("a memory snapshot of Pyodide's", () => {
+describe("one of Pyodide's memory snapshots", () => {
   let maker: PyodideAPI;
   let snapshot: Uint8Array;
   beforeAll(async () => {

@@ -31,7 +31,7 @@ describe("pyheap.Tracker", () => {
     pyodide.runPython(PROGRAM, { filename: "app.py" });
   });
 
-  it("records what its block allocates, into a file of the interpreter's", async () => {
+  it("records what its block allocates, into a file that the interpreter sees", async () => {
     const told = run(`
 with pyheap.Tracker("out.trace") as tracker:
     kept = load(500)

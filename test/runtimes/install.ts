@@ -1,4 +1,5 @@
-// Puts a runtime into build/runtimes, from its npm package. It is not a dependency of the project: only these tests need it.
+// Puts a runtime into build/runtimes, from its npm package. Runtimes are not dependencies of the project: only these tests and
+// bench/tasks.ts need them.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";

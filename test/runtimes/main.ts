@@ -2,7 +2,7 @@
 //
 //   npm run test:runtimes -- --only "Node 26" Bun
 //   npm run test:runtimes -- --readme            writes the README's table
-//   npm run test:runtimes -- --download          downloads them, and tries nothing yet
+//   npm run test:runtimes -- --download          downloads those that are npm packages, and tries nothing yet
 
 import { spawnSync } from "node:child_process";
 import {
@@ -44,7 +44,7 @@ const options = new Command("npm run test:runtimes --")
   .description("Tries the library in Node 20 to 26, Bun, Deno, Chromium and Firefox.")
   .option("--only <name...>", `only these runtimes: ${RUNTIMES.map(({ name }) => `"${name}"`).join(", ")}`)
   .option("--readme", "write the table into README.md")
-  .option("--download", "download them, and try nothing yet")
+  .option("--download", "download those that are npm packages, and try nothing yet")
   .parse()
   .opts<{ only?: string[]; readme?: boolean; download?: boolean }>();
 const chosen = RUNTIMES.filter(({ name }) => options.only?.includes(name) ?? true);

@@ -4,7 +4,7 @@
 import type { Feature, Place } from "./list.js";
 import { smoke } from "./smoke.js";
 
-/** Runs the suite in a worker of a kind. */
+/** Runs the suite in a worker, and ends the worker. */
 function inWorker(worker: Worker, features: readonly Feature[]): Promise<string> {
   return new Promise<string>((done, fail) => {
     worker.onmessage = ({ data }) => done(data);

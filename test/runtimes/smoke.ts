@@ -120,7 +120,7 @@ pyheap.limit = None
 pyheap.check()
 lost`;
 
-/** Python with a limit, while it is recorded; and an interpreter from an image. */
+/** Python on a heap that gets a limit, while it is recorded. */
 async function python({ pyodide: options, loadPyodide }: Surroundings): Promise<readonly number[]> {
   const how = { ...(options && { pyodide: options }), ...(loadPyodide && { loadPyodide }) };
   const { pyodide, heap } = await loadPython(how);

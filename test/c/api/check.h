@@ -60,7 +60,7 @@ __attribute__((unused)) static int says(PyObject *type, const char *text) {
     return same;
 }
 
-/* The next reference count of an object is unchanged by the call. */
+/* The call leaves the object's reference count as it was. */
 #define SAME_COUNT(o, call) \
     do { \
         Py_ssize_t _before = Py_REFCNT(o); \

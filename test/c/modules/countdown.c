@@ -1,4 +1,4 @@
-/* A container type: the numbers from n - 1 down to 0, one of which can be replaced. */
+/* A container type: the numbers from n - 1 down to 0. The first one can be replaced. */
 #include <Python.h>
 
 typedef struct {

@@ -1,5 +1,5 @@
-// Tests for every version of Pyodide: the heap from the first allocation, limits, account, debug hooks, pressure, and
-// stacks compared with Python's own.
+// Tests for every version of Pyodide: the heap from the first allocation or from an image, limits, account, debug hooks,
+// pressure, deep recursions and nests; and stacks, recordings, types and snapshots, compared with what Python says.
 
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -137,8 +137,7 @@ async function fromImage(version: Version, onWarning: (text: string) => void): P
 }
 
 /**
- * The tests of a version. Each version has its own test file: those before 314 use the global scope, and can't share it
- * with another version.
+ * The tests of a version. Each version has its own test file, so that one can be run alone, and several at the same time.
  */
 export function testVersion(version: Version): void {
   testStart(version, "started", cold);
