@@ -103,7 +103,7 @@ const houses: Record<string, House> = {
       "report/export": ["core", "report", ...TRACE],
       "report/library": ["snapshot", "page", "report", "report/export", "trace"],
       panel: ["ground", "alloc", "heap", "pressure", "snapshot", "page", "trace"],
-      testing: ["report", ...TRACE],
+      testing: ["snapshot", "report", ...TRACE],
       profiles: ["ground", "alloc", "pressure", "report/export", ...TRACE],
       serve: ["profiles"],
       "cli/system": ["ground", "text"],

@@ -178,6 +178,12 @@ export class Arenas {
     return LIBRARY || this.alloc == tableIndex(ARENA_FUNCTIONS);
   }
 
+  /** Memory from the arena allocator; 0 if it has none. */
+  @inline
+  private fetch(bytes: usize): usize {
+    return LIBRARY ? arena_malloc(0, bytes) : call_indirect<usize>(this.alloc, this.ctx, bytes);
+  }
+
   @inline
   private giveBack(address: usize, bytes: usize): void {
     if (LIBRARY) arena_free(0, address, bytes);
@@ -223,7 +229,7 @@ export class Arenas {
       }
     }
     const bytes = arenaBytes(ARENA_POOLS);
-    const address = LIBRARY ? arena_malloc(0, bytes) : call_indirect<usize>(this.alloc, this.ctx, bytes);
+    const address = this.fetch(bytes);
     return address != 0 && this.adopt(address, bytes, <u32>ARENA_POOLS);
   }
 

@@ -28,17 +28,17 @@ function findsRoom(n: usize): bool {
 
 export function base_malloc(domain: u32, n: usize): usize {
   const block = isOwn() ? raw_malloc(domain, n) : hosted_malloc(domain, n);
-  return LIBRARY && block == 0 && findsRoom(n) ? raw_malloc(domain, n) : block;
+  return block == 0 && findsRoom(n) ? raw_malloc(domain, n) : block;
 }
 
 export function base_calloc(domain: u32, count: usize, size: usize): usize {
   const block = isOwn() ? raw_calloc(domain, count, size) : hosted_calloc(domain, count, size);
-  return LIBRARY && block == 0 && findsRoom(count * size) ? raw_calloc(domain, count, size) : block;
+  return block == 0 && findsRoom(count * size) ? raw_calloc(domain, count, size) : block;
 }
 
 export function base_realloc(domain: u32, block: usize, n: usize): usize {
   const moved = isOwn() ? raw_realloc(domain, block, n) : hosted_realloc(domain, block, n);
-  return LIBRARY && moved == 0 && findsRoom(n) ? raw_realloc(domain, block, n) : moved;
+  return moved == 0 && findsRoom(n) ? raw_realloc(domain, block, n) : moved;
 }
 
 export function base_free(domain: u32, block: usize): void {
@@ -49,7 +49,7 @@ export function base_free(domain: u32, block: usize): void {
 /** See Raw.memalign. Returns 0 in a host's memory: only the host's malloc is used there, never its memalign. */
 export function base_memalign(domain: u32, alignment: usize, offset: usize, n: usize): usize {
   const placed = isOwn() ? raw_memalign(domain, alignment, offset, n) : 0;
-  const again = LIBRARY && placed == 0 && alignment <= MAX_REQUEST && findsRoom(n + alignment);
+  const again = placed == 0 && alignment <= MAX_REQUEST && findsRoom(n + alignment);
   return again ? raw_memalign(domain, alignment, offset, n) : placed;
 }
 

@@ -8,7 +8,7 @@
 
 import { MAX_REQUEST } from "../ground/config";
 import { ledger } from "../ground/ledger";
-import { platform } from "../ground/platform";
+import { NO_LIMIT, platform } from "../ground/platform";
 
 /**
  * The usable bytes of a block that the host's malloc returned. dlmalloc keeps the chunk's size in the word before the block: a multiple of
@@ -21,8 +21,6 @@ export function usableSize(block: usize): usize {
   if (ask == 0) return (load<u32>(block - 4) & ~7) - 4;
   return call_indirect<usize>(ask, block);
 }
-
-const NO_LIMIT: usize = ~(<usize>0);
 
 /** Until `unbind`, the host's malloc doesn't take its footprint past `bytes`. */
 @inline

@@ -19,8 +19,8 @@ import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
 export const OWN: u32 = 0;
 export const HOST: u32 = 1;
 
-/** No watermark, and no limit. */
-const NONE: usize = ~(<usize>0);
+export const NO_LIMIT: usize = ~(<usize>0);
+const NO_WATERMARK: usize = NO_LIMIT;
 
 /**
  * Tells the host that the heap passed one of its marks. The host may only take a note, because an allocation or a free
@@ -64,7 +64,7 @@ export class Platform {
     this.kind = kind;
     this.base = CONTROL;
     this.limit = limit;
-    this.watermark = NONE;
+    this.watermark = NO_WATERMARK;
   }
 
   /** Counts an attempt to reserve, and returns whether `bytes` more may be taken. */
@@ -84,7 +84,7 @@ export class Platform {
   }
 
   private passed(): void {
-    this.watermark = NONE;
+    this.watermark = NO_WATERMARK;
     this.lowMark = 0;
     hostWatermark();
   }

@@ -8,11 +8,8 @@ import { base_memalign } from "../alloc/base";
 import { allocatorOf, pooledFree, pooledMalloc } from "../alloc/domains";
 import { ALIGNMENT } from "../ground/config";
 import { LIBC } from "../ground/domains.gen";
+import { EINVAL, isPosixAlignment, placed } from "../ground/errno";
 import { debug, debug_memalign } from "./debug";
-
-/** Numbers of <errno.h>. They are WASI's, which Emscripten uses, too. */
-const EINVAL: i32 = 28;
-const ENOMEM: i32 = 48;
 
 export function libc_malloc(n: usize): usize {
   return pooledMalloc(LIBC, n);
@@ -39,9 +36,5 @@ export function libc_aligned_alloc(alignment: usize, n: usize): usize {
 
 /** Stores the address of such a block at `target`. Returns 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
 export function libc_posix_memalign(target: usize, alignment: usize, n: usize): i32 {
-  if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
-  const block = libc_aligned_alloc(alignment, n);
-  if (block == 0) return ENOMEM;
-  store<usize>(target, block);
-  return 0;
+  return isPosixAlignment(alignment) ? placed(target, libc_aligned_alloc(alignment, n)) : EINVAL;
 }

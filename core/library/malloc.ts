@@ -9,10 +9,7 @@ import { chunkOf } from "../alloc/chunk";
 import { smallFree, smallMalloc, smallOf, small_calloc, small_realloc } from "../alloc/small";
 import { ALIGNMENT } from "../ground/config";
 import { MEM, RAW } from "../ground/domains.gen";
-
-/** Numbers of <errno.h>, those of WASI. */
-const EINVAL: i32 = 28;
-const ENOMEM: i32 = 48;
+import { EINVAL, ENOMEM, isPosixAlignment, placed } from "../ground/errno";
 
 /** The address of the C library's errno. */
 @external("env", "__errno_location")
@@ -62,11 +59,7 @@ export function aligned_alloc(alignment: usize, n: usize): usize {
 
 /** Stores the block's address at `target`. Returns 0, EINVAL if `alignment` is not a power of two from 4 up, or ENOMEM. */
 export function posix_memalign(target: usize, alignment: usize, n: usize): i32 {
-  if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
-  const block = aligned(alignment, n);
-  if (block == 0) return ENOMEM;
-  store<usize>(target, block);
-  return 0;
+  return isPosixAlignment(alignment) ? placed(target, aligned(alignment, n)) : EINVAL;
 }
 
 /** The bytes of a block that the program may use: at least as many as it asked for. */

@@ -24,9 +24,10 @@ import {
   left,
   usableSize,
 } from "../alloc/hosted";
-import { MAX_REQUEST } from "../ground/config";
+import { ALIGNMENT, MAX_REQUEST } from "../ground/config";
 import { LIBC } from "../ground/domains.gen";
-import { platform } from "../ground/platform";
+import { EINVAL, isPosixAlignment, placed } from "../ground/errno";
+import { NO_LIMIT, platform } from "../ground/platform";
 
 /** The address of what all instances share. */
 @external("native", "shared")
@@ -64,18 +65,9 @@ function shared(): Shared {
   return changetype<Shared>(SHARED);
 }
 
-const NO_LIMIT: usize = ~(<usize>0);
-
 const HEADER: usize = 4;
 const MARK: u32 = 4;
 const OWNER_BYTES: usize = sizeof<u32>();
-
-/** What C's functions return as an error number (in Emscripten's C library). */
-const EINVAL: i32 = 28;
-const ENOMEM: i32 = 48;
-
-/** The alignment of malloc. */
-const ALIGNMENT: usize = 8;
 
 @inline
 function isMarked(block: usize): bool {
@@ -166,11 +158,7 @@ export function native_aligned_alloc(alignment: usize, n: usize): usize {
 }
 
 export function native_posix_memalign(place: usize, alignment: usize, n: usize): i32 {
-  if (popcnt(alignment) != 1 || alignment < sizeof<usize>()) return EINVAL;
-  const block = native_memalign(alignment, n);
-  if (block == 0) return ENOMEM;
-  store<usize>(place, block);
-  return 0;
+  return isPosixAlignment(alignment) ? placed(place, native_memalign(alignment, n)) : EINVAL;
 }
 
 export function native_malloc_usable_size(block: usize): usize {

@@ -103,14 +103,13 @@ class Pusher implements ProfilePusher {
   /** What the next message has: allocations since an earlier one, and what is live. In whole numbers. */
   #next(now: HeapProfile, before: HeapProfile | undefined): HeapProfile {
     const change = before ? difference(before, now) : now;
-    const live = new Map(now.stacks.map(({ node, liveCount, liveBytes }) => [node, { liveCount, liveBytes }]));
-    const none = { liveCount: 0, liveBytes: 0 };
+    const changed = new Map(change.stacks.map((sums) => [sums.node, sums]));
     // A stack that is live without a change is not in the difference.
-    const changed = new Set(change.stacks.map(({ node }) => node));
-    const rest = now.stacks
-      .filter(({ node }) => !changed.has(node))
-      .map((sums) => ({ ...sums, allocCount: 0, allocBytes: 0 }));
-    const stacks = [...change.stacks.map((sums) => ({ ...sums, ...(live.get(sums.node) ?? none) })), ...rest];
+    const none = { allocCount: 0, allocBytes: 0 };
+    const stacks = now.stacks.map(({ node, liveCount, liveBytes }) => {
+      const { allocCount, allocBytes } = changed.get(node) ?? none;
+      return { node, allocCount, allocBytes, liveCount, liveBytes };
+    });
     const { share = 1 } = this.#options;
     return mapped({ ...change, stacks }, (figure) => Math.floor(Math.max(0, figure) / share + Math.random()));
   }

@@ -1,17 +1,12 @@
 // The PyProxies that a function makes and does not destroy, with the calls in JavaScript that made them.
 
+import { callLines, groupsOf, type HeldProxy } from "../snapshot/held-proxy.js";
 import { counted } from "../text/numbers.js";
 import { MOST_FRAMES, MOST_STACKS } from "./blamed.js";
 import { whenEnded } from "./ending.js";
 import type { MatcherResult } from "./matchers.js";
 
-/** A proxy by which JavaScript holds an object of an interpreter. */
-export interface HeldProxy {
-  /** The object's id(). */
-  readonly object: number;
-  /** The JavaScript stack of the proxy's creation, innermost call first; "" if it was not noted. */
-  readonly stack: string;
-}
+export type { HeldProxy };
 
 /** The proxies that are live at the moment. */
 export interface WatchedProxies extends Iterable<HeldProxy> {
@@ -26,9 +21,7 @@ type TypeName = (object: number) => string | undefined;
 function framesOf(stack: string): string[] {
   const lines = stack.split("\n");
   const own = lines.findIndex((line) => line.includes(calledByMatcher.name));
-  return lines
-    .slice(0, own < 0 ? MOST_FRAMES : Math.min(own, MOST_FRAMES))
-    .map((line, k) => (k === 0 ? `    ${line}` : `    from ${line}`));
+  return callLines(lines.slice(0, own < 0 ? MOST_FRAMES : Math.min(own, MOST_FRAMES)));
 }
 
 /** Calls the function. Its name marks the end of what a stack shows. */
@@ -36,14 +29,11 @@ const calledByMatcher = (tested: () => unknown): unknown => tested();
 
 /** The most frequent types and stacks of the proxies, as lines. */
 function blamed(proxies: readonly HeldProxy[], typeName: TypeName): string {
-  const groups = new Map<string, number>();
-  for (const { object, stack } of proxies) {
-    const text = [typeName(object) ?? "an object", ...framesOf(stack)].join("\n");
-    groups.set(text, (groups.get(text) ?? 0) + 1);
-  }
-  const rows = [...groups].sort(([, a], [, b]) => b - a);
-  const lines = rows.slice(0, MOST_STACKS).map(([text, count]) => `  ${counted(count, "time")} ${text}`);
-  if (rows.length > MOST_STACKS) lines.push(`  and ${counted(rows.length - MOST_STACKS, "more stack")}`);
+  const groups = groupsOf(proxies, ({ object, stack }) =>
+    [typeName(object) ?? "an object", ...framesOf(stack)].join("\n"),
+  );
+  const lines = groups.slice(0, MOST_STACKS).map(([text, { length }]) => `  ${counted(length, "time")} ${text}`);
+  if (groups.length > MOST_STACKS) lines.push(`  and ${counted(groups.length - MOST_STACKS, "more stack")}`);
   return lines.join("\n");
 }
 

@@ -3,6 +3,7 @@
 
 import { findDominators } from "../../snapshot/dominators.js";
 import { NODE, type ObjectGraph } from "../../snapshot/graph.js";
+import { callLines, groupsOf } from "../../snapshot/held-proxy.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
 import { time } from "../../text/time.js";
@@ -74,19 +75,11 @@ export class LiveProxies implements Iterable<LiveProxy> {
 
   /** The proxies by type and stack; the largest group first. */
   groups(): ProxyGroup[] {
-    const groups = new Map<string, LiveProxy[]>();
-    for (const proxy of this.#proxies) {
-      const key = `${proxy.type}\n${proxy.stack}`;
-      const group = groups.get(key);
-      if (group) group.push(proxy);
-      else groups.set(key, [proxy]);
-    }
-    const rows = [...groups.values()].map((proxies): ProxyGroup => {
+    return groupsOf(this.#proxies, ({ type, stack }) => `${type}\n${stack}`).map(([, proxies]) => {
       const { type, stack, age, retained } = proxies[0] as LiveProxy;
       const sum = retained === undefined ? undefined : proxies.reduce((all, each) => all + (each.retained ?? 0), 0);
       return { type, stack, count: proxies.length, age, retained: sum };
     });
-    return rows.sort((a, b) => b.count - a.count);
   }
 
   /** The largest groups, with the calls that made them. */
@@ -99,7 +92,7 @@ export class LiveProxies implements Iterable<LiveProxy> {
         `  ${counted(count, "proxy", "proxies")} of ${type ?? "an object"}, up to ${time(age * 1000)} old${holds}`,
       );
       const calls = stack === "" ? [] : stack.split("\n").slice(0, MOST_CALLS);
-      for (const [k, call] of calls.entries()) lines.push(`    ${k === 0 ? "" : "from "}${call}`);
+      lines.push(...callLines(calls));
     }
     if (groups.length > MOST_GROUPS) lines.push(`  and ${counted(groups.length - MOST_GROUPS, "more group")}`);
     return lines.join("\n");

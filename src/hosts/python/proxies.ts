@@ -13,7 +13,7 @@
 // The stack of a proxy's creation is known only if `withStacks` was true then.
 
 import { engineStack } from "../../ground/engine-stack.js";
-import type { HeldProxy } from "./graph/walk.js";
+import type { HeldProxy } from "../../snapshot/held-proxy.js";
 
 /** What Pyodide's callback gets when a proxy is gone. */
 interface Held {

@@ -6,6 +6,7 @@ import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
 import { callerOf } from "../../../core/table-functions.js";
 import { GraphBuilder } from "../../../snapshot/builder.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
+import type { HeldProxy } from "../../../snapshot/held-proxy.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
 import type { GraphModule } from "../../../snapshot/store.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
@@ -31,14 +32,6 @@ export interface WalkedModule extends BlockModule {
   emscripten_stack_get_base?(): number;
   /** The JavaScript value that a JsProxy holds. */
   JsProxy_Val?(proxy: number): unknown;
-}
-
-/** A proxy by which JavaScript holds an object. */
-export interface HeldProxy {
-  /** The object's address. */
-  readonly object: number;
-  /** The stack of the proxy's creation, innermost call first; "" if it is not known. */
-  readonly stack: string;
 }
 
 /** The type of the nodes that stand for proxies. They come in the order of the proxies. */
