@@ -1,11 +1,9 @@
 // pyheap/playwright in Chromium: it tells a leak from a cache that fills, and from noise, for the page's own heap and for Python's.
 
-import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoLeak, measureGrowth } from "../../src/playwright.js";
 import { canBrowse } from "../needs.js";
-import { launchBrowser } from "./chromium.js";
-import { type Served, servePages } from "./served.js";
+import { ServedPages } from "./served-pages.js";
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   "/heap": `
@@ -39,28 +37,16 @@ document.body.dataset.ready = "yes";`,
 };
 
 describe.runIf(canBrowse)("measureGrowth", () => {
-  let server: Served;
-  let browser: Browser;
+  let pages: ServedPages;
 
   beforeAll(async () => {
-    server = await servePages(PROGRAMS);
-    browser = await launchBrowser();
+    pages = await ServedPages.start(PROGRAMS);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  async function open(path: string): Promise<Page> {
-    const page = await browser.newPage();
-    await page.goto(`${server.address}${path}`);
-    await page.waitForSelector("body[data-ready]", { timeout: 300_000 });
-    return page;
-  }
+  afterAll(() => pages?.close());
 
   it("tells a leak from a cache that fills and from noise, and names who allocated it", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     const run = (name: string) => () => page.evaluate(`app.${name}()`);
     const inApp = { heap: "app.heap" };
     const leak = await measureGrowth(page, run("leak"), inApp);
@@ -86,7 +72,7 @@ describe.runIf(canBrowse)("measureGrowth", () => {
   });
 
   it("collects JavaScript's garbage first: forgotten PyProxies are no leak, what Python keeps is one", async () => {
-    const page = await open("/python?python");
+    const page = await pages.open("/python?python");
     expect((await measureGrowth(page, () => page.evaluate("forgotten()"))).text).toMatch(/no leak/);
     const { isLeak, text } = await measureGrowth(page, () => page.evaluate("leaking()"));
     expect(isLeak).toBe(true);

@@ -4,12 +4,11 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { analyse } from "../../src/report.js";
 import { canBrowse, ROOT } from "../needs.js";
-import { launchBrowser } from "./chromium.js";
-import { type Served, servePages } from "./served.js";
+import { ServedPages } from "./served-pages.js";
 import { shoot } from "./windows.js";
 
 const PATIENCE = { timeout: 60_000 };
@@ -44,28 +43,13 @@ document.body.dataset.ready = "yes";`,
 };
 
 describe.runIf(canBrowse)("the panel", () => {
-  let server: Served;
-  let browser: Browser;
-  const problems: string[] = [];
+  let pages: ServedPages;
 
   beforeAll(async () => {
-    server = await servePages(PROGRAMS);
-    browser = await launchBrowser();
+    pages = await ServedPages.start(PROGRAMS);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    await page.goto(`${server.address}${path}`);
-    await page.waitForSelector("body[data-ready]", PATIENCE);
-    return page;
-  }
+  afterAll(() => pages?.close());
 
   const press = (page: Page, name: string) =>
     page.locator("pyheap-panel").getByRole("button", { name, exact: true }).click();
@@ -76,7 +60,7 @@ describe.runIf(canBrowse)("the panel", () => {
     page.evaluate((n) => (globalThis as unknown as { fillRows(count: number): void }).fillRows(n), count);
 
   it("shows the heap's figures, and sets its limits", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     expect(await panel(page).locator(".figures").innerText()).toMatch(/Live\s+\d+\.\d KiB\s+in 3,\d{3} blocks/);
     expect(await panel(page).locator("canvas").first().isVisible()).toBe(true);
     const limit = panel(page).getByLabel("Limit, in MiB", { exact: true });
@@ -99,12 +83,12 @@ describe.runIf(canBrowse)("the panel", () => {
     await panel(page)
       .getByText(/\d arenas? · 3,\d{3} blocks/)
       .waitFor(PATIENCE);
-    expect(problems).toEqual([]);
+    expect(pages.problems).toEqual([]);
     await page.close();
   });
 
   it("records, shows what is recorded meanwhile, stops, and gives the trace", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     await press(page, "Record");
     await fill(page, 2000);
     const status = panel(page).locator(".head .status");
@@ -128,12 +112,12 @@ describe.runIf(canBrowse)("the panel", () => {
     await panel(page).locator("input[type=file]").setInputFiles(file);
     await expect.poll(() => panel(page).locator(".head .status").isHidden(), PATIENCE).toBe(true);
     expect(await panel(page).locator(".facts").innerText()).toContain("events");
-    expect(problems).toEqual([]);
+    expect(pages.problems).toEqual([]);
     await page.close();
   });
 
   it("stays at what the user looks at when the first events of a recording arrive", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     await panel(page).evaluate(async ({ shadowRoot }) => {
       const named = (role: string, name: string) =>
         [...(shadowRoot?.querySelectorAll<HTMLElement>(role) ?? [])].find((each) => each.textContent === name);
@@ -150,23 +134,23 @@ describe.runIf(canBrowse)("the panel", () => {
     expect(await map.getAttribute("aria-selected")).toBe("true");
     await show(page, "Recording");
     expect(await panel(page).locator(".head .status").innerText()).toBe("Recording");
-    expect(problems).toEqual([]);
+    expect(pages.problems).toEqual([]);
     await page.close();
   });
 
   it("takes a snapshot, which has the stacks of what was recorded", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     await press(page, "Record");
     await fill(page, 500);
     await press(page, "Snapshot");
     await panel(page).locator("#panel-types tbody").waitFor(PATIENCE);
     expect(await panel(page).locator("#panel-types tbody").innerText()).toContain("str");
-    expect(problems).toEqual([]);
+    expect(pages.problems).toEqual([]);
     await page.close();
   });
 
   it("says what is wrong with a file, and with a second recording", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     const problem = panel(page).locator(".panel > .problem");
     await panel(page)
       .locator("input[type=file]")
@@ -182,16 +166,16 @@ describe.runIf(canBrowse)("the panel", () => {
   });
 
   it("reads in the page if the page's policy allows no worker", async () => {
-    const page = await open("/heap?noworker");
+    const page = await pages.open("/heap?noworker");
     await press(page, "Record");
     await fill(page, 100);
     await expect.poll(() => panel(page).locator(".head .status").innerText(), PATIENCE).toBe("Recording");
     await page.close();
-    problems.length = 0;
+    pages.problems.length = 0;
   });
 
   it("leaves the page's keys and styles alone, and everything when it is closed", async () => {
-    const page = await open("/heap");
+    const page = await pages.open("/heap");
     await press(page, "Record");
     await fill(page, 100);
     await panel(page).locator("input[type=search]").first().waitFor(PATIENCE);
@@ -205,12 +189,12 @@ describe.runIf(canBrowse)("the panel", () => {
     const isTracing = () =>
       page.evaluate(() => (globalThis as unknown as { heap: { isTracing: boolean } }).heap.isTracing);
     await expect.poll(isTracing).toBe(false);
-    expect(problems).toEqual([]);
+    expect(pages.problems).toEqual([]);
     await page.close();
   });
 
   it("shows Python: attach(pyodide).then(openPanel)", async () => {
-    const page = await open("/python?python");
+    const page = await pages.open("/python?python");
     const run = (code: string) =>
       page.evaluate((text) => (globalThis as unknown as { python(code: string): void }).python(text), code);
     await press(page, "Record");
@@ -221,14 +205,14 @@ describe.runIf(canBrowse)("the panel", () => {
     await press(page, "Snapshot");
     await panel(page).locator("#panel-types tbody").waitFor(PATIENCE);
     expect(await panel(page).locator("#panel-types tbody").innerText()).toContain("object");
-    expect(problems).toEqual([]);
+    expect(pages.problems).toEqual([]);
     await page.close();
   });
 
   it("fits into a narrow window, and beside the page", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const width of [1440, 390]) {
-        const page = await open("/heap", { viewport: { width, height: 900 }, colorScheme });
+        const page = await pages.open("/heap", { viewport: { width, height: 900 }, colorScheme });
         await shoot(page, `panel-memory-${width}-${colorScheme}`);
         await press(page, "Dock to the right");
         await press(page, "Record");
