@@ -41,6 +41,9 @@ export function throwFault(fault: Fault): never {
 export class Sites {
   readonly #numbers = new Map<string, number>();
   readonly #places: string[] = [""];
+  /** The last place. Most calls come from the same place as the one before. */
+  #last = "";
+  #lastNumber = 0;
   readonly locate: Locator;
 
   constructor(locate: Locator) {
@@ -51,11 +54,14 @@ export class Sites {
   here(): number {
     const place = this.locate();
     if (place === undefined) return 0;
+    if (place === this.#last) return this.#lastNumber;
     let number = this.#numbers.get(place);
     if (number === undefined) {
       number = this.#places.push(place) - 1;
       this.#numbers.set(place, number);
     }
+    this.#last = place;
+    this.#lastNumber = number;
     return number;
   }
 

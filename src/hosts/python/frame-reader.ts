@@ -39,6 +39,8 @@ export class FrameReader {
   readonly #memory: PythonMemory;
   readonly #runtime: number;
   readonly #layout: StackLayout;
+  /** The offsets of CODE_PARTS. */
+  readonly #codeOffsets: readonly number[];
   readonly #places = new Map<number, { readonly parts: readonly number[]; readonly text: string }>();
 
   /** `runtime` is the address of the interpreter's `_PyRuntime`. */
@@ -46,6 +48,7 @@ export class FrameReader {
     this.#memory = new PythonMemory(memory);
     this.#runtime = runtime;
     this.#layout = layout;
+    this.#codeOffsets = CODE_PARTS.map((part) => layout[part]);
   }
 
   #field(object: number, field: Field): number {
@@ -112,11 +115,18 @@ export class FrameReader {
     const code = this.#codeOf(frame);
     const instruction = this.#field(frame, "frameInstruction");
     const known = this.#places.get(instruction);
-    if (known && CODE_PARTS.every((part, k) => this.#field(code, part) === known.parts[k])) return known.text;
+    if (known && this.#hasParts(code, known.parts)) return known.text;
     const { file, line, name } = this.#frameAt(code, instruction);
     const text = `${file}:${line} in ${name}`;
-    this.#places.set(instruction, { parts: CODE_PARTS.map((part) => this.#field(code, part)), text });
+    this.#places.set(instruction, { parts: this.#codeOffsets.map((offset) => this.#memory.u32(code + offset)), text });
     return text;
+  }
+
+  #hasParts(code: number, parts: readonly number[]): boolean {
+    for (let k = 0; k < parts.length; k++) {
+      if (this.#memory.u32(code + (this.#codeOffsets[k] ?? 0)) !== parts[k]) return false;
+    }
+    return true;
   }
 
   #frameAt(code: number, instruction: number): PythonFrame {

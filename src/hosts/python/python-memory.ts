@@ -4,15 +4,20 @@ import { lengthOfStr, textOfStr } from "./graph/str.js";
 
 export class PythonMemory {
   readonly #memory: WebAssembly.Memory;
-  #view: DataView;
+  /** When the memory grows, its buffer is replaced, and the length of an array over the former one is 0. */
+  #bytes = new Uint8Array(0);
+  #view = new DataView(this.#bytes.buffer);
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
-    this.#view = new DataView(memory.buffer);
   }
 
+  /** The memory as it is now. To ask for its buffer each time takes longer than to read a word. */
   get #data(): DataView {
-    if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer);
+    if (this.#bytes.length === 0) {
+      this.#bytes = new Uint8Array(this.#memory.buffer);
+      this.#view = new DataView(this.#memory.buffer);
+    }
     return this.#view;
   }
 
