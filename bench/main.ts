@@ -20,6 +20,7 @@ import { measureReplays } from "./replay.js";
 import { measureSnapshots } from "./snapshot.js";
 import { measureStart } from "./start.js";
 import { measurePages, measureTotals, measureTraces } from "./trace.js";
+import { measureWorkers } from "./workers.js";
 
 const PARTS = [
   "micro",
@@ -35,6 +36,7 @@ const PARTS = [
   "panel",
   "snapshot",
   "start",
+  "workers",
 ] as const;
 
 const options = new Command("npm run bench --")
@@ -43,7 +45,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "measure one part; in this order: the allocators, malloc of C programs, the memory of modules in C and what JavaScript holds, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image",
+      "measure one part; in this order: the allocators, malloc of C programs, the memory of modules in C and what JavaScript holds, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image, a heap in several workers",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run, and each start", "5")
@@ -150,6 +152,7 @@ if (measures("trace")) rows.push(...measureTraces(options), ...measureTotals(Num
 if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("panel")) rows.push(...(await measurePanel(Number(options.rounds))));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
+if (measures("workers")) rows.push(...(await measureWorkers()));
 if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));
 show(rows);
 if (options.json !== undefined) {

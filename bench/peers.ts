@@ -11,7 +11,7 @@ import { Heap } from "../src/index.js";
 import { Floor } from "./floor.js";
 
 /** The functions of bench/client/index.ts. */
-interface Client {
+export interface Client {
   fill(slots: number, count: number, low: number, high: number, state: number): number;
   clear(slots: number, count: number): void;
   replace(slots: number, count: number, low: number, high: number, steps: number, state: number): number;

@@ -30,6 +30,12 @@ const DEBUG = ["--debug", "--sourceMap"];
 /** The memory is imported: the module is instantiated over a heap's own memory, or over a host's. */
 const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 
+/** An instance for each of several threads, over a memory that they share. */
+const FOR_THREADS = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
+
+/** The module for threads, in which each function and each loop says that it begins: there an engine can terminate a worker. */
+const IN_STEPS = ["--importTable", ...OVER_A_HEAP, ...FOR_THREADS, "-O3", "--noAssert", "--runPasses", "log-execution"];
+
 /** The core as a malloc for programs in C (core/library/malloc.ts): nothing but these functions, and memory that is the program's. */
 const FOR_C = [...RELEASE, ...OVER_A_HEAP, "--use", "PYHEAP_LIBRARY=ASC_TARGET"];
 
@@ -104,7 +110,8 @@ async function compile(folder, entries, output, ...options) {
 /**
  * Compiles the modules of core/, and writes their descriptions into src/:
  *
- * - core: the allocators alone, for a host's memory; whole: the core with objects
+ * - core: the allocators alone, for a host's memory; whole: the core with objects; threads: the allocators alone, for a memory
+ *   that workers share
  * - constants: only for the values of its constants; libpyheap: the malloc of libpyheap.a
  * - modules with a memory that the heap does not use: tally counts what an interpreter allocates to start, sums sums up a
  *   recording, graph has the graph of a snapshot, rows writes its rows
@@ -123,6 +130,7 @@ async function compileCore(folder, options) {
   await Promise.all([
     compile("core", "exports/alloc.ts", `${folder}core`, ...all),
     compile("core", "exports/alloc.ts exports/table.ts exports/host.ts exports/capi.ts", `${folder}whole`, ...all),
+    compile("core", "exports/threads.ts", `${folder}threads`, ...all, ...FOR_THREADS),
     compile("core", "exports/constants.ts exports/c-constants.ts", `${folder}constants`, ...all),
     compile("core", "library/malloc.ts", `${folder}libpyheap`, ...FOR_C),
     compile("core", "start/tally.ts", `${folder}tally`, "--importTable", "--runtime", "stub", ...options),
@@ -138,10 +146,32 @@ async function compileCore(folder, options) {
   writeFileSync(CORE_STAMP, coreFingerprint());
 }
 
-function compileBenchmarks() {
+/** Compiles what benchmarks and tests need besides. */
+function compileOthers() {
   return Promise.all([
+    compile("core", "exports/threads.ts", "threads-steps", ...IN_STEPS),
     compile("bench/client", "index.ts", "bench-plain", ...RELEASE, ...OVER_A_HEAP, "--lib", "bench/client/plain"),
     compile("bench/client", "index.ts", "bench-context", ...RELEASE, ...OVER_A_HEAP, "--lib", "bench/client/context"),
+    compile(
+      "bench/client",
+      "index.ts",
+      "bench-workers",
+      ...RELEASE,
+      ...OVER_A_HEAP,
+      ...FOR_THREADS,
+      "--lib",
+      "bench/client/context",
+    ),
+    compile(
+      "bench/client",
+      "pairs.ts",
+      "bench-pairs",
+      ...RELEASE,
+      ...OVER_A_HEAP,
+      ...FOR_THREADS,
+      "--lib",
+      "bench/client/context",
+    ),
     compile("bench/client", "freelist.ts", "bench-freelist", ...RELEASE, ...OVER_A_HEAP),
     compile("bench/client", "floor.ts", "bench-floor", ...RELEASE, ...OVER_A_HEAP),
     compile("bench/client", "objects.ts", "bench-objects", ...RELEASE, ...OVER_A_HEAP),
@@ -151,7 +181,19 @@ function compileBenchmarks() {
 
 /** Writes the bytes of the core's modules into src/, from which the library compiles them. */
 function embedCore(folder) {
-  for (const module of ["core", "whole", "tally", "sums", "rows", "graph", "reader", "types", "nests", "native"]) {
+  for (const module of [
+    "core",
+    "whole",
+    "threads",
+    "tally",
+    "sums",
+    "rows",
+    "graph",
+    "reader",
+    "types",
+    "nests",
+    "native",
+  ]) {
     const bytes = readFileSync(`build/${folder}${module}.wasm`);
     writeFileSync(
       `src/core/${module}.generated.ts`,
@@ -169,7 +211,7 @@ if (!existsSync(CACHE)) mkdirSync(CACHE, { recursive: true });
 const isBoth = isDev && !isDebug && process.env.DEBUG_CORE !== undefined;
 if (isBoth) await compileCore("debug/", DEBUG);
 await compileCore(folder, isDebug ? DEBUG : RELEASE);
-if (isDev) await compileBenchmarks();
+if (isDev) await compileOthers();
 embedCore(folder);
 embedPython();
 

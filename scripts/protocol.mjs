@@ -363,12 +363,15 @@ function exportsOf(description) {
 }
 
 function writeFunctions(folder) {
-  const [core, whole] = [readDescription(folder, "core"), readDescription(folder, "whole")];
+  const [core, whole, threads] = ["core", "whole", "threads"].map((name) => readDescription(folder, name));
   const entries = exportsOf(whole);
   exportsOf(core);
   const own = new Set(core.imports.map(({ name }) => name));
   const names = (functions) => JSON.stringify(functions.map(({ name }) => name));
   const alloc = entries.get("alloc");
+  const known = new Set(alloc.map(({ name }) => name));
+  const ofThreads = exportsOf(threads).get("threads");
+  const shared = (functions, others) => functions.filter(({ name }) => others.has(name)).map(({ name }) => `"${name}"`);
   const isApi = ({ name }) => /^Py/.test(name);
   const ofObjects = whole.imports.filter(({ name }) => !own.has(name));
   write(
@@ -395,8 +398,21 @@ function writeFunctions(folder) {
         ofObjects,
         " extends CoreImports",
       ),
+      ...describeInterface(
+        "ThreadFunctions",
+        "What the module for threads exports.",
+        ofThreads.filter(({ name }) => !known.has(name)),
+        ` extends Pick<CoreFunctions, ${shared(ofThreads, known).join(" | ")}>`,
+      ),
+      ...describeInterface(
+        "ThreadImports",
+        "What the module for threads calls.",
+        threads.imports.filter(({ name }) => !own.has(name)),
+        ` extends Pick<CoreImports, ${shared(threads.imports, own).join(" | ")}>`,
+      ),
       `export const MEMORY_API = ${names(alloc.filter(isApi))} as const satisfies readonly (keyof MemoryApi)[];`,
       `export const CORE_IMPORTS = ${names(core.imports)} as const satisfies readonly (keyof CoreImports)[];`,
+      `export const THREAD_IMPORTS = ${names(threads.imports)} as const satisfies readonly (keyof ThreadImports)[];`,
       `export const WHOLE_IMPORTS = ${names(ofObjects)} as const satisfies readonly (keyof WholeImports)[];`,
     ],
   );

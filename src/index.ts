@@ -43,6 +43,7 @@ export type {
 } from "./heap/options.js";
 export type { Policies } from "./heap/policies.js";
 export type { Traceable, TraceOptions } from "./heap/recordings.js";
+export { type HeapShare, SharedHeap, type SharedHeapOptions } from "./heap/shared-heap.js";
 export type { Trim } from "./heap/trim.js";
 export { CModule } from "./hosts/c/c-module.js";
 export { CExit } from "./hosts/c/environment.js";

@@ -1,14 +1,8 @@
 // Random programs against a model: the heap does what a map from addresses to contents would do, and stays valid.
 
-import { type Address, type Domain, Heap, type HeapOptions, NULL, sumOfParts } from "../src/index.js";
+import { Heap, type HeapOptions, NULL, sumOfParts } from "../src/index.js";
+import { type Block, isWhole, paint } from "./painted.js";
 import { randomNumbers } from "./random.js";
-
-interface Block {
-  domain: Domain;
-  address: Address;
-  size: number;
-  mark: number;
-}
 
 export interface Plan {
   readonly seed: number;
@@ -18,6 +12,16 @@ export interface Plan {
   /** The whole heap is checked after this many steps. */
   readonly checkEvery: number;
   readonly options?: HeapOptions;
+}
+
+/** A number of bytes, as programs ask for them: mostly small ones. */
+export function randomSize(random: () => number): number {
+  const kind = random();
+  const below = (n: number) => Math.floor(random() * n);
+  if (kind < 0.6) return below(130);
+  if (kind < 0.9) return below(560);
+  if (kind < 0.99) return below(5000);
+  return below(200_000);
 }
 
 /** Runs a random program. Throws at the first difference from the model. */
@@ -32,28 +36,7 @@ export async function runAgainstModel({ seed, steps, blocks, checkEvery, options
     throw new Error(`${what} (seed ${seed}, step ${step})`);
   };
 
-  const size = (): number => {
-    const kind = random();
-    if (kind < 0.6) return below(130);
-    if (kind < 0.9) return below(560);
-    if (kind < 0.99) return below(5000);
-    return below(200_000);
-  };
-  const paint = ({ address, size, mark }: Block) => {
-    const bytes = new Uint8Array(heap.memory.buffer, address, size);
-    if (size > 64) {
-      bytes.fill(mark, 0, 32);
-      bytes.fill(mark, size - 32);
-    } else bytes.fill(mark);
-  };
-  const isWhole = (address: Address, kept: number, whole: number, mark: number): boolean => {
-    const bytes = new Uint8Array(heap.memory.buffer, address, kept);
-    for (let k = 0; k < kept; k++) {
-      if (whole > 64 && k >= 32 && k < whole - 32) k = Math.min(kept, whole - 32);
-      if (k < kept && bytes[k] !== mark) return false;
-    }
-    return true;
-  };
+  const size = () => randomSize(random);
   const verify = (step: number) => {
     heap.check();
     const { account, allocatedBlocks } = heap.stats();
@@ -75,27 +58,28 @@ export async function runAgainstModel({ seed, steps, blocks, checkEvery, options
       if (address === NULL) {
         if (options.limit === undefined) fail(`no memory for ${n} bytes`, step);
       } else {
-        if (cleared && !isWhole(address, n, n, 0)) fail("calloc gave bytes that are not 0", step);
+        if (cleared && !isWhole(heap, address, n, n, 0)) fail("calloc gave bytes that are not 0", step);
         const block = { domain, address, size: n, mark: 1 + below(255) };
-        paint(block);
+        paint(heap, block);
         live.push(block);
       }
     } else {
       const k = below(live.length);
       const block = live[k] as Block;
-      if (!isWhole(block.address, block.size, block.size, block.mark)) fail("a block lost its content", step);
+      if (!isWhole(heap, block.address, block.size, block.size, block.mark)) fail("a block lost its content", step);
       if (action < 0.7) {
         const n = random() < 0.5 ? size() : Math.floor(block.size * (0.5 + random()));
         const address = block.domain.realloc(block.address, n);
         if (address === NULL) {
           if (options.limit === undefined) fail(`no memory for ${n} bytes`, step);
-          if (!isWhole(block.address, block.size, block.size, block.mark))
+          if (!isWhole(heap, block.address, block.size, block.size, block.mark))
             fail("a failed realloc touched the block", step);
         } else {
-          if (!isWhole(address, Math.min(n, block.size), block.size, block.mark)) fail("realloc lost content", step);
+          if (!isWhole(heap, address, Math.min(n, block.size), block.size, block.mark))
+            fail("realloc lost content", step);
           block.address = address;
           block.size = n;
-          paint(block);
+          paint(heap, block);
         }
       } else {
         block.domain.free(block.address);

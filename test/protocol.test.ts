@@ -9,7 +9,7 @@ import { itemOf } from "../src/alloc/stats.js";
 import { ALLOCATOR_TABLE, OBJECT_TABLE } from "../src/core/catalogue.gen.js";
 import * as constants from "../src/core/constants.gen.js";
 import { ERRORS } from "../src/core/errors.gen.js";
-import { CORE_IMPORTS, MEMORY_API, WHOLE_IMPORTS } from "../src/core/functions.gen.js";
+import { CORE_IMPORTS, MEMORY_API, THREAD_IMPORTS, WHOLE_IMPORTS } from "../src/core/functions.gen.js";
 import { OBJECT_API } from "../src/core/whole-core.js";
 import { ProtocolError } from "../src/ground/errors.js";
 import { wordsOf } from "../src/objects/bridge/messages.js";
@@ -68,6 +68,14 @@ describe("the modules and the generated interfaces", () => {
     expect([...given].sort()).toEqual(of(...names));
   });
 
+  it("threads.wasm exports and imports what is declared, and nothing else", () => {
+    const known = of("MemoryApi", "CoreFunctions");
+    const exported = exportsOf("threads").map(({ name }) => name);
+    expect(exported.filter((name) => !known.includes(name)).sort()).toEqual(of("ThreadFunctions"));
+    const imported = WebAssembly.Module.imports(moduleOf("threads")).filter(({ kind }) => kind === "function");
+    expect(imported.map(({ name }) => name).sort()).toEqual([...THREAD_IMPORTS].sort());
+  });
+
   it("has names that say who knows a function: snake_case leaves the module, Py is CPython's, camelCase is the host's", () => {
     const odd = exportsOf("whole").filter(({ name }) => !isApi(name) && !/^[a-z]+\d*(_[a-z\d]+)+$/.test(name));
     expect(odd).toEqual([]);
@@ -79,7 +87,9 @@ describe("nothing is known that nobody uses", () => {
   const words = new Set(src.match(/\w+/g));
 
   it("each function for the host is called there, or stands in the table", () => {
-    const unused = of("CoreFunctions", "ObjectFunctions").filter((name) => !tables.includes(name) && !words.has(name));
+    const unused = of("CoreFunctions", "ObjectFunctions", "ThreadFunctions").filter(
+      (name) => !tables.includes(name) && !words.has(name),
+    );
     expect(unused).toEqual([]);
   });
 

@@ -23,15 +23,18 @@ import {
   LIBRARY,
   POOL_GRAIN,
   POOL_SIZE,
+  THREADS,
 } from "../ground/config";
 import { ARENAS_AT, CONTROL, SMALL_MEM_AT } from "../ground/control";
 import { INTERNAL } from "../ground/domains.gen";
 import { tableIndex } from "../ground/functions";
-import { ledger } from "../ground/ledger";
+import { Ledger, ledger } from "../ground/ledger";
+import { lock, unlock } from "../ground/lock";
 import { ARENA_FUNCTIONS } from "../ground/table.gen";
 import { base_find, base_free, base_malloc, base_realloc } from "./base";
 import { Pool } from "./pool";
 import { PoolMap, poolMap } from "./poolmap";
+import { ownThread } from "./threads";
 
 /** An arena that is made from free memory of the heap has at least this many pools. */
 const LEAST_POOLS: u32 = 1;
@@ -163,7 +166,7 @@ export class Arenas {
   }
 
   @inline
-  private listAt(idleCount: u32): usize {
+  listAt(idleCount: u32): usize {
     return changetype<usize>(this) + offsetof<Arenas>("list0") + (idleCount << 2);
   }
 
@@ -190,7 +193,7 @@ export class Arenas {
     else call_indirect<void>(this.dealloc, this.ctx, address, bytes);
   }
 
-  private enlist(arena: Arena): void {
+  enlist(arena: Arena): void {
     const idle = arena.idleCount;
     if (idle == 0) return;
     const at = this.listAt(idle);
@@ -257,9 +260,20 @@ export class Arenas {
     this.youngest = arena;
     this.count++;
     this.enlist(arena);
-    ledger().arenasOpened++;
+    if (THREADS) atomic.add<u32>(changetype<usize>(ledger()), 1, offsetof<Ledger>("arenasOpened"));
+    else ledger().arenasOpened++;
     if (DEBUG) assert(arena.isValid(this.map));
     return true;
+  }
+
+  /** addArena() under the lock, if there are threads: whoever holds it can look at the arenas of all of them. */
+  @inline
+  private addArenaAlone(): bool {
+    if (!THREADS) return this.addArena();
+    lock();
+    const added = this.addArena();
+    unlock();
+    return added;
   }
 
   /** Gives back the bytes after the last pool, so that the next arena can begin there. Returns the bytes that the arena keeps. */
@@ -354,6 +368,17 @@ export class Arenas {
     return sum;
   }
 
+  /** The number of entries that the pools of all arenas have in the map. */
+  get grains(): u32 {
+    let sum: u32 = 0;
+    let arena = this.youngest;
+    while (arena) {
+      sum += arena.grains;
+      arena = arena.older;
+    }
+    return sum;
+  }
+
   /** Whether there is an idle pool, so that takePool needs no memory. */
   @inline
   get hasIdlePool(): bool {
@@ -365,11 +390,12 @@ export class Arenas {
    * is no memory.
    */
   takePool(): Pool | null {
-    if (!this.hasIdlePool && !this.addArena()) return null;
+    if (!this.hasIdlePool && !this.addArenaAlone()) return null;
     const arena = load<Arena>(this.listAt(<u32>ctz<u32>(this.listMask)));
     this.delist(arena);
     const pool = arena.takePool();
     this.enlist(arena);
+    if (THREADS) ownThread().pools++;
     ledger().poolOpened();
     return pool;
   }
@@ -390,10 +416,15 @@ export class Arenas {
     const arena = arenaOf(pool);
     this.delist(arena);
     arena.putPool(pool);
+    if (THREADS) ownThread().pools--;
     ledger().poolClosed();
     if (DEBUG) assert(arena.isValid(this.map));
     if (arena.idleCount < arena.total) this.enlist(arena);
-    else this.removeArena(arena);
+    else {
+      if (THREADS) lock();
+      this.removeArena(arena);
+      if (THREADS) unlock();
+    }
   }
 
   /**
@@ -422,7 +453,8 @@ export class Arenas {
       younger = arena;
       arena = arena.older;
     }
-    if (count != 0 && grains != this.map.countAll()) return changetype<usize>(this.map);
+    // The map has the pools of all threads.
+    if (!THREADS && count != 0 && grains != this.map.countAll()) return changetype<usize>(this.map);
     let listed: u32 = 0;
     for (let idle: u32 = 1; idle <= <u32>ARENA_POOLS; idle++) {
       arena = load<Arena | null>(this.listAt(idle));
@@ -443,7 +475,13 @@ if (offsetof<Arenas>() + ARENA_POOLS * 4 > SMALL_MEM_AT - ARENAS_AT) ERROR("Aren
 
 @inline
 export function arenas(): Arenas {
-  return changetype<Arenas>(CONTROL + ARENAS_AT);
+  return arenasAt(CONTROL);
+}
+
+/** The arenas of the thread with this control block. */
+@inline
+export function arenasAt(control: usize): Arenas {
+  return changetype<Arenas>(control + ARENAS_AT);
 }
 
 // The default arena allocator: the base allocator.

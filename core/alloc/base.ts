@@ -8,7 +8,15 @@ import { hosted_calloc, hosted_find, hosted_free, hosted_malloc, hosted_realloc 
 import { LIBRARY, MAX_REQUEST } from "../ground/config";
 import { OWN, platform } from "../ground/platform";
 import { openRegion } from "./region";
-import { raw_calloc, raw_find, raw_free, raw_malloc, raw_malloc_at_top, raw_memalign, raw_realloc } from "./raw";
+import {
+  raw_calloc,
+  raw_find,
+  raw_free,
+  raw_malloc,
+  raw_malloc_at_top,
+  raw_memalign,
+  raw_realloc,
+} from "./raw-functions";
 
 /** Whether the memory is the heap's own, and not a host's. */
 @inline

@@ -106,6 +106,32 @@ export class Pool {
   }
 
   /**
+   * The open pool is now in no list, and has as many blocks in use as its free list leaves. If the list is broken, because a thread was
+   * terminated while it linked the blocks, it ends before the break. `bits` is overwritten.
+   */
+  recount(bits: FreeBits): void {
+    bits.clear();
+    this.listed = false;
+    let free: u32 = 0;
+    let before: usize = 0;
+    let block = this.free;
+    while (block != 0) {
+      if (!this.startsBlock(block)) break;
+      const index = <u32>(block - this.start) / this.blockSize;
+      if (bits.has(index)) break;
+      bits.add(index);
+      free++;
+      before = block;
+      block = load<usize>(block);
+    }
+    if (block != 0) {
+      if (before != 0) store<usize>(before, 0);
+      else this.free = 0;
+    }
+    this.used = this.capacity - free;
+  }
+
+  /**
    * Corrects the pool's neighbours and bin after its arena's record was copied: `bytes` bytes, from `before` to `now`. The record of a
    * neighbour may have been copied with it.
    */

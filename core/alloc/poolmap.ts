@@ -9,11 +9,14 @@
 // Each Small (small.ts) begins with a view of the map: the same three words, at a constant distance from `ctx`, the address that the
 // allocator's functions get. The view of the domain mem is the map itself, which arenas change; publishMap copies it to the other views.
 // Invariant (viewsAgree): every view equals the map.
+//
+// With threads, the directory (directory.ts) has the entries, and there are no views.
 
-import { POOL_GRAIN } from "../ground/config";
+import { POOL_GRAIN, THREADS } from "../ground/config";
 import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
 import { INTERNAL } from "../ground/domains.gen";
 import { base_calloc, base_free, base_malloc } from "./base";
+import { countEntries, coverAddresses, enterPool, pooledAt } from "./directory";
 import { Pool } from "./pool";
 
 /** How many entries are added at a time beyond those that are needed: 1 MiB of addresses. */
@@ -33,6 +36,7 @@ export class PoolMap {
   /** The pool of a block; null if the block is not in one. */
   @inline
   poolOf(block: usize): Pool | null {
+    if (THREADS) return pooledAt(block);
     const number = <u32>(block / POOL_GRAIN);
     if (number - this.first >= this.length) return null;
     return load<Pool | null>(this.at(number));
@@ -40,6 +44,7 @@ export class PoolMap {
 
   /** Makes entries for the addresses [from, to). Returns false and changes nothing if there is no memory for them. */
   cover(from: usize, to: usize): bool {
+    if (THREADS) return coverAddresses(from, to);
     const low = <u32>(from / POOL_GRAIN);
     const high = <u32>((to + POOL_GRAIN - 1) / POOL_GRAIN);
     const oldEnd = this.first + this.length;
@@ -86,6 +91,7 @@ export class PoolMap {
 
   /** Removes all entries, and gives their memory back. */
   drop(): void {
+    if (THREADS) return;
     base_free(INTERNAL, this.map);
     this.map = 0;
     this.length = 0;
@@ -110,6 +116,7 @@ export class PoolMap {
 
   /** How many entries are not 0. */
   countAll(): u32 {
+    if (THREADS) return countEntries();
     let count: u32 = 0;
     for (let k: u32 = 0; k < this.length; k++) if (load<usize>(this.map + ((<usize>k) << 2)) != 0) count++;
     return count;
@@ -121,6 +128,10 @@ export class PoolMap {
   }
 
   private fill(start: usize, bytes: usize, entry: usize): void {
+    if (THREADS) {
+      enterPool(start, bytes, entry);
+      return;
+    }
     for (let at = start; at < start + bytes; at += POOL_GRAIN) store<usize>(this.at(<u32>(at / POOL_GRAIN)), entry);
   }
 }
@@ -138,11 +149,13 @@ function publishTo(view: usize): void {
 
 /** Makes every view equal to the map. To be called after arenas may have changed the map, before anything is allocated or freed. */
 export function publishMap(): void {
+  if (THREADS) return;
   publishTo(SMALL_OBJECT_AT);
   publishTo(SMALL_LIBC_AT);
 }
 
 /** Whether every view equals the map. */
 export function viewsAgree(): bool {
+  if (THREADS) return true;
   return poolMap().equals(SMALL_OBJECT_AT) && poolMap().equals(SMALL_LIBC_AT);
 }

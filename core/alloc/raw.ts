@@ -12,8 +12,8 @@
 //   a chunk is in the bin of its size iff it is free; a bin's bit is set iff it holds a chunk
 //   the ledger's bytes and blocks are those of the chunks in use
 
-import { ALIGNMENT, DEBUG, GRANULE, MAX_REQUEST, TOP_KEPT } from "../ground/config";
-import { ARENAS_AT, CONTROL, RAW_AT } from "../ground/control";
+import { ALIGNMENT, DEBUG, GRANULE, THREADS, TOP_KEPT } from "../ground/config";
+import { ARENAS_AT, RAW_AT, shared } from "../ground/control";
 import { INTERNAL } from "../ground/domains.gen";
 import { refuse } from "../ground/fault";
 import { ledger } from "../ground/ledger";
@@ -80,7 +80,12 @@ export class Raw {
     this.top = first;
   }
 
-  private insert(chunk: Chunk): void {
+  /** Forgets all free chunks. */
+  emptyBins(): void {
+    memory.fill(this.wordAt(0), 0, (BITMAP_WORDS + BINS) << 2);
+  }
+
+  insert(chunk: Chunk): void {
     const bin = binOf(chunk.sizeFree);
     const at = this.binAt(bin);
     const head = load<Chunk | null>(at);
@@ -182,6 +187,8 @@ export class Raw {
   private cut(chunk: Chunk, size: usize): void {
     const rest = chunk.sizeInUse - size;
     if (rest < MIN_CHUNK) return;
+    // At any moment, sizes lead from chunk to chunk: so the chunks can be found if the thread is terminated (repair.ts).
+    if (THREADS) changetype<Chunk>(chunk.address + size).becomeFree(rest);
     chunk.resize(size);
     this.release(chunk.address + size, rest);
   }
@@ -244,6 +251,7 @@ export class Raw {
       this.remove(before);
       at = before.address;
       size += before.sizeFree;
+      if (THREADS) before.becomeFree(size);
       chunk.disappear();
     }
     this.release(at, size);
@@ -463,38 +471,5 @@ if (offsetof<Raw>() + (BITMAP_WORDS - 1 + BINS) * 4 > ARENAS_AT - RAW_AT) ERROR(
 
 @inline
 export function raw(): Raw {
-  return changetype<Raw>(CONTROL + RAW_AT);
-}
-
-// The functions of an allocator over this layer; ctx is the domain that the blocks are counted for.
-
-export function raw_malloc(ctx: usize, n: usize): usize {
-  return raw().malloc(<u32>ctx, n);
-}
-
-export function raw_calloc(ctx: usize, count: usize, size: usize): usize {
-  if (size != 0 && count > MAX_REQUEST / size) return 0;
-  const block = raw().malloc(<u32>ctx, count * size);
-  if (block != 0) memory.fill(block, 0, count * size);
-  return block;
-}
-
-export function raw_realloc(ctx: usize, block: usize, n: usize): usize {
-  return raw().realloc(<u32>ctx, block, n);
-}
-
-export function raw_free(ctx: usize, block: usize): void {
-  raw().free(<u32>ctx, block);
-}
-
-export function raw_memalign(ctx: usize, alignment: usize, offset: usize, n: usize): usize {
-  return raw().memalign(<u32>ctx, alignment, offset, n);
-}
-
-export function raw_find(ctx: usize, n: usize): usize {
-  return raw().mallocHere(<u32>ctx, n);
-}
-
-export function raw_malloc_at_top(ctx: usize, n: usize): usize {
-  return raw().mallocAtTop(<u32>ctx, n);
+  return changetype<Raw>(shared() + RAW_AT);
 }

@@ -8,15 +8,15 @@
 // The domains mem, object and libc have a Small each, over the same arenas. So every pool belongs to one domain, and the account can
 // count the blocks of each.
 
-import { ALIGNMENT, MAX_REQUEST, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD } from "../ground/config";
-import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
+import { ALIGNMENT, MAX_REQUEST, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD, THREADS } from "../ground/config";
+import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT, THREAD_ALIGNMENT } from "../ground/control";
 import { LIBC, MEM, OBJECT } from "../ground/domains.gen";
+import { adoptVacant, BINS_OFFSET } from "./adoption";
 import { arenaOf, arenas } from "./arena";
 import { base_calloc, base_free, base_malloc, base_realloc } from "./base";
 import { Pool } from "./pool";
 import { PoolMap, publishMap } from "./poolmap";
-
-const BINS_OFFSET: usize = 16;
+import { isMine, ownThread, sendBack } from "./threads";
 
 /** The size class of a request. `n` is not 0. */
 @inline
@@ -44,6 +44,7 @@ export class Small extends PoolMap {
 
   /** A block of a size class when the first listed pool is full, or no pool is listed. */
   takeElsewhere(sizeClass: u32): usize {
+    if (THREADS && ownThread().waiting != 0) takeBack();
     let pool = this.firstWithFree(sizeClass);
     if (!pool) pool = this.openPool(sizeClass);
     return pool ? takeFrom(pool) : this.takeLarger(sizeClass + 1);
@@ -62,6 +63,11 @@ export class Small extends PoolMap {
 
   private openPool(sizeClass: u32): Pool | null {
     if (!arenas().hasIdlePool) scavenge();
+    if (THREADS && !arenas().hasIdlePool && adoptVacant()) {
+      takeBack();
+      const adopted = this.firstWithFree(sizeClass);
+      if (adopted) return adopted;
+    }
     const pool = arenas().takePool();
     if (pool) {
       publishMap();
@@ -113,12 +119,19 @@ if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJE
 
 @inline
 export function smallOf(domain: u32): Small {
-  return changetype<Small>(CONTROL + SMALL_MEM_AT + <usize>(domain - MEM) * SMALL_BYTES);
+  return smallAt(CONTROL, domain);
+}
+
+/** A domain's Small of the thread with this control block. */
+@inline
+export function smallAt(control: usize, domain: u32): Small {
+  return changetype<Small>(control + SMALL_MEM_AT + <usize>(domain - MEM) * SMALL_BYTES);
 }
 
 /** The domain whose Small has the bin at an address. */
 @inline
 export function domainOfBin(bin: usize): u32 {
+  if (THREADS) return MEM + <u32>(((bin & (THREAD_ALIGNMENT - 1)) - SMALL_MEM_AT) / SMALL_BYTES);
   return MEM + <u32>((bin - (CONTROL + SMALL_MEM_AT)) / SMALL_BYTES);
 }
 
@@ -141,6 +154,20 @@ function close(pool: Pool): void {
 export function lowerMap(): void {
   arenas().fitMap();
   publishMap();
+}
+
+/** Frees the blocks that other threads sent back. */
+export function takeBack(): void {
+  const thread = ownThread();
+  do {
+    let block = thread.nextTaken();
+    while (block != 0) {
+      // The pool may be another thread's again: what arrives for a thread that has ended comes to whoever is in its place.
+      smallFree(changetype<usize>(smallOf(MEM)), block);
+      block = thread.nextTaken();
+    }
+    thread.openInbox();
+  } while (thread.taken != 0);
 }
 
 /** Closes every empty pool that was kept open. Arenas whose pools are all idle then go back. */
@@ -182,6 +209,8 @@ export function smallFree(ctx: usize, block: usize): void {
   const pool = changetype<Small>(ctx).poolOf(block);
   if (!pool) {
     if (block != 0) base_free(changetype<Small>(ctx).domain, block);
+  } else if (THREADS && !isMine(pool)) {
+    sendBack(pool, block);
   } else {
     giveTo(pool, block);
   }

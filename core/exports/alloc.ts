@@ -21,7 +21,7 @@ export {
   PyObject_SetArenaAllocator,
 } from "../alloc/domains";
 export { hosted_calloc, hosted_free, hosted_malloc, hosted_realloc } from "../alloc/hosted";
-export { raw_calloc, raw_free, raw_malloc, raw_memalign, raw_realloc } from "../alloc/raw";
+export { raw_calloc, raw_free, raw_malloc, raw_memalign, raw_realloc } from "../alloc/raw-functions";
 export { small_calloc, small_free, small_malloc, small_realloc } from "../alloc/small";
 export {
   PyMem_SetupDebugHooks,

@@ -9,8 +9,19 @@ import { Fault } from "../ground/fault";
 import { Ledger } from "../ground/ledger";
 import { Platform } from "../ground/platform";
 import { Allocator } from "../alloc/domains";
+import { Thread } from "../alloc/threads";
 import { LIBC } from "../ground/domains.gen";
-import { DEBUG_AT, DOMAINS_AT, FAULT_AT, HEAD_AT, Head, LEDGER_AT, PLATFORM_AT, TRACE_AT } from "../ground/control";
+import {
+  DEBUG_AT,
+  DOMAINS_AT,
+  FAULT_AT,
+  HEAD_AT,
+  Head,
+  LEDGER_AT,
+  PLATFORM_AT,
+  THREAD_AT,
+  TRACE_AT,
+} from "../ground/control";
 import { Tracer, WAITING, Waiting } from "../trace/tracer";
 import { ErrorState } from "../objects/model/error";
 import { Collector, LISTS } from "../objects/collector/state";
@@ -43,7 +54,15 @@ import { PyRef } from "../objects/types/weak";
 
 export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen";
 export { POOL_SIZE } from "../ground/config";
-export { CONTROL_BYTES, LAYOUT_VERSION, MAGIC, SCRATCH_AT, SMALL_MEM_AT, SMALL_OBJECT_AT } from "../ground/control";
+export {
+  CONTROL_BYTES,
+  LAYOUT_VERSION,
+  MAGIC,
+  SCRATCH_AT,
+  SHARED_BYTES,
+  SMALL_MEM_AT,
+  SMALL_OBJECT_AT,
+} from "../ground/control";
 export { HOST } from "../ground/platform";
 export {
   ARENA_FUNCTIONS,
@@ -104,8 +123,14 @@ export {
   VISIT_CHUNK,
   VISIT_FREE_CHUNK,
   VISIT_POOL,
+  VISIT_RETURNING,
   VISIT_TOP,
 } from "../hooks/walk";
+
+// ---- threads ----
+
+export { BROKEN as BROKEN_LOCK } from "../ground/lock";
+export const TURN_AT: usize = THREAD_AT + offsetof<Thread>("turn");
 
 // ---- debug hooks and faults ----
 

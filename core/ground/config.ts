@@ -23,6 +23,12 @@ export const DEBUG: bool = !ASC_NO_ASSERT;
  */
 export const LIBRARY: bool = isDefined(PYHEAP_LIBRARY);
 
+/**
+ * Whether this is the build for threads: an instance in each worker, all over one shared memory (docs/workers.md). What
+ * threads need costs the other builds nothing: it is behind `if (THREADS)`.
+ */
+export const THREADS: bool = ASC_FEATURE_THREADS;
+
 /** The distance between size classes, and the alignment of every block. In a library, it is the alignment of C's max_align_t. */
 export const ALIGNMENT: usize = LIBRARY ? 16 : 8;
 /** The largest request that a pool serves; larger ones go to the raw allocator. */

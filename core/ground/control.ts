@@ -6,10 +6,28 @@
 // The block's address is the module's only piece of state outside linear memory, and it is an import: the same module
 // can be instantiated over any memory. A part may only touch its own region; each asserts, when it is compiled, that
 // its structure fits.
+//
+// In the build for threads, each thread has a control block, with its arenas, pools and domains. The block of the thread that began
+// the heap also has what all of them share: platform, ledger and raw allocator, the lock, and the directory of pools.
+//
+//   the first thread's:   | control block | thread | lock | directory |        the others': | control block | thread |
 
-/** Address of the control block; a multiple of 8. */
+import { THREADS } from "./config";
+
+/** Address of the control block; a multiple of 8, and in the build for threads of THREAD_ALIGNMENT. */
 @external("host", "control")
 export declare const CONTROL: usize;
+
+/** In the build for threads: address of the first thread's control block. */
+@external("host", "shared")
+declare const FIRST_CONTROL: usize;
+
+/** Address of the control block that has what all threads share. */
+@inline
+export function shared(): usize {
+  if (THREADS) return FIRST_CONTROL;
+  return CONTROL;
+}
 
 export const HEAD_AT: usize = 0;
 export const PLATFORM_AT: usize = 32;
@@ -26,6 +44,16 @@ export const SCRATCH_AT: usize = 3744;
 export const TRACE_AT: usize = 3872;
 /** Bytes of the whole block. */
 export const CONTROL_BYTES: usize = 4224;
+
+/** In the build for threads: what follows the block, each part in cache lines of its own. */
+export const THREAD_AT: usize = CONTROL_BYTES;
+export const LOCK_AT: usize = 4480;
+/** Bytes of a thread's state, and how it is aligned: so the address of a bin tells whose it is. */
+export const THREAD_BYTES: usize = LOCK_AT;
+export const THREAD_ALIGNMENT: usize = 8192;
+export const DIRECTORY_AT: usize = 4544;
+/** Bytes of the first thread's state. */
+export const SHARED_BYTES: usize = DIRECTORY_AT + 4096 * 4;
 
 /** "PYHE", little-endian, in the block's first word. */
 export const MAGIC: u32 = 0x45485950;

@@ -4,8 +4,9 @@
 // allocator has no list of its blocks, so it can only tell that an address is certainly not a block.
 
 import { CONTROL, FAULT_AT, SCRATCH_AT } from "./control";
-import { LIBRARY } from "./config";
+import { LIBRARY, THREADS } from "./config";
 import { DOMAINS } from "./domains.gen";
+import { lock, unlock } from "./lock";
 
 /** Tells the host that `fault()` describes a fault. The host may throw, or return. */
 @external("host", "fault")
@@ -58,5 +59,8 @@ export function refuse(address: usize, called: u32): void {
   // Like abort(): a program in C has no host that could say more.
   if (LIBRARY) unreachable();
   describeForeign(NOT_A_BLOCK, address, called);
+  // The host may throw.
+  if (THREADS) unlock();
   hostFault();
+  if (THREADS) lock();
 }

@@ -6,11 +6,14 @@
 //   allocated(now) = bytes of raw, mem, object and libc + pools in use x POOL_SIZE
 //   peak           = the highest allocated() so far
 //
+// Threads count pools with atomic operations, and blocks under the lock.
+//
 // A heap that attaches late to a host counts the host's live bytes as raw from the start, because it will be asked to
 // free them, in any domain. So the count of one domain may fall below zero (modulo 2^32), but not the sum of all.
 
-import { POOL_SIZE } from "./config";
-import { CONTROL, LEDGER_AT, RAW_AT } from "./control";
+import { POOL_SIZE, THREADS } from "./config";
+import { LEDGER_AT, RAW_AT, shared } from "./control";
+import { raise } from "./lock";
 
 @unmanaged
 export class Ledger {
@@ -59,18 +62,25 @@ export class Ledger {
   }
 
   poolOpened(): void {
-    this.pools++;
-    this.poolsOpened++;
+    if (THREADS) {
+      atomic.add<u32>(changetype<usize>(this), 1, offsetof<Ledger>("pools"));
+      atomic.add<u32>(changetype<usize>(this), 1, offsetof<Ledger>("poolsOpened"));
+    } else {
+      this.pools++;
+      this.poolsOpened++;
+    }
     this.notePeak();
   }
 
   poolClosed(): void {
-    this.pools--;
+    if (THREADS) atomic.sub<u32>(changetype<usize>(this), 1, offsetof<Ledger>("pools"));
+    else this.pools--;
   }
 
   private notePeak(): void {
     const now = this.allocated();
-    if (now > this.peak) this.peak = now;
+    if (THREADS) raise(changetype<usize>(this) + offsetof<Ledger>("peak"), now);
+    else if (now > this.peak) this.peak = now;
   }
 
   allocated(): usize {
@@ -86,5 +96,5 @@ if (offsetof<Ledger>() > RAW_AT - LEDGER_AT) ERROR("Ledger does not fit its regi
 
 @inline
 export function ledger(): Ledger {
-  return changetype<Ledger>(CONTROL + LEDGER_AT);
+  return changetype<Ledger>(shared() + LEDGER_AT);
 }

@@ -14,7 +14,7 @@
 // The host is told once when `reserved` passes the watermark, or falls below the low mark. It then sets new marks.
 
 import { ADDRESS_END, GRANULE, LIBRARY, WASM_PAGE } from "./config";
-import { CONTROL, LEDGER_AT, PLATFORM_AT } from "./control";
+import { CONTROL, LEDGER_AT, PLATFORM_AT, shared } from "./control";
 
 export const OWN: u32 = 0;
 export const HOST: u32 = 1;
@@ -174,7 +174,7 @@ if (offsetof<Platform>() > LEDGER_AT - PLATFORM_AT) ERROR("Platform does not fit
 
 @inline
 export function platform(): Platform {
-  return changetype<Platform>(CONTROL + PLATFORM_AT);
+  return changetype<Platform>(shared() + PLATFORM_AT);
 }
 
 /** The end of a memory of so many wasm pages; at most ADDRESS_END, because no block lies above it. */

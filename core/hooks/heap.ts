@@ -5,10 +5,11 @@ import { CHUNK_OVERHEAD } from "../alloc/chunk";
 import { setDefaultAllocators } from "../alloc/domains";
 import { raw } from "../alloc/raw";
 import { scavenge, smallOf } from "../alloc/small";
-import { GRANULE, WASM_PAGE } from "../ground/config";
+import { GRANULE, THREADS, WASM_PAGE } from "../ground/config";
 import { CONTROL, CONTROL_BYTES, head, LAYOUT_VERSION, MAGIC } from "../ground/control";
 import { LIBC, MEM, RAW } from "../ground/domains.gen";
 import { ledger } from "../ground/ledger";
+import { lock, unlock } from "../ground/lock";
 import { clampEnd, HOST, OWN, platform } from "../ground/platform";
 import { debug } from "./debug";
 
@@ -69,6 +70,8 @@ export function relieve_heap(): usize {
   const before = platform().reserved;
   if (debug().installed != 0) debug().letAllGo();
   scavenge();
+  if (THREADS) lock();
   if (platform().kind == OWN) raw().trimTop(0);
+  if (THREADS) unlock();
   return before - platform().reserved;
 }

@@ -6,15 +6,17 @@
 // The sizes of a walk to depth BLOCKS add up: chunks and top to the segment; pools and their arena's slack to the arena.
 // See docs/account.md.
 
-import { Arena, arenas } from "../alloc/arena";
+import { Arena, Arenas, arenas, arenasAt } from "../alloc/arena";
 import { Chunk } from "../alloc/chunk";
 import { Pool, scratchBits } from "../alloc/pool";
-import { viewsAgree } from "../alloc/poolmap";
+import { poolMap, viewsAgree } from "../alloc/poolmap";
 import { raw } from "../alloc/raw";
-import { domainOfBin, smallOf } from "../alloc/small";
-import { ALIGNMENT } from "../ground/config";
-import { CONTROL } from "../ground/control";
+import { domainOfBin, smallAt } from "../alloc/small";
+import { BUCKETS, firstThread, Thread, threadOf } from "../alloc/threads";
+import { ALIGNMENT, THREADS } from "../ground/config";
+import { CONTROL, shared } from "../ground/control";
 import { LIBC, MEM } from "../ground/domains.gen";
+import { lock, unlock } from "../ground/lock";
 import { ledger } from "../ground/ledger";
 import { OWN, platform } from "../ground/platform";
 import { debug, debug_check, registry } from "./debug";
@@ -35,6 +37,8 @@ export const POOL_USED_SHIFT: u32 = 3;
 export const POOL_DOMAIN_MASK: u32 = 7;
 /** a: domain. b: 1 in use, 0 free. */
 export const VISIT_BLOCK: u32 = 6;
+/** A block of a pool that a thread has freed and its owner has not taken back: it counts as used. a: domain. */
+export const VISIT_RETURNING: u32 = 8;
 /** A live block that the debug hooks know. a: domain. b: the host's number for the place that allocated it. */
 const VISIT_KNOWN: u32 = 7;
 
@@ -43,11 +47,52 @@ export const DEPTH_BLOCKS: u32 = 2;
 
 /** Visits chunks, top, arenas and pools, and each block of each pool if `depth` is DEPTH_BLOCKS. */
 export function walk_heap(depth: u32): void {
+  if (THREADS) {
+    walkThreads(depth);
+    return;
+  }
   if (platform().kind == OWN) walkChunks();
-  let arena = arenas().youngest;
+  walkArenas(arenas(), depth);
+}
+
+@inline
+function walkArenas(all: Arenas, depth: u32): void {
+  let arena = all.youngest;
   while (arena) {
     walkArena(arena, depth);
     arena = arena.older;
+  }
+}
+
+/**
+ * walk_heap of all threads; and last, the blocks that were freed and are on their way to their owners. Other threads may run meanwhile. They
+ * open no arena and close none, and what they change in pools is seen or is not.
+ */
+function walkThreads(depth: u32): void {
+  lock();
+  walkChunks();
+  let thread: Thread | null = firstThread();
+  while (thread) {
+    walkArenas(arenasAt(thread.control), depth);
+    thread = thread.following;
+  }
+  thread = firstThread();
+  while (thread) {
+    walkReturning(thread.waiting);
+    walkReturning(thread.taken);
+    for (let k: usize = 0; k < BUCKETS; k++) walkReturning(thread.bucketAt(k).first);
+    thread = thread.following;
+  }
+  unlock();
+}
+
+/** Visits a list of freed blocks. It ends where it leads to what is no block, or to more than there can be: somebody changes it. */
+function walkReturning(block: usize): void {
+  for (let left = ledger().allocated() / ALIGNMENT; block != 0 && left != 0; left--) {
+    const pool = poolMap().poolOf(block);
+    if (!pool || !pool.isOpen || !pool.startsBlock(block)) return;
+    hostVisit(VISIT_RETURNING, block, pool.blockSize, domainOfBin(pool.bin), 0);
+    block = load<usize>(block);
   }
 }
 
@@ -100,17 +145,17 @@ export const CHECK_POOL: u32 = 5;
 export const CHECK_POOL_COUNT: u32 = 6;
 export const CHECK_BLOCK: u32 = 7;
 
-/** Whether a pool's bin is the one for its size class. */
-function binIsRight(pool: Pool): bool {
+/** Whether a pool's bin is the one for its size class, of the thread with this control block. */
+function binIsRight(pool: Pool, control: usize): bool {
   return (
     pool.blockSize % ALIGNMENT == 0 &&
-    pool.bin == smallOf(domainOfBin(pool.bin)).binAt(pool.blockSize / <u32>ALIGNMENT - 1)
+    pool.bin == smallAt(control, domainOfBin(pool.bin)).binAt(pool.blockSize / <u32>ALIGNMENT - 1)
   );
 }
 
 /**
  * Checks whether every structure of the heap keeps its invariants. Returns 0 if they all do; else the first one that does not: its kind
- * in the high half of the result, its address in the low half.
+ * in the high half of the result, its address in the low half. Of threads, no other one may run meanwhile.
  */
 export function check_heap(): u64 {
   if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);
@@ -120,29 +165,41 @@ export function check_heap(): u64 {
     const bad = raw().firstInvalid();
     if (bad != 0) return broken(CHECK_RAW, bad);
   }
-  const badArena = arenas().firstInvalid();
-  if (badArena != 0) return broken(CHECK_ARENAS, badArena);
   let open: u32 = 0;
   let listed: u32 = 0;
-  let arena = arenas().youngest;
-  while (arena) {
-    for (let k: u32 = 0; k < arena.total; k++) {
-      const pool = arena.poolAt(k);
-      if (!pool.isOpen) continue;
-      open++;
-      if (pool.listed) listed++;
-      if (!binIsRight(pool) || pool.capacity != arena.bytesOf(pool) / pool.blockSize || !pool.isValid(scratchBits()))
-        return broken(CHECK_POOL, pool.start);
-    }
-    arena = arena.older;
-  }
   let inBins: u32 = 0;
-  for (let domain = MEM; domain <= LIBC; domain++) {
-    const small = smallOf(domain);
-    if (small.domain != domain) return broken(CHECK_POOL_COUNT, changetype<usize>(small));
-    inBins += small.countListed(listed);
-  }
+  let grains: u32 = 0;
+  // The control blocks of all threads; without threads, there is one.
+  let control = shared();
+  do {
+    const badArena = arenasAt(control).firstInvalid();
+    if (badArena != 0) return broken(CHECK_ARENAS, badArena);
+    let arena = arenasAt(control).youngest;
+    while (arena) {
+      if (THREADS) grains += arena.grains;
+      for (let k: u32 = 0; k < arena.total; k++) {
+        const pool = arena.poolAt(k);
+        if (!pool.isOpen) continue;
+        open++;
+        if (pool.listed) listed++;
+        if (
+          !binIsRight(pool, control) ||
+          pool.capacity != arena.bytesOf(pool) / pool.blockSize ||
+          !pool.isValid(scratchBits())
+        )
+          return broken(CHECK_POOL, pool.start);
+      }
+      arena = arena.older;
+    }
+    for (let domain = MEM; domain <= LIBC; domain++) {
+      const small = smallAt(control, domain);
+      if (small.domain != domain) return broken(CHECK_POOL_COUNT, changetype<usize>(small));
+      inBins += small.countListed(listed);
+    }
+    if (THREADS) control = threadOf(control).next;
+  } while (THREADS && control != 0);
   if (open != ledger().pools || inBins != listed) return broken(CHECK_POOL_COUNT, CONTROL);
+  if (THREADS && grains != poolMap().countAll()) return broken(CHECK_ARENAS, CONTROL);
   if (debug().installed != 0 && debug_check() != 0) return broken(CHECK_BLOCK, CONTROL);
   return 0;
 }

@@ -81,7 +81,7 @@ const FOUND_AT_THE_CALL: ReadonlySet<FaultKind> = new Set([
 ]);
 
 /** Reads the record that the core wrote: `Fault` in core/ground/fault.ts. */
-export function readFault(core: Core, words: Words, sites: Sites): Fault {
+export function readFault(core: Pick<Core, "control">, words: Words, sites: Sites): Fault {
   const field = (at: number) => words.get(core.control + at);
   const domain = field(C.FAULT_DOMAIN_AT);
   const code = field(C.FAULT_KIND_AT);

@@ -1,11 +1,16 @@
 // The three domains of a heap, and the blocks that have views: both must follow when the core moves to another memory.
 
-import type { Core } from "../core/core.js";
+import type { MemoryApi } from "../core/functions.gen.js";
 import type { DomainName } from "../ground/errors.js";
 import { Domain, type DomainCalls, rebind } from "./domain.js";
 import { forgetView, type Viewers } from "./typed-block.js";
 
-function domainCalls({ functions: f }: Core): Record<DomainName, DomainCalls> {
+/** An instance of the core. Its functions are replaced when it moves to another memory. */
+interface Instance {
+  readonly functions: Omit<MemoryApi, `${string}Allocator` | "PyMem_SetupDebugHooks">;
+}
+
+function domainCalls({ functions: f }: Instance): Record<DomainName, DomainCalls> {
   return {
     raw: {
       malloc: f.PyMem_RawMalloc,
@@ -28,9 +33,9 @@ export class Domains {
   readonly mem: Domain;
   readonly object: Domain;
   readonly viewers: Viewers = new Set();
-  readonly #core: Core;
+  readonly #core: Instance;
 
-  constructor(core: Core) {
+  constructor(core: Instance) {
     const { raw, mem, object } = domainCalls(core);
     this.#core = core;
     this.raw = new Domain("raw", raw);

@@ -158,9 +158,12 @@ export interface Walked {
   stats(): HeapStats;
 }
 
+/** The number of a size class of a domain. */
+const keyOf = (domain: number, blockSize: number): number => (domain << 16) | blockSize;
+
 /** Adds up what a walk reports. */
 export class Tally {
-  readonly #core: Core;
+  readonly #core: Pick<Core, "control">;
   readonly #classes = new Map<number, { pools: number; used: number; free: number }>();
   readonly #chunks = new Map<number, { domain: number; size: number }>();
   readonly #arenas: { address: number; size: number }[] = [];
@@ -172,7 +175,7 @@ export class Tally {
   #idleBytes = 0;
   #arenaPools = 0;
 
-  constructor(core: Core) {
+  constructor(core: Pick<Core, "control">) {
     this.#core = core;
   }
 
@@ -201,13 +204,25 @@ export class Tally {
           this.#addPool(size, a, b & C.POOL_DOMAIN_MASK, b >>> C.POOL_USED_SHIFT);
         }
         break;
+      case C.VISIT_RETURNING:
+        this.#takeBack(size, a);
+        break;
       default:
         throw new ProtocolError("a part of the heap", kind);
     }
   }
 
+  /** A block that was counted as used is free. */
+  #takeBack(blockSize: number, domain: number): void {
+    const entry = this.#classes.get(keyOf(domain, blockSize));
+    if (!entry || entry.used === 0) return;
+    entry.used--;
+    entry.free++;
+    this.#live[domain] = (this.#live[domain] ?? 0) - blockSize;
+  }
+
   #addPool(bytes: number, blockSize: number, domain: number, used: number): void {
-    const key = (domain << 16) | blockSize;
+    const key = keyOf(domain, blockSize);
     let entry = this.#classes.get(key);
     if (!entry) {
       entry = { pools: 0, used: 0, free: 0 };

@@ -25,6 +25,12 @@ const STRUCTURES: Readonly<Record<number, string>> = {
   [C.CHECK_POOL_COUNT]: "the count of pools in the control block",
 };
 
+/** The error for what `check_heap` returned. */
+export function corruptionOf(answer: bigint): HeapCorruption {
+  const structure = STRUCTURES[Number(answer >> 32n)] ?? "a structure";
+  return new HeapCorruption(structure, toAddress(Number(answer & 0xffff_ffffn)));
+}
+
 export class Survey {
   readonly #core: Core;
   readonly #words: Words;
@@ -128,6 +134,6 @@ export class Survey {
       this.#calls.fault();
       return;
     }
-    throw new HeapCorruption(STRUCTURES[kind] ?? "a structure", toAddress(Number(answer & 0xffff_ffffn)));
+    throw corruptionOf(answer);
   }
 }

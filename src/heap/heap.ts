@@ -50,6 +50,7 @@ import {
 } from "./options.js";
 import { policyBits } from "./policies.js";
 import { Residence } from "./residence.js";
+import { type HeapShare, refuseMembersOf, SharedHeap, type SharedHeapOptions } from "./shared-heap.js";
 import type { Trim } from "./trim.js";
 
 /**
@@ -88,8 +89,23 @@ export class Heap extends CoreHeap {
     objects.foundation.measures.set("trim", () => this.#residence.trimIfWorth());
   }
 
-  /** Makes a heap. It takes memory when it needs it, up to the limit. */
-  static async create(options: HeapOptions = {}): Promise<Heap> {
+  static {
+    refuseMembersOf([Heap.prototype, CoreHeap.prototype], ["gc", "roots", "tracemalloc"]);
+  }
+
+  /** Makes a heap. It takes memory when it needs it, up to the limit. With `shared: true`, several workers can use it, but not for objects. */
+  static create(options: SharedHeapOptions): Promise<SharedHeap>;
+  static create(options?: HeapOptions): Promise<Heap>;
+  static create(options: HeapOptions | SharedHeapOptions = {}): Promise<Heap | SharedHeap> {
+    return "shared" in options && options.shared ? SharedHeap.create(options) : Heap.#create(options);
+  }
+
+  /** Opens the heap that another worker shared with this one by `share()`, and sent with postMessage. */
+  static join(share: HeapShare): Promise<SharedHeap> {
+    return SharedHeap.join(share);
+  }
+
+  static async #create(options: HeapOptions): Promise<Heap> {
     const { limit = NO_LIMIT, allocator = "default", base = options.memory ? WASM_PAGE : DEFAULT_BASE } = options;
     if (!ALLOCATOR_NAMES.includes(allocator)) {
       throw new RangeError(`Cannot use allocator "${allocator}": the names are ${ALLOCATOR_NAMES.join(", ")}`);

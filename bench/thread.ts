@@ -1,0 +1,42 @@
+// A thread of a shared heap that a WebAssembly client calls, for measurements.
+
+import { readFileSync } from "node:fs";
+import * as C from "../src/core/constants.gen.js";
+import { instantiateThread, TABLE_BASE, type ThreadCore } from "../src/core/threads.js";
+import type { HeapShare } from "../src/index.js";
+import type { Client } from "./peers.js";
+
+/** The functions of bench/client/index.ts, or of bench/client/pairs.ts. */
+export interface ThreadClient extends Client {
+  produce(ring: number, length: number, count: number): void;
+  consume(ring: number, length: number, count: number): void;
+  both(ring: number, length: number, count: number): void;
+}
+
+/** Joins the heap with an instance of one's own. */
+export function joinCore({ module, memory, base, thread, turn }: HeapShare): ThreadCore {
+  const none = () => undefined;
+  const core = instantiateThread(module, memory, base, thread, {
+    ...{ fault: none, visit: none, watermark: none },
+    stalled: () => {
+      throw new Error("Cannot measure: the heap is locked");
+    },
+  });
+  if (core.functions.thread_begin(TABLE_BASE, turn) === 0) throw new Error("Cannot measure: the thread is another's");
+  return core;
+}
+
+/** A client of the thread's object domain. */
+export function clientOf({ functions: f, memory, control }: ThreadCore, name: string): ThreadClient {
+  const module = new WebAssembly.Module(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory },
+    allocator: {
+      ctx: control + C.SMALL_OBJECT_AT,
+      malloc: f.small_malloc,
+      realloc: f.small_realloc,
+      free: f.small_free,
+    },
+  });
+  return exports as unknown as ThreadClient;
+}

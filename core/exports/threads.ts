@@ -1,0 +1,30 @@
+// What the module for threads exports: the memory functions of the Python/C API, the functions for the table, and those that the host calls.
+// It has the allocators alone: no hooks, no recordings, no objects.
+
+export { arena_free, arena_malloc } from "../alloc/arena";
+export {
+  PyMem_Calloc,
+  PyMem_Free,
+  PyMem_Malloc,
+  PyMem_RawCalloc,
+  PyMem_RawFree,
+  PyMem_RawMalloc,
+  PyMem_RawRealloc,
+  PyMem_Realloc,
+  PyObject_Calloc,
+  PyObject_Free,
+  PyObject_Malloc,
+  PyObject_Realloc,
+} from "../alloc/domains";
+export { raw_calloc, raw_free, raw_malloc, raw_realloc } from "../alloc/raw-functions";
+export { small_calloc, small_free, small_malloc, small_realloc } from "../alloc/small";
+export { init_own, relieve_heap } from "../hooks/heap";
+export {
+  thread_begin,
+  thread_begin_first,
+  thread_end,
+  thread_flush,
+  thread_leave,
+  thread_open,
+} from "../hooks/threads";
+export { check_heap, walk_heap } from "../hooks/walk";
