@@ -24,6 +24,14 @@ export class Adder {
   }
 }
 
+/** A frame from a format whose names are followed by the file, and some by the line. */
+const placeOfDistinct = (text: string, file: string, line: number) => {
+  if (file === "") return place(text, file, line);
+  const end = text.lastIndexOf(` ${file}`);
+  expect(end).toBeGreaterThan(0);
+  return place(text.slice(0, end), file, line);
+};
+
 export const place = (name: string, file: string, line: number) => ({ name, file, line });
 
 export const EXPORTED: Readonly<Record<keyof typeof FORMATS, (file: Uint8Array) => Found>> = {
@@ -33,7 +41,7 @@ export const EXPORTED: Readonly<Record<keyof typeof FORMATS, (file: Uint8Array) 
     const places = new Map(
       profile.location.map(({ id, line: [line] }) => {
         const f = profile.function.find(({ id }) => id === line?.functionId);
-        return [id, place(text(f?.name ?? 0), text(f?.filename ?? 0), Number(line?.line))];
+        return [id, placeOfDistinct(text(f?.name ?? 0), text(f?.filename ?? 0), Number(line?.line))];
       }),
     );
     const all = new Adder();
@@ -71,7 +79,7 @@ export const EXPORTED: Readonly<Record<keyof typeof FORMATS, (file: Uint8Array) 
         pathOf(
           [...open].reverse().map((at) => {
             const { name = "", file = "", line = 0 } = shared.frames[at] ?? {};
-            return place(name, file, line);
+            return placeOfDistinct(name, file, line);
           }),
         );
       for (const { type, frame, at } of events) {

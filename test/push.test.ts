@@ -26,7 +26,7 @@ async function pprofIn(form: FormData): Promise<Profile> {
   return Profile.decode(gunzipSync(Buffer.from(await (form.get("profile") as File).arrayBuffer())));
 }
 
-/** The sums of a profile by the name of its innermost function, in the order of its values. */
+/** The sums of a profile by the name of its innermost function, which is followed by the file, in the order of its values. */
 function byFunction({
   sample,
   location,
@@ -37,7 +37,7 @@ function byFunction({
   const places = new Map(location.map(({ id, line }) => [id, names.get(line[0]?.functionId ?? 0) ?? ""]));
   const sums = new Map<string, number[]>();
   for (const { locationId, value } of sample) {
-    const name = places.get(locationId[0] ?? 0) ?? "";
+    const name = (places.get(locationId[0] ?? 0) ?? "").replace(/ .*/, "");
     sums.set(
       name,
       value.map((each, k) => Number(each) + (sums.get(name)?.[k] ?? 0)),

@@ -6,8 +6,8 @@ import { type TraceParts, type TraceReport, traceReport } from "../src/report/tr
 import { Analysis } from "../src/trace/analysis.js";
 import type { TraceFunction, TraceMetadata } from "../src/trace/format.js";
 
-/** A frame: its function's name, its file and its line; the function begins at line 1. */
-export type Place = readonly [name: string, file: string, line: number];
+/** A frame: its function's name, its file, its line, and the function's first line, which is 1 unless it is given. */
+export type Place = readonly [name: string, file: string, line: number, firstLine?: number];
 
 const METADATA: TraceMetadata = {
   command: ["app.py"],
@@ -31,12 +31,12 @@ export function traceOf(
   const analysis = new Analysis();
   const numbers = new Map<string, number>();
   const nodes = new Map<string, number>();
-  const functionOf = ([name, file]: Place): number => {
-    const key = `${name}\0${file}`;
+  const functionOf = ([name, file, , firstLine = 1]: Place): number => {
+    const key = `${name}\0${file}\0${firstLine}`;
     const known = numbers.get(key) ?? numbers.size + 1;
     if (known > numbers.size) {
       numbers.set(key, known);
-      analysis.function({ name, file, firstLine: 1 } satisfies TraceFunction);
+      analysis.function({ name, file, firstLine } satisfies TraceFunction);
     }
     return known;
   };

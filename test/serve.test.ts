@@ -190,8 +190,8 @@ describe.skipIf(!hasApt)("the engines of a fleet", () => {
     ends.push(() => server.close());
     pyodide.runPython("def load():\n    return [bytes(100_000) for _ in range(50)]\nkept = load()");
     const top = await pprof("-top", "-unit=B", server.url("/debug/pprof/heap"));
-    expect(top).toMatch(/Type: inuse_space/);
-    const [, flat] = /^ *(\d+)B +\S+ +\S+ +\d+B +\S+ +load$/m.exec(top) ?? [];
+    expect(top).toMatch(/^File: heap\nType: inuse_space/m);
+    const [, flat] = /^ *(\d+)B +\S+ +\S+ +\d+B +\S+ +load <exec>$/m.exec(top) ?? [];
     // 50 blocks of 100,000 bytes with a header each, and the list.
     expect(Number(flat)).toBeGreaterThan(5_000_000);
     expect(Number(flat)).toBeLessThan(5_010_000);

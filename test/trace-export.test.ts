@@ -59,22 +59,43 @@ describe("an export", () => {
       });
     const largest = [...profile.sample].sort((a, b) => Number(b.value[1]) - Number(a.value[1]))[0];
     const names = stack(largest?.locationId ?? []).map((place) => place.replace(/:.*/, ""));
-    expect(names.slice(0, 13)).toEqual(Array(13).fill("recursive"));
+    expect(names.slice(0, 13)).toEqual(Array(13).fill("recursive trace-export.test.ts"));
     expect(Number(profile.timeNanos)).toBeGreaterThan(1e18);
   });
 
-  it("to pprof has each function's name once: as a system name, pprof would take <module> for a part of C++", () => {
-    const names = ["<module>", "<lambda>", "", "f"];
-    const places = names.map((name, k): Place => [name, "app.py", k + 1]);
-    const parts = traceOf([[100, ...places], [50]]);
+  it("to pprof and speedscope has another name for each function: they take functions of one name for one", () => {
+    const places: Place[] = [
+      ["<module>", "app.py", 1, 1],
+      ["<lambda>", "app.py", 2, 2],
+      ["<lambda>", "app.py", 3, 3],
+      ["", "app.py", 4, 4],
+      ["load", "app.py", 6, 5],
+      ["load", "json/__init__.py", 6, 5],
+    ];
+    const parts = traceOf([...places.map((place): [number, Place] => [100, place]), [50]]);
     const profile = Profile.decode(joined(FORMATS.pprof.write(exportReport(parts, FORMATS.pprof))));
-    expect(profile.function.map(({ systemName }) => Number(systemName))).toEqual(Array(5).fill(0));
+    // As a system name, pprof would take <module> for a part of C++.
+    expect(profile.function.map(({ systemName }) => Number(systemName))).toEqual(Array(7).fill(0));
     expect(profile.function.map(({ name }) => profile.stringTable.strings[Number(name)]).sort()).toEqual([
-      "<lambda> app.py",
+      "<lambda> app.py:2",
+      "<lambda> app.py:3",
       "<module> app.py",
       "<outside Python>",
-      "<unnamed> app.py",
-      "f",
+      "<unnamed> app.py:4",
+      "load app.py",
+      "load json/__init__.py",
+    ]);
+    const { shared } = JSON.parse(
+      joined(FORMATS.speedscope.write(exportReport(parts, FORMATS.speedscope))).toString(),
+    ) as SpeedscopeFile;
+    expect(shared.frames.map(({ name }) => name).sort()).toEqual([
+      "<lambda> app.py:2",
+      "<lambda> app.py:3",
+      "<module> app.py:1",
+      "<outside Python>",
+      "<unnamed> app.py:4",
+      "load app.py:6",
+      "load json/__init__.py:6",
     ]);
   });
 

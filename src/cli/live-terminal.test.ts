@@ -2,13 +2,15 @@
 
 import { spawnSync } from "node:child_process";
 import colors from "picocolors";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MAIN } from "../../test/command.js";
 import { Terminal } from "../../test/terminal.js";
 import { buildPage } from "../page/build.js";
 import { Spans } from "../page/spans.js";
 import { typeFunction } from "../trace/format.js";
-import { liveText } from "./live-terminal.js";
+import { LiveProgram } from "./live.js";
+import { drawLive, liveText } from "./live-terminal.js";
+import { makeShared, viewShared } from "./shared.js";
 
 const COMMAND = `"${process.execPath}" "${MAIN}" run --quiet --live-terminal -c`;
 
@@ -45,6 +47,33 @@ it("the view has the program's figures, and the interpreter's start as one", () 
   expect(view()).toMatch(/^ {2}live 1\.0 MiB {3}peak 3\.0 MiB {3}interpreter's start 5\.0 MiB {3}from the platform /m);
   expect(view()).toMatch(/1\.0 MiB +100 % .*of_program/);
   expect(view()).not.toMatch(/of_start|app\.Point/);
+});
+
+it("writes nothing while the interpreter starts, and nothing at the end if the program never began", () => {
+  vi.useFakeTimers();
+  try {
+    const begin = () => {
+      const program = new LiveProgram(["app.py"]);
+      const written: string[] = [];
+      const terminal = { isTTY: false, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+      const drawing = drawLive(program, colors.createColors(false), viewShared(makeShared()), terminal);
+      program.spans.time(500);
+      program.spans.allocate(8, 5 * 2 ** 20, 2, 0);
+      vi.advanceTimersByTime(3000);
+      return { program, written, drawing };
+    };
+    const failed = begin();
+    failed.drawing.end();
+    expect(failed.written).toEqual([]);
+    const { program, written, drawing } = begin();
+    program.spans.program();
+    program.spans.allocate(16, 2 ** 20, 2, 0);
+    vi.advanceTimersByTime(1000);
+    drawing.end();
+    expect(written).toEqual(Array(2).fill("pyheap: after 0.0 ms 1.0 MiB are live, at most 1.0 MiB were\n"));
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 const FIGURES = /^ {2}live [\d.]+ ([KM]i)?B {3}peak/;

@@ -1,5 +1,6 @@
 // A running program, on the terminal: figures, the last minute as a line of bars, and the functions with most memory. They
 // are drawn in place, below the program's output. If standard error is not a terminal: one line of figures a second.
+// While the interpreter starts, there is nothing to show.
 
 import type { Colors } from "picocolors/types.js";
 import type { PageData } from "../page/model.js";
@@ -153,27 +154,23 @@ export function drawLive(
     cut(liveText(program.data(), colors, terminal.columns || 80, snapshotNote(program)), terminal.rows || 24);
   const take = () => askForSnapshot(shared);
   process.on(KEY_SIGNAL, take);
-  const timer = setInterval(() => screen.draw(text()), EVERY);
+  const timer = setInterval(() => program.hasBegun && screen.draw(text()), EVERY);
   return {
     end: () => {
       clearInterval(timer);
       process.off(KEY_SIGNAL, take);
-      screen.end(text());
+      if (program.hasBegun) screen.end(text());
     },
   };
 }
 
 function writeLines(program: LiveProgram, to: Pick<NodeJS.WriteStream, "write">): Drawing {
-  const write = (data: PageData) => to.write(liveLine(data));
-  const timer = setInterval(() => {
-    const data = program.data();
-    // There is nothing while the interpreter starts.
-    if (data.buckets.length > 0) write(data);
-  }, LINE_EVERY);
+  const write = () => program.hasBegun && to.write(liveLine(program.data()));
+  const timer = setInterval(write, LINE_EVERY);
   return {
     end: () => {
       clearInterval(timer);
-      write(program.data());
+      write();
     },
   };
 }

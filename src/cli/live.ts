@@ -36,6 +36,11 @@ export class LiveProgram {
     return this.#isRunning;
   }
 
+  /** Whether the program has begun. Until then, the interpreter starts, and there are no figures of the program. */
+  get hasBegun(): boolean {
+    return this.spans.hasBegun;
+  }
+
   get shape(): HeapShape | undefined {
     return this.#shape;
   }

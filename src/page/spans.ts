@@ -164,6 +164,11 @@ export class Spans implements TraceConsumer {
     return this.#buckets.program;
   }
 
+  /** Whether the program has begun, in a recording that says so: until then, the interpreter starts. */
+  get hasBegun(): boolean {
+    return this.#programTime !== undefined;
+  }
+
   /** The time when the program began, in microseconds; 0 if the recording begins with it. */
   get programTime(): number {
     return this.#programTime ?? 0;

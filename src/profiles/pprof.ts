@@ -28,6 +28,7 @@ export function* pprofOf(
     yield lists.sample(places, [allocCount, allocBytes, liveCount, liveBytes]);
   }
   yield* lists.rest(
+    "heap",
     (stringTable) =>
       new Profile({
         stringTable,

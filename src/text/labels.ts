@@ -24,3 +24,23 @@ function fileName(path: string): string {
 export function functionName({ name, file }: { readonly name: string; readonly file: string }): string {
   return name.startsWith("<") && file !== "" ? `${name} ${fileName(file)}` : name;
 }
+
+interface NamedFunction {
+  readonly name: string;
+  readonly file: string;
+  readonly firstLine: number;
+}
+
+/** Whether a file may have many functions of this name: they have no name of their own, as `<lambda>`. */
+const isNameless = (name: string): boolean => name.endsWith(">") && name !== "<module>";
+
+/**
+ * A function's name for tools that take functions of one name for one: with the file, `load app.py`. What has no name of its
+ * own has its first line as well: `<lambda> app.py:12`. With `line`, the name is that of one line of the function.
+ */
+export function distinctName(
+  { name, file, firstLine }: NamedFunction,
+  line = isNameless(name) ? firstLine : 0,
+): string {
+  return file === "" ? name : `${name} ${placeOf({ file: fileName(file) }, line)}`;
+}

@@ -8,18 +8,19 @@ import {
   Label,
   Line,
   Location,
+  Mapping,
   Function as PprofFunction,
   type Profile,
   Sample,
   StringTable,
   ValueType,
 } from "pprof-format";
-import { functionName } from "../../text/labels.js";
+import { distinctName } from "../../text/labels.js";
 import { ByteWriter } from "../../trace/bytes.js";
 import type { TraceFunction } from "../../trace/format.js";
 
 /** The numbers of a Profile's fields. */
-const FIELD = { sampleType: 1, sample: 2, location: 4, function: 5 } as const;
+const FIELD = { sampleType: 1, sample: 2, mapping: 3, location: 4, function: 5 } as const;
 /** The wire type of values that begin with their length. */
 const WITH_LENGTH = 2;
 
@@ -29,7 +30,7 @@ export const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 const out = new ByteWriter();
 
 /** An element of one of the profile's lists. */
-function element(field: number, message: ValueType | Sample | Location | PprofFunction): Uint8Array {
+function element(field: number, message: ValueType | Sample | Mapping | Location | PprofFunction): Uint8Array {
   out.clear();
   out.number((field << 3) | WITH_LENGTH);
   out.number(message.length);
@@ -71,7 +72,8 @@ export class PprofLists {
     const id = this.#functions.length + 1;
     this.#ids.set(f, id);
     // There is no system name: pprof would take it for a mangled name of C++, and cut out the part between < and >.
-    const names = { name: this.text(functionName(f)), systemName: 0, filename: this.text(f.file) };
+    // pprof takes functions of one name for one.
+    const names = { name: this.text(distinctName(f)), systemName: 0, filename: this.text(f.file) };
     this.#functions.push(new PprofFunction({ id, ...names, startLine: f.firstLine }));
     return id;
   }
@@ -87,10 +89,15 @@ export class PprofLists {
     return element(FIELD.sample, new Sample({ locationId, value, label }));
   }
 
-  /** The bytes of everything that samples refer to, and of the profile's own fields. */
-  *rest(makeProfile: (texts: StringTable) => Profile): Generator<Uint8Array> {
+  /**
+   * The bytes of everything that samples refer to, and of the profile's own fields. pprof shows the program's name; without
+   * one, it would say that a binary is missing.
+   */
+  *rest(program: string, makeProfile: (texts: StringTable) => Profile): Generator<Uint8Array> {
     for (const location of this.#locations) yield element(FIELD.location, location);
     for (const f of this.#functions) yield element(FIELD.function, f);
+    const known = { hasFunctions: true, hasFilenames: true, hasLineNumbers: true, hasInlineFrames: true };
+    yield element(FIELD.mapping, new Mapping({ id: 1, filename: this.text(program), ...known }));
     yield makeProfile(this.#texts).encode();
   }
 }

@@ -1,6 +1,7 @@
 // pprof's profile.proto, with the view of a report: blocks and bytes of each stack. The data are not compressed here.
 
 import { Profile } from "pprof-format";
+import { programName } from "../../text/labels.js";
 import type { TraceReport } from "../trace-context.js";
 import { NANOSECONDS_PER_MICROSECOND, NANOSECONDS_PER_MILLISECOND, PprofLists } from "./pprof-lists.js";
 import { type Chunks, exportedStacks, nodesOf, PerFrame, START, startOf } from "./stacks.js";
@@ -23,6 +24,7 @@ export function* pprof(report: TraceReport): Chunks {
   if (start) yield lists.sample([lists.addLocation(START, 0)], [start.count, start.bytes]);
   const started = Date.parse(summary.metadata.started);
   yield* lists.rest(
+    programName(summary.metadata.command),
     (stringTable) =>
       new Profile({
         stringTable,

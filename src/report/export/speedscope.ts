@@ -3,7 +3,7 @@
 // Each profile is a sequence of calls that begin and end, while bytes or blocks are counted up. So a file is as large
 // as the tree of stacks; with separate stacks it would also grow with their depth.
 
-import { functionName, programName } from "../../text/labels.js";
+import { distinctName, programName } from "../../text/labels.js";
 import { Children, walk } from "../children.js";
 import type { TraceReport } from "../trace-context.js";
 import { sumByNode } from "../trace-groups.js";
@@ -38,7 +38,8 @@ export function* speedscope(report: TraceReport): Chunks {
   const { tree } = report.stacks;
   const frames: SpeedscopeFrame[] = [];
   const indices = new PerFrame(report.stacks.tree, (f, line) => {
-    const name = functionName(f);
+    // Its sandwich view has a row for each frame, and shows no more of it than the name.
+    const name = distinctName(f, line);
     return frames.push(f.file === "" ? { name } : { name, file: f.file, line }) - 1;
   });
   const start = startOf(report);
