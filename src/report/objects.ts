@@ -9,6 +9,7 @@ import type { Paths, Step } from "../snapshot/paths.js";
 import type { TypeRow } from "../snapshot/types.js";
 import { bytes, signedBytes } from "../text/bytes.js";
 import { count, counted, percent } from "../text/numbers.js";
+import { stepLines } from "../text/steps.js";
 import { forTerminal } from "../text/visible.js";
 import { layOut } from "./columns.js";
 
@@ -72,13 +73,13 @@ export function nodeText({ types, values, ids, kinds, strings }: ObjectGraph, no
   return forTerminal(`${type}${value === "" && kinds[node] !== NODE.string ? "" : ` ${quoted}`}${id}`);
 }
 
-/** One path, with a line for each step. */
+/** One path, with a line for each step that is shown. */
 export function pathText(graph: ObjectGraph, paths: Paths, steps: readonly Step[], colors: Colors): string {
-  const lines = steps.map((step, depth) => {
+  const lines = stepLines(steps, (step) => {
     const name = paths.text([step]).trim();
-    return `${"  ".repeat(Math.min(depth + 1, 20))}${forTerminal(name)}  ${colors.dim(nodeText(graph, step.node))}`;
+    return `${forTerminal(name)}  ${colors.dim(nodeText(graph, step.node))}`;
   });
-  return lines.join("\n");
+  return lines.map((line) => `  ${line}`).join("\n");
 }
 
 export function heldTable(held: readonly Held[], most: number, colors: Colors): string {

@@ -16,19 +16,19 @@ export interface Step {
   readonly node: number;
 }
 
-/** The most equal pieces in a row that a merged path shows. */
-const MOST_ALIKE = 3;
+/** What a step adds to the text of a path. */
+export interface Piece {
+  readonly text: string;
+  /** Whether it takes the place of the piece before. */
+  readonly replaces: boolean;
+}
 
-/** The pieces of a path. Of equal pieces in a row, MOST_ALIKE remain; the others are replaced by one …. */
-function shortened(pieces: readonly string[]): string[] {
-  const shown: string[] = [];
-  let alike = 0;
-  pieces.forEach((piece, k) => {
-    alike = piece === pieces[k - 1] ? alike + 1 : 1;
-    if (alike <= MOST_ALIKE) shown.push(piece);
-    else if (alike === MOST_ALIKE + 1) shown.push("…");
-  });
-  return shown;
+/** What an edge of this name adds to the text of a path, after an edge with the name `before`. */
+export function pieceOf(name: string, before: string, isFirst: boolean): Piece {
+  const attribute = NAMESPACES.has(before) ? /^\['(\w+)'\]$/.exec(name)?.[1] : undefined;
+  if (attribute !== undefined) return { text: `${before === "__dict__" ? "." : " "}${attribute}`, replaces: true };
+  if (isFirst || name.startsWith("[")) return { text: name, replaces: false };
+  return { text: `${/^\w/.test(name) ? "." : " "}${name}`, replaces: false };
 }
 
 export class Paths {
@@ -63,42 +63,44 @@ export class Paths {
     return node === 0 || this.#edges[node] !== NONE;
   }
 
+  /** The last step of the path to a node, and the node before it; undefined if no path leads there, or if it is the root. */
+  lastStep(node: number): { readonly edge: number; readonly from: number } | undefined {
+    const edge = this.#edges[node] as number;
+    return node === 0 || edge === NONE ? undefined : { edge, from: this.#from[node] as number };
+  }
+
   /** The steps from the root to a node; undefined if no path leads there. */
   to(node: number): Step[] | undefined {
+    if (!this.reaches(node)) return undefined;
     const steps: Step[] = [];
-    for (let at = node; at !== 0; at = this.#from[at] as number) {
-      const edge = this.#edges[at] as number;
-      if (edge === NONE) return undefined;
-      steps.push({ edge, node: at });
+    for (let at = node, step = this.lastStep(at); step; at = step.from, step = this.lastStep(at)) {
+      steps.push({ edge: step.edge, node: at });
     }
     return steps.reverse();
   }
 
-  /**
-   * A path as Python would write it: `sys.modules['app'].cache[7]`. If `merged`, keys and positions of containers are
-   * replaced, and of many equal steps, as in a linked list, the first ones are shown: `sys.modules['app'].cache[…]`,
-   * `sys.modules['app'].first.next.next.next…`.
-   */
-  text(steps: readonly Step[], merged = false): string {
+  /** A path as Python would write it: `sys.modules['app'].cache[7]`. */
+  text(steps: readonly Step[]): string {
     const pieces: string[] = [];
     let before = "";
     for (const { edge } of steps) {
-      const isGroup = edge < (this.#graph.firstEdge[1] as number);
-      const name = this.#name(edge);
-      if (isGroup && steps.length > 1 && SELF_EXPLAINING.has(name)) continue;
-      const attribute = NAMESPACES.has(before) ? /^\['(\w+)'\]$/.exec(name)?.[1] : undefined;
-      if (attribute !== undefined) {
-        const sign = before === "__dict__" ? "." : " ";
-        pieces[Math.max(0, pieces.length - 1)] = `${sign}${attribute}`;
-      } else if (name.startsWith("[")) pieces.push(merged && before !== "sys.modules" ? "[…]" : name);
-      else pieces.push(pieces.length === 0 ? name : `${/^\w/.test(name) ? "." : " "}${name}`);
+      if (steps.length > 1 && this.isOmitted(edge)) continue;
+      const name = this.name(edge);
+      const { text, replaces } = pieceOf(name, before, pieces.length === 0);
+      if (replaces) pieces.pop();
+      pieces.push(text);
       before = name;
     }
-    return (merged ? shortened(pieces) : pieces).join("");
+    return pieces.join("");
+  }
+
+  /** Whether a longer path omits this edge: the names of what it leads to say where they are. */
+  isOmitted(edge: number): boolean {
+    return edge < (this.#graph.firstEdge[1] as number) && SELF_EXPLAINING.has(this.name(edge));
   }
 
   /** The name of an edge; for an index, the number. */
-  #name(edge: number): string {
+  name(edge: number): string {
     const { edgeKinds, edgeNames, strings } = this.#graph;
     const name = edgeNames[edge] as number;
     return edgeKinds[edge] === EDGE.index ? `[${name}]` : (strings[name] as string);

@@ -3,6 +3,7 @@
 
 import { EDGE, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 import { Paths } from "../../snapshot/paths.js";
+import { stepLines } from "../../text/steps.js";
 
 /** The name of a reference from the values with which a function computes. */
 const STACK = "(stack)";
@@ -89,11 +90,11 @@ export class Inspection {
     const graph = this.#graph;
     const steps = this.#paths.to(this.#nodeOf(id));
     if (!steps) return undefined;
-    const lines = steps.map((step, depth) => {
+    const lines = stepLines(steps, (step) => {
       const value = this.#text(graph.values, step.node);
       const shown = graph.kinds[step.node] === NODE.string ? `'${value}'` : value;
       const type = graph.kinds[step.node] === NODE.synthetic ? "" : this.#text(graph.types, step.node);
-      return `${"  ".repeat(depth)}${this.#paths.text([step]).trim()}  ${[type, shown].filter(Boolean).join(" ")}`.trimEnd();
+      return `${this.#paths.text([step]).trim()}  ${[type, shown].filter(Boolean).join(" ")}`.trimEnd();
     });
     return { path: this.#paths.text(steps), text: lines.join("\n") };
   }
