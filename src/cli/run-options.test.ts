@@ -51,7 +51,9 @@ describe("the words of pyheap run", () => {
     [["--port", "0", "--live-terminal"], /^Cannot use --port without --live/],
     [["--sample", "1MiB"], /^Cannot use --sample without --trace/],
     [["--aggregate"], /^Cannot use --aggregate without --trace/],
-    [["--live", "--fail-over-leak", "0"], /^Cannot use --live with --aggregate or --fail-over/],
+    [["--live", "--fail-over-leak", "0"], /^Cannot use --live with --fail-over-leak: /],
+    [["--live-terminal", "--trace", "t", "--aggregate"], /^Cannot use --live-terminal with --aggregate: /],
+    [["--live-terminal", "--allocator", "malloc"], /^Cannot use --live-terminal with --allocator malloc/],
     [["--limit", "9M", "--soft-limit", "9M"], /^Cannot use a --soft-limit that is not below/],
   ])("%j does not go together", async (words, message) => {
     await expect(ask(...words, "-c", "1")).rejects.toThrow(UsageError);

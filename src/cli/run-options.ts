@@ -258,6 +258,7 @@ export const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
 /** Throws UsageError if options contradict each other. */
 function checkOptions({ kind }: Program, options: RunOptions): void {
   const { allocator, limit, softLimit, trace, dumpOnMemoryError: dump } = options;
+  const view = options.live ? "--live" : "--live-terminal";
   const [ours] = [
     ...(limit !== undefined ? ["--limit"] : []),
     ...(softLimit !== undefined ? ["--soft-limit"] : []),
@@ -267,7 +268,12 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     ...(dump !== undefined ? ["--dump-on-memory-error"] : []),
     ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
     ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
-    ...(isLive(options) ? ["--live"] : []),
+    ...(isLive(options) ? [view] : []),
+  ];
+  const [sums] = [
+    ...(options.aggregate ? ["--aggregate"] : []),
+    ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
+    ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
   ];
   const problems: readonly (readonly [isThere: boolean, problem: string])[] = [
     [
@@ -285,11 +291,11 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       options.snapshot === undefined && (options.snapshotOn !== undefined || options.snapshotEvery !== undefined),
       `Cannot use ${options.snapshotOn === undefined ? "--snapshot-every" : "--snapshot-on"} without --snapshot: that names the file`,
     ],
-    [isLive(options) && kind === "wasm", "Cannot show C while it runs: --live is for Python"],
+    [isLive(options) && kind === "wasm", `Cannot show C while it runs: ${view} is for Python`],
     [options.pyodide !== undefined && kind === "wasm", "Cannot use --pyodide with C: it is a Python to run with"],
     [
-      isLive(options) && (options.aggregate === true || checksBudget(options)),
-      "Cannot use --live with --aggregate or --fail-over-*: a live view needs every event",
+      isLive(options) && sums !== undefined,
+      `Cannot use ${view} with ${sums}: a live view needs every event, and ${sums} records only sums`,
     ],
     [
       options.port !== undefined && !options.live,
