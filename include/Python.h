@@ -19,6 +19,7 @@
  *   pymem.h         PyMem_*, PyObject_Malloc and related functions, allocators, Py_Malloc of 1.5
  *   pyerrors.h      errors
  *   tracemalloc.h   PyTraceMalloc_*
+ *   cpython/        what only CPython has, for modules that are compiled with --for cpython
  *
  * docs/c-api.md lists every function, and what is not there.
  */
@@ -61,5 +62,24 @@
 #include "modsupport.h"
 #include "pyerrors.h"
 #include "tracemalloc.h"
+
+/* What only CPython has. */
+#ifdef PYHEAP_CPYTHON
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "cpython/names.h"
+#include "cpython/threads.h"
+#include "cpython/importing.h"
+#include "cpython/capsule.h"
+#include "cpython/buffers.h"
+#include "cpython/numbers.h"
+#include "cpython/text.h"
+#include "cpython/types.h"
+#include "cpython/running.h"
+#include "cpython/errors.h"
+#endif
 
 #endif

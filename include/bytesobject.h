@@ -10,8 +10,8 @@ typedef struct {
     char ob_sval[1];
 } PyBytesObject;
 
-PyAPI_FUNC(int) PyBytes_Check(PyObject *o);
-PyAPI_FUNC(int) PyBytes_CheckExact(PyObject *o);
+#define PyBytes_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_BYTES_SUBCLASS)
+#define PyBytes_CheckExact(o) Py_IS_TYPE((o), &PyBytes_Type)
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyBytes_FromString(const char *text);

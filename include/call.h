@@ -24,8 +24,13 @@ PyAPI_FUNC(vectorcallfunc) PyVectorcall_Function(PyObject *callable);
 /* args[0].name(args[1], ...) */
 PyAPI_FUNC(PyObject *)
     PyObject_VectorcallMethod(PyObject *name, PyObject *const *args, size_t nargsf, PyObject *kwnames);
-PyAPI_FUNC(PyObject *) PyObject_CallMethodNoArgs(PyObject *op, PyObject *name);
-PyAPI_FUNC(PyObject *) PyObject_CallMethodOneArg(PyObject *op, PyObject *name, PyObject *arg);
+static inline PyObject *PyObject_CallMethodNoArgs(PyObject *op, PyObject *name) {
+    return PyObject_VectorcallMethod(name, &op, 1 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
+static inline PyObject *PyObject_CallMethodOneArg(PyObject *op, PyObject *name, PyObject *arg) {
+    PyObject *args[] = {op, arg};
+    return PyObject_VectorcallMethod(name, args, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
+}
 
 /* The arguments are given one by one, with NULL at the end. */
 Py_LOCAL_FUNC(PyObject *) PyObject_CallFunctionObjArgs(PyObject *callable, ...);

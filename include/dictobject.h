@@ -11,8 +11,8 @@ typedef struct {
     /* The other fields of a dict are private to the heap. */
 } PyDictObject;
 
-PyAPI_FUNC(int) PyDict_Check(PyObject *o);
-PyAPI_FUNC(int) PyDict_CheckExact(PyObject *o);
+#define PyDict_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_DICT_SUBCLASS)
+#define PyDict_CheckExact(o) Py_IS_TYPE((o), &PyDict_Type)
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyDict_New(void);

@@ -9,8 +9,8 @@ typedef struct {
     double ob_fval;
 } PyFloatObject;
 
-PyAPI_FUNC(int) PyFloat_Check(PyObject *o);
-PyAPI_FUNC(int) PyFloat_CheckExact(PyObject *o);
+#define PyFloat_Check(o) PyObject_TypeCheck((o), &PyFloat_Type)
+#define PyFloat_CheckExact(o) Py_IS_TYPE((o), &PyFloat_Type)
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyFloat_FromDouble(double v);

@@ -10,8 +10,8 @@ typedef struct {
     Py_ssize_t allocated;
 } PyListObject;
 
-PyAPI_FUNC(int) PyList_Check(PyObject *o);
-PyAPI_FUNC(int) PyList_CheckExact(PyObject *o);
+#define PyList_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_LIST_SUBCLASS)
+#define PyList_CheckExact(o) Py_IS_TYPE((o), &PyList_Type)
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyList_New(Py_ssize_t n);

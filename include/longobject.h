@@ -4,9 +4,9 @@
 
 #include "object.h"
 
-PyAPI_FUNC(int) PyLong_Check(PyObject *o);
-PyAPI_FUNC(int) PyLong_CheckExact(PyObject *o);
-PyAPI_FUNC(int) PyBool_Check(PyObject *o);
+#define PyLong_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_LONG_SUBCLASS)
+#define PyLong_CheckExact(o) Py_IS_TYPE((o), &PyLong_Type)
+#define PyBool_Check(o) Py_IS_TYPE((o), &PyBool_Type)
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyBool_FromLong(long v);

@@ -4,7 +4,8 @@
 
 #include "methodobject.h"
 
-#define PyMODINIT_FUNC PyAPI_FUNC(PyObject *)
+/* Exported, also if the module hides its other names. */
+#define PyMODINIT_FUNC PyAPI_FUNC(__attribute__((visibility("default"))) PyObject *)
 #define PYTHON_API_VERSION 1013
 #define PYTHON_ABI_VERSION 3
 
@@ -81,6 +82,8 @@ PyAPI_FUNC(int) PyModule_AddStringConstant(PyObject *module, const char *name, c
 PyAPI_FUNC(int) PyModule_AddType(PyObject *module, PyTypeObject *type);
 /* Runs the Py_mod_exec slots of a definition for a module. */
 PyAPI_FUNC(int) PyModule_ExecDef(PyObject *module, PyModuleDef *def);
+#ifndef PYHEAP_CPYTHON
 PyAPI_FUNC(int) PyUnstable_Module_SetGIL(PyObject *module, void *gil);
+#endif
 
 #endif

@@ -2,7 +2,7 @@
  *
  *   [ collector's header ]  ob_refcnt | ob_type | ...         the header only if the type has Py_TPFLAGS_HAVE_GC
  *
- * A type is a PyTypeObject. Its fields are in CPython's order; after them come words that only the heap uses. They are 0 before PyType_Ready.
+ * A type is a PyTypeObject. It has CPython's fields; on a heap, words that only the heap uses follow. They are 0 before PyType_Ready.
  */
 #ifndef Py_OBJECT_H
 #define Py_OBJECT_H
@@ -188,8 +188,10 @@ struct _typeobject {
     vectorcallfunc tp_vectorcall;
     unsigned char tp_watched;
     uint16_t tp_versions_used;
+#ifndef PYHEAP_CPYTHON
     /* Private to the heap: core/objects/model/type.ts. */
     void *_heap[24];
+#endif
 };
 
 typedef struct {
@@ -227,9 +229,15 @@ typedef struct {
 #define Py_TPFLAGS_DICT_SUBCLASS (1UL << 29)
 #define Py_TPFLAGS_BASE_EXC_SUBCLASS (1UL << 30)
 #define Py_TPFLAGS_TYPE_SUBCLASS (1UL << 31)
+#define Py_TPFLAGS_DEFAULT 0UL
+/* Older versions asked for these flags. The heap uses the bits for itself. */
+#ifdef PYHEAP_CPYTHON
+#define Py_TPFLAGS_HAVE_FINALIZE (1UL << 0)
+#define Py_TPFLAGS_HAVE_VERSION_TAG (1UL << 18)
+#else
 #define Py_TPFLAGS_HAVE_FINALIZE 0UL
 #define Py_TPFLAGS_HAVE_VERSION_TAG 0UL
-#define Py_TPFLAGS_DEFAULT 0UL
+#endif
 
 PyAPI_DATA(PyTypeObject) PyType_Type;
 PyAPI_DATA(PyTypeObject) PyBaseObject_Type;
@@ -302,7 +310,10 @@ static inline void _Py_SET_SIZE(PyVarObject *op, Py_ssize_t n) { op->ob_size = n
 #define Py_IS_TYPE(op, type) (Py_TYPE(op) == (type))
 #define Py_Is(a, b) (_PyObject_CAST(a) == _PyObject_CAST(b))
 
-#define PyObject_TypeCheck(op, type) (Py_IS_TYPE(op, type) || PyType_IsSubtype(Py_TYPE(op), type))
+static inline int _PyObject_TypeCheck(PyObject *op, PyTypeObject *type) {
+    return op->ob_type == type || PyType_IsSubtype(op->ob_type, type);
+}
+#define PyObject_TypeCheck(op, type) _PyObject_TypeCheck(_PyObject_CAST(op), (type))
 #define PyType_Check(op) PyType_FastSubclass(Py_TYPE(op), Py_TPFLAGS_TYPE_SUBCLASS)
 #define PyType_CheckExact(op) Py_IS_TYPE(op, &PyType_Type)
 
@@ -440,7 +451,9 @@ PyAPI_FUNC(int) PyObject_GenericSetAttr(PyObject *op, PyObject *name, PyObject *
 PyAPI_FUNC(PyObject *) PyObject_GenericGetDict(PyObject *op, void *closure);
 PyAPI_FUNC(int) PyObject_GenericSetDict(PyObject *op, PyObject *value, void *closure);
 PyAPI_FUNC(PyObject *) PyObject_SelfIter(PyObject *op);
+#ifndef PYHEAP_CPYTHON
 PyAPI_FUNC(PyObject *) _PyObject_NextNotImplemented(PyObject *op);
+#endif
 
 /* Do nothing: the heap itself destroys deep chains of containers a few objects at a time. */
 #define Py_TRASHCAN_BEGIN(op, dealloc) do {

@@ -16,7 +16,11 @@ PyAPI_FUNC(PyVarObject *) _PyObject_NewVar(PyTypeObject *type, Py_ssize_t items)
 #define PyObject_NewVar(type, typeobj, n) ((type *)_PyObject_NewVar((typeobj), (n)))
 
 /* Frees the object's memory. */
+#ifdef PYHEAP_CPYTHON
+#define PyObject_Del PyObject_Free
+#else
 PyAPI_FUNC(void) PyObject_Del(void *op);
+#endif
 
 /* The size in bytes of an object with items, a multiple of the size of a pointer. */
 #define _PyObject_SIZE(typeobj) ((typeobj)->tp_basicsize)

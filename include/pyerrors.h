@@ -74,8 +74,9 @@ Py_LOCAL_FUNC(int) PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level, 
 PyAPI_FUNC(PyObject *) PyErr_NewException(const char *name, PyObject *base, PyObject *dict);
 PyAPI_FUNC(PyObject *) PyErr_NewExceptionWithDoc(const char *name, const char *doc, PyObject *base, PyObject *dict);
 
-PyAPI_FUNC(int) PyExceptionClass_Check(PyObject *o);
-PyAPI_FUNC(int) PyExceptionInstance_Check(PyObject *o);
+#define PyExceptionClass_Check(o) \
+    (PyType_Check(o) && PyType_FastSubclass((PyTypeObject *)(o), Py_TPFLAGS_BASE_EXC_SUBCLASS))
+#define PyExceptionInstance_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_BASE_EXC_SUBCLASS)
 PyAPI_FUNC(const char *) PyExceptionClass_Name(PyObject *type);
 #define PyExceptionInstance_Class(o) ((PyObject *)Py_TYPE(o))
 

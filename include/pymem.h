@@ -50,9 +50,11 @@ PyAPI_FUNC(void) PyObject_Free(void *block);
 #define PyMem_FREE(p) PyMem_Free(p)
 
 /* The functions of Python 1.5. They are like PyMem_Malloc and so on, and also set MemoryError when they return NULL. */
+#ifndef PYHEAP_CPYTHON
 PyAPI_FUNC(void *) Py_Malloc(size_t n);
 PyAPI_FUNC(void *) Py_Realloc(void *block, size_t n);
 PyAPI_FUNC(void) Py_Free(void *block);
+#endif
 
 /* ---- the allocator of a domain can be replaced ---- */
 

@@ -36,8 +36,12 @@ typedef size_t Py_uhash_t;
 #define PyAPI_DATA(type) extern type
 #endif
 
-/* For functions compiled into the module that calls them: a function with `...` can't be called across modules. */
+/* For functions that are compiled into the module that calls them (capi/). A module for CPython has CPython's own. */
+#ifdef PYHEAP_CPYTHON
+#define Py_LOCAL_FUNC(type) PyAPI_FUNC(type)
+#else
 #define Py_LOCAL_FUNC(type) PyAPI_FUNC(__attribute__((visibility("hidden"))) type)
+#endif
 
 /* const in C++, and nothing in C: for parameters that old programs in C pass without const. */
 #ifdef __cplusplus

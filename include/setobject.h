@@ -11,12 +11,12 @@ typedef struct {
     /* The other fields of a set are private to the heap. */
 } PySetObject;
 
-PyAPI_FUNC(int) PySet_Check(PyObject *o);
-PyAPI_FUNC(int) PySet_CheckExact(PyObject *o);
-PyAPI_FUNC(int) PyFrozenSet_Check(PyObject *o);
-PyAPI_FUNC(int) PyFrozenSet_CheckExact(PyObject *o);
-PyAPI_FUNC(int) PyAnySet_Check(PyObject *o);
-PyAPI_FUNC(int) PyAnySet_CheckExact(PyObject *o);
+#define PySet_Check(o) PyObject_TypeCheck((o), &PySet_Type)
+#define PySet_CheckExact(o) Py_IS_TYPE((o), &PySet_Type)
+#define PyFrozenSet_Check(o) PyObject_TypeCheck((o), &PyFrozenSet_Type)
+#define PyFrozenSet_CheckExact(o) Py_IS_TYPE((o), &PyFrozenSet_Type)
+#define PyAnySet_Check(o) (PySet_Check(o) || PyFrozenSet_Check(o))
+#define PyAnySet_CheckExact(o) (PySet_CheckExact(o) || PyFrozenSet_CheckExact(o))
 
 /* A set of the items of an iterable; empty if items is NULL. A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PySet_New(PyObject *items);

@@ -10,8 +10,8 @@ typedef struct {
     PyObject *ob_item[1];
 } PyTupleObject;
 
-PyAPI_FUNC(int) PyTuple_Check(PyObject *o);
-PyAPI_FUNC(int) PyTuple_CheckExact(PyObject *o);
+#define PyTuple_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_TUPLE_SUBCLASS)
+#define PyTuple_CheckExact(o) Py_IS_TYPE((o), &PyTuple_Type)
 
 /* A new reference; NULL with an error. */
 PyAPI_FUNC(PyObject *) PyTuple_New(Py_ssize_t n);

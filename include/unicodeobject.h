@@ -2,6 +2,8 @@
  *
  *   ASCII     refcount | type | length | hash | state | characters, 0
  *   others    refcount | type | length | hash | state | UTF-8 length | UTF-8 | characters of 1, 2 or 4 bytes, 0
+ *
+ * In CPython, instances of types that are derived from str have their characters in another block.
  */
 #ifndef Py_UNICODEOBJECT_H
 #define Py_UNICODEOBJECT_H
@@ -16,8 +18,17 @@ typedef struct {
     PyObject_HEAD
     Py_ssize_t length;
     Py_hash_t hash;
-    /* Bits 0 to 15: interned; 16 to 18: bytes of a character; 20: all are below U+0080. */
-    uint32_t state;
+    struct {
+        unsigned int interned : 2;
+        /* The bytes of a character. */
+        unsigned int kind : 3;
+        /* The characters follow the header. Only strings of types that CPython derives from str are not compact. */
+        unsigned int compact : 1;
+        /* All characters are below U+0080. */
+        unsigned int ascii : 1;
+        unsigned int statically_allocated : 1;
+        unsigned int : 24;
+    } state;
 } PyASCIIObject;
 
 typedef struct {
@@ -26,25 +37,36 @@ typedef struct {
     char *utf8;
 } PyCompactUnicodeObject;
 
-/* A string of either layout. */
+/* A string of any layout. Only one that is not compact has the last field. */
 typedef struct {
     PyCompactUnicodeObject _base;
+    union {
+        void *any;
+        Py_UCS1 *latin1;
+        Py_UCS2 *ucs2;
+        Py_UCS4 *ucs4;
+    } data;
 } PyUnicodeObject;
 
 enum PyUnicode_Kind { PyUnicode_1BYTE_KIND = 1, PyUnicode_2BYTE_KIND = 2, PyUnicode_4BYTE_KIND = 4 };
 
-PyAPI_FUNC(int) PyUnicode_Check(PyObject *o);
-PyAPI_FUNC(int) PyUnicode_CheckExact(PyObject *o);
+#define PyUnicode_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_UNICODE_SUBCLASS)
+#define PyUnicode_CheckExact(o) Py_IS_TYPE((o), &PyUnicode_Type)
 
 /* ---- access to the characters without checks: the object must be a string ---- */
 
 #define PyUnicode_GET_LENGTH(o) (((PyASCIIObject *)(o))->length)
-#define PyUnicode_KIND(o) ((((PyASCIIObject *)(o))->state >> 16) & 7)
-#define PyUnicode_IS_ASCII(o) ((((PyASCIIObject *)(o))->state >> 20) & 1)
-#define PyUnicode_IS_COMPACT_ASCII(o) PyUnicode_IS_ASCII(o)
-#define PyUnicode_DATA(o) \
-    ((void *)(PyUnicode_IS_ASCII(o) ? (char *)(o) + sizeof(PyASCIIObject) \
-                                    : (char *)(o) + sizeof(PyCompactUnicodeObject)))
+#define PyUnicode_KIND(o) ((int)((PyASCIIObject *)(o))->state.kind)
+#define PyUnicode_IS_ASCII(o) ((unsigned int)((PyASCIIObject *)(o))->state.ascii)
+#define PyUnicode_IS_COMPACT(o) ((unsigned int)((PyASCIIObject *)(o))->state.compact)
+#define PyUnicode_IS_COMPACT_ASCII(o) (PyUnicode_IS_ASCII(o) && PyUnicode_IS_COMPACT(o))
+#define PyUnicode_CHECK_INTERNED(o) ((unsigned int)((PyASCIIObject *)(o))->state.interned)
+
+static inline void *_PyUnicode_DATA(PyObject *o) {
+    if (!PyUnicode_IS_COMPACT(o)) return ((PyUnicodeObject *)o)->data.any;
+    return (char *)o + (PyUnicode_IS_ASCII(o) ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject));
+}
+#define PyUnicode_DATA(o) _PyUnicode_DATA(_PyObject_CAST(o))
 #define PyUnicode_1BYTE_DATA(o) ((Py_UCS1 *)PyUnicode_DATA(o))
 #define PyUnicode_2BYTE_DATA(o) ((Py_UCS2 *)PyUnicode_DATA(o))
 #define PyUnicode_4BYTE_DATA(o) ((Py_UCS4 *)PyUnicode_DATA(o))

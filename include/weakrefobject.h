@@ -4,8 +4,10 @@
 
 #include "object.h"
 
-PyAPI_FUNC(int) PyWeakref_Check(PyObject *o);
-PyAPI_FUNC(int) PyWeakref_CheckRef(PyObject *o);
+#define PyWeakref_CheckRef(o) PyObject_TypeCheck((o), &_PyWeakref_RefType)
+#ifndef PYHEAP_CPYTHON
+#define PyWeakref_Check(o) PyWeakref_CheckRef(o)
+#endif
 
 /* A new reference; NULL with TypeError. The callback may be NULL or None. */
 PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *o, PyObject *callback);
@@ -15,6 +17,6 @@ PyAPI_FUNC(int) PyWeakref_GetRef(PyObject *ref, PyObject **o);
 PyAPI_FUNC(int) PyWeakref_IsDead(PyObject *ref);
 /* The object, a borrowed reference; None if it is gone. */
 PyAPI_FUNC(PyObject *) PyWeakref_GetObject(PyObject *ref);
-PyAPI_FUNC(PyObject *) PyWeakref_GET_OBJECT(PyObject *ref);
+#define PyWeakref_GET_OBJECT(ref) PyWeakref_GetObject(_PyObject_CAST(ref))
 
 #endif

@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
+import { targetCalled } from "../src/hosts/c/target.js";
 import { findToolchain } from "../src/hosts/c/toolchain.js";
 import { command } from "./command.js";
 import { ROOT } from "./needs.js";
@@ -72,7 +73,7 @@ export interface NativeFiles {
 export async function compileNative(folder: string): Promise<NativeFiles> {
   const at = (name: string) => join(folder, name);
   writeFileSync(at("_native.c"), NATIVE);
-  const made = command(["cc", "_native.c", "-o", "_native.wasm"], { cwd: folder });
+  const made = command(["cc", "--for", "cpython", "_native.c", "-o", "_native.wasm"], { cwd: folder });
   if (made.status !== 0) throw new Error(made.stderr);
   const tools = await findToolchain(ROOT);
   const build = async (tool: "clang" | "wasm-ld", args: readonly string[], output: string) => {
@@ -81,9 +82,11 @@ export async function compileNative(folder: string): Promise<NativeFiles> {
   };
   writeFileSync(at("answer.c"), "int answer_of(int n) { return n * 7; }\n");
   writeFileSync(at("needy.c"), NEEDY);
-  const headers = ["include", "libc/include"].map((name) => `-I${join(ROOT, name)}`);
+  const { flags, headers } = targetCalled("cpython");
+  const folders = headers.map((name) => `-I${join(ROOT, name)}`);
   for (const name of ["answer", "needy"]) {
-    await build("clang", ["--target=wasm32", "-fPIC", "-nostdlibinc", ...headers, "-c", at(`${name}.c`)], `${name}.o`);
+    const words = [...flags, "-nostdlibinc", ...folders, "-fvisibility=default", "-c", at(`${name}.c`)];
+    await build("clang", words, `${name}.o`);
   }
   const link = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--no-entry"];
   await build("wasm-ld", [...link, "--export=answer_of", at("answer.o")], "libanswer.so");

@@ -3,8 +3,6 @@
 export {
   PyBytes_AsString,
   PyBytes_AsStringAndSize,
-  PyBytes_Check,
-  PyBytes_CheckExact,
   PyBytes_Concat,
   PyBytes_ConcatAndDel,
   PyBytes_FromObject,
@@ -16,8 +14,6 @@ export {
 } from "../objects/capi/api/bytes";
 export { PyObject_IsInstance, PyObject_IsSubclass } from "../objects/capi/api/construct";
 export {
-  PyDict_Check,
-  PyDict_CheckExact,
   PyDict_Clear,
   PyDict_Contains,
   PyDict_ContainsString,
@@ -62,9 +58,7 @@ export {
   PyErr_SetObject,
   PyErr_SetRaisedException,
   PyErr_SetString,
-  PyExceptionClass_Check,
   PyExceptionClass_Name,
-  PyExceptionInstance_Check,
   PyException_GetArgs,
   PyException_GetCause,
   PyException_GetContext,
@@ -75,8 +69,6 @@ export {
   PyException_SetTraceback,
 } from "../objects/capi/api/errors";
 export {
-  PyFloat_Check,
-  PyFloat_CheckExact,
   PyFloat_FromDouble,
   PyFloat_FromString,
   PyFloat_GetMax,
@@ -93,8 +85,6 @@ export {
 export {
   PyList_Append,
   PyList_AsTuple,
-  PyList_Check,
-  PyList_CheckExact,
   PyList_Clear,
   PyList_Extend,
   PyList_GetItem,
@@ -109,7 +99,6 @@ export {
   PyList_Sort,
 } from "../objects/capi/api/list";
 export {
-  PyBool_Check,
   PyBool_FromLong,
   PyLong_AsDouble,
   PyLong_AsInt,
@@ -121,8 +110,6 @@ export {
   PyLong_AsUInt32,
   PyLong_AsUInt64,
   PyLong_AsVoidPtr,
-  PyLong_Check,
-  PyLong_CheckExact,
   PyLong_FromDouble,
   PyLong_FromInt32,
   PyLong_FromInt64,
@@ -295,14 +282,8 @@ export {
   PySequence_Tuple,
 } from "../objects/capi/api/sequence";
 export {
-  PyAnySet_Check,
-  PyAnySet_CheckExact,
-  PyFrozenSet_Check,
-  PyFrozenSet_CheckExact,
   PyFrozenSet_New,
   PySet_Add,
-  PySet_Check,
-  PySet_CheckExact,
   PySet_Clear,
   PySet_Contains,
   PySet_Discard,
@@ -311,8 +292,6 @@ export {
   PySet_Size,
 } from "../objects/capi/api/set";
 export {
-  PyTuple_Check,
-  PyTuple_CheckExact,
   PyTuple_GetItem,
   PyTuple_GetSlice,
   PyTuple_New,
@@ -330,8 +309,6 @@ export {
   PyUnicode_AsUTF8,
   PyUnicode_AsUTF8AndSize,
   PyUnicode_AsUTF8String,
-  PyUnicode_Check,
-  PyUnicode_CheckExact,
   PyUnicode_Concat,
   PyUnicode_CopyCharacters,
   PyUnicode_DecodeASCII,
@@ -370,9 +347,6 @@ export {
   PyUnicode_Tailmatch,
 } from "../objects/capi/api/unicode-search";
 export {
-  PyWeakref_Check,
-  PyWeakref_CheckRef,
-  PyWeakref_GET_OBJECT,
   PyWeakref_GetObject,
   PyWeakref_GetRef,
   PyWeakref_IsDead,
@@ -408,8 +382,6 @@ export {
 export {
   PyCallable_Check,
   PyObject_Call,
-  PyObject_CallMethodNoArgs,
-  PyObject_CallMethodOneArg,
   PyObject_CallNoArgs,
   PyObject_CallObject,
   PyObject_CallOneArg,

@@ -42,7 +42,7 @@ double hypot(double x, double y);
 double pow(double x, double y);
 
 /* Each of these is one instruction or a few. */
-#pragma GCC visibility push(hidden)
+PYHEAP_HIDDEN_BEGIN
 double sqrt(double x);
 double fabs(double x);
 double floor(double x);
@@ -61,7 +61,7 @@ float sqrtf(float x);
 float fabsf(float x);
 float floorf(float x);
 float ceilf(float x);
-#pragma GCC visibility pop
+PYHEAP_HIDDEN_END
 PYHEAP_END
 
 #endif

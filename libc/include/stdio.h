@@ -1,4 +1,4 @@
-/* Output to the program's standard output and error, and formatting into memory; there are no files. */
+/* Output to the program's standard output and error, and formatting into memory. Only a module for CPython has files. */
 #ifndef PYHEAP_STDIO_H
 #define PYHEAP_STDIO_H
 
@@ -9,18 +9,29 @@
 #define BUFSIZ 1024
 #define EOF (-1)
 
+#ifdef PYHEAP_CPYTHON
+typedef struct _IO_FILE FILE;
+#else
 /* 1 is standard output, 2 standard error. */
 typedef struct {
     int fd;
 } FILE;
+#endif
 
 PYHEAP_BEGIN
 
+#ifdef PYHEAP_CPYTHON
+extern FILE *const stdin, *const stdout, *const stderr;
+#define stdin (stdin)
+#define stdout (stdout)
+#define stderr (stderr)
+#else
 extern PYHEAP_HIDDEN FILE pyheap_stdout, pyheap_stderr;
 #define stdout (&pyheap_stdout)
 #define stderr (&pyheap_stderr)
+#endif
 
-#pragma GCC visibility push(hidden)
+PYHEAP_HIDDEN_BEGIN
 
 int printf(const char *restrict format, ...) __attribute__((format(printf, 1, 2)));
 int fprintf(FILE *restrict file, const char *restrict format, ...) __attribute__((format(printf, 2, 3)));
@@ -40,7 +51,7 @@ size_t fwrite(const void *restrict from, size_t size, size_t count, FILE *restri
 int fflush(FILE *file);
 void perror(const char *what);
 
-#pragma GCC visibility pop
+PYHEAP_HIDDEN_END
 PYHEAP_END
 
 #endif

@@ -21,7 +21,7 @@ int posix_memalign(void **target, size_t alignment, size_t n);
 PYHEAP_NORETURN void exit(int status);
 int atexit(void (*run)(void));
 
-#pragma GCC visibility push(hidden)
+PYHEAP_HIDDEN_BEGIN
 
 PYHEAP_NORETURN void abort(void);
 char *getenv(const char *name);
@@ -46,7 +46,7 @@ void *bsearch(const void *key, const void *base, size_t count, size_t size, int 
 int rand(void);
 void srand(unsigned seed);
 
-#pragma GCC visibility pop
+PYHEAP_HIDDEN_END
 PYHEAP_END
 
 #endif

@@ -4,7 +4,7 @@
 #include "pyheap_libc.h"
 
 PYHEAP_BEGIN
-#pragma GCC visibility push(hidden)
+PYHEAP_HIDDEN_BEGIN
 
 void *memcpy(void *restrict to, const void *restrict from, size_t n);
 void *memmove(void *to, const void *from, size_t n);
@@ -32,7 +32,7 @@ char *strdup(const char *s);
 char *strndup(const char *s, size_t n);
 char *strerror(int number);
 
-#pragma GCC visibility pop
+PYHEAP_HIDDEN_END
 PYHEAP_END
 
 #endif

@@ -1,18 +1,30 @@
-// pyheap cc: compiles C and C++ to a module for heap.load and pyheap run.
+// pyheap cc: compiles C and C++ to a module for heap.load and pyheap run, or for CPython.
 
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { CompileError, type CompileOptions, compileC, compileObject, isSource } from "../hosts/c/compile.js";
+import { type TargetName, targetCalled } from "../hosts/c/target.js";
+import { CWheel } from "./cc-wheel.js";
 import { cacheFolder } from "./system/cache-folder.js";
 import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind } from "./system/files.js";
 import { Replacement } from "./system/replacement.js";
 
 const HELP = `
-The output is file.wasm, or the file that -o names. An existing file is overwritten only if it is such a module; with
---force, always. With -c, the output is an object file for each file: file.o in the current folder, or what -o names.
+The output is file.wasm, with --for cpython file.cpython-314-wasm32-emscripten.so, or the file that -o names. An existing
+file is overwritten only if it is such a module; with --force, always. With -c, the output is an object file for each file:
+file.o in the current folder, or what -o names.
 Other options go to the compiler (-O3, -g, -I, -D, -W, -std ...); -Wl,..., -L and -l go to the linker.
-Every function that is not static can be called. The module can use the Python/C API and a small C library.`;
+Every function that is not static can be called. The module can use the Python/C API and a small C library.
+
+  --for cpython           a module that CPython 3.14 in Pyodide imports, with CPython's own functions and C library
+  --wheel                 a wheel with such a module: pyheap run --wheel FILE, or micropip.install. Name, version and
+                          requirements are those of pyproject.toml in the current folder
+  --release NAME==VERSION the wheel's, instead of pyproject.toml's
+  --module spam._eggs     the module's full name, if it belongs to a package
+  --with PATH             a package (a folder) whose Python files, data and modules for CPython go into the wheel, or a
+                          module of one file (may be repeated)
+  --pyodide FOLDER        make the wheel for the Pyodide in this folder, instead of the one that comes with pyheap`;
 
 interface Arguments {
   readonly sources: string[];
@@ -23,6 +35,12 @@ interface Arguments {
   force: boolean;
   /** -c: compile, and don't link. */
   compileOnly: boolean;
+  target: TargetName;
+  isWheel: boolean;
+  release: string | undefined;
+  module: string | undefined;
+  readonly contents: string[];
+  pyodide: string | undefined;
 }
 
 /** One output, and what it is made of. */
@@ -45,6 +63,11 @@ const OBJECT: FileKind = {
   begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "\0asm" && !MODULE.begins(bytes),
 };
 
+const WHEEL: FileKind = {
+  name: "a wheel",
+  begins: (bytes) => bytes.subarray(0, 4).toString("latin1") === "PK\x03\x04",
+};
+
 /** Options of a compiler whose value is the next word. */
 const WITH_VALUE: ReadonlySet<string> = new Set([
   ...["-I", "-D", "-U", "-x", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-Xclang"],
@@ -56,12 +79,21 @@ const IMPLIED: ReadonlySet<string> = new Set(["-shared", "-lc", "-lm"]);
 const OTHER_OUTPUT: ReadonlySet<string> = new Set(["-E", "-S", "-M", "-MM", "-fsyntax-only", "-emit-llvm"]);
 
 function parse(words: readonly string[]): Arguments {
-  const parsed: Arguments = { sources: [], flags: [], linkFlags: [], output: "", force: false, compileOnly: false };
+  const parsed: Arguments = {
+    ...{ sources: [], flags: [], linkFlags: [], output: "", force: false, compileOnly: false },
+    ...{ target: "heap", isWheel: false, release: undefined, module: undefined, contents: [], pyodide: undefined },
+  };
   for (let k = 0; k < words.length; k++) {
     const word = words[k] as string;
     if (word === "--force") parsed.force = true;
     else if (word === "-c") parsed.compileOnly = true;
     else if (word === "-o") parsed.output = valueAfter(words, k++);
+    else if (word === "--for") parsed.target = targetNamed(valueAfter(words, k++));
+    else if (word === "--wheel") parsed.isWheel = true;
+    else if (word === "--release") parsed.release = valueAfter(words, k++);
+    else if (word === "--module") parsed.module = valueAfter(words, k++);
+    else if (word === "--with") parsed.contents.push(valueAfter(words, k++));
+    else if (word === "--pyodide") parsed.pyodide = valueAfter(words, k++);
     else if (OTHER_OUTPUT.has(word))
       throw new UsageError(`Cannot compile with ${word}: pyheap cc makes modules, and object files with -c`);
     else if (word === "-Xlinker") parsed.linkFlags.push(valueAfter(words, k++));
@@ -73,21 +105,37 @@ function parse(words: readonly string[]): Arguments {
     else if (word.startsWith("-")) parsed.flags.push(word);
     else parsed.sources.push(word);
   }
-  if (parsed.sources.length === 0) throw new UsageError("Cannot compile: no file was named");
+  const { sources, isWheel, contents, release, module, pyodide } = parsed;
+  if (sources.length === 0 && !(isWheel && contents.length > 0))
+    throw new UsageError("Cannot compile: no file was named");
+  if (!isWheel && (contents.length > 0 || [release, module, pyodide].some((value) => value !== undefined)))
+    throw new UsageError("Cannot compile: --release, --module, --with and --pyodide are for a wheel; say --wheel");
+  if (isWheel && parsed.compileOnly) throw new UsageError("Cannot make a wheel with -c: it has no object files");
+  if (isWheel) parsed.target = "cpython";
   return parsed;
 }
 
+function targetNamed(name: string): TargetName {
+  if (name !== "heap" && name !== "cpython")
+    throw new UsageError(`Cannot compile for ${name}: modules are for heap or for cpython`);
+  return name;
+}
+
 /** What is to be made. */
-function stepsOf({ sources, output, compileOnly, force }: Arguments): Step[] {
+async function stepsOf(parsed: Arguments): Promise<Step[]> {
+  const { sources, output, compileOnly, force } = parsed;
   const [first = ""] = sources;
-  const steps: Step[] = compileOnly
-    ? sources.map((source) => ({
-        sources: [source],
-        output: output || `${basename(source).replace(/\.[^.]*$/, "")}.o`,
-        kind: OBJECT,
-        run: compileObject,
-      }))
-    : [{ sources, output: output || `${first.replace(/\.[^.]*$/, "")}.wasm`, kind: MODULE, run: compileC }];
+  const { suffix } = targetCalled(parsed.target);
+  const steps: Step[] = parsed.isWheel
+    ? [await wheelStep(parsed)]
+    : compileOnly
+      ? sources.map((source) => ({
+          sources: [source],
+          output: output || `${basename(source).replace(/\.[^.]*$/, "")}.o`,
+          kind: OBJECT,
+          run: compileObject,
+        }))
+      : [{ sources, output: output || first.replace(/(\.[^.]*)?$/, suffix), kind: MODULE, run: compileC }];
   if (compileOnly) {
     const other = sources.find((source) => !isSource(source));
     if (other !== undefined) throw new UsageError(`Cannot compile ${other}: not a file in C or C++`);
@@ -105,6 +153,16 @@ function stepsOf({ sources, output, compileOnly, force }: Arguments): Step[] {
   return steps;
 }
 
+async function wheelStep(parsed: Arguments): Promise<Step> {
+  const wheel = await CWheel.plan(parsed);
+  return {
+    sources: parsed.sources,
+    output: parsed.output || wheel.fileName,
+    kind: WHEEL,
+    run: (options) => wheel.make(options),
+  };
+}
+
 /** The value of the option `words[k]`: the next word. */
 function valueAfter(words: readonly string[], k: number): string {
   const value = words[k + 1];
@@ -113,11 +171,11 @@ function valueAfter(words: readonly string[], k: number): string {
 }
 
 /** Makes a file that takes the place of an older one when it is whole. */
-async function make({ sources, output, run }: Step, { flags, linkFlags }: Arguments): Promise<void> {
+async function make({ sources, output, run }: Step, { flags, linkFlags, target }: Arguments): Promise<void> {
   const made = new Replacement(output);
   try {
     const cache = cacheFolder("c-library");
-    await run({ sources, flags, linkFlags, output: made.path, outputName: output, cache });
+    await run({ sources, flags, linkFlags, target, output: made.path, outputName: output, cache });
     made.keep();
   } catch (error) {
     made.drop();
@@ -130,14 +188,14 @@ export function addCc(program: Command): void {
     .command("cc")
     .summary("compile C or C++ to a module that lives on the heap")
     .description("Compiles C or C++ to a WebAssembly module that heap.load and pyheap run load.")
-    .usage("file.c ... [-o file.wasm] [--force] [compiler options]")
+    .usage("file.c ... [-o file.wasm] [--for cpython] [--wheel] [--force] [compiler options]")
     .argument("[words...]", "files and options")
     .allowUnknownOption()
     .passThroughOptions()
     .addHelpText("after", HELP)
     .action(async (words: string[]) => {
       const parsed = parse(words);
-      for (const step of stepsOf(parsed)) {
+      for (const step of await stepsOf(parsed)) {
         try {
           await make(step, parsed);
         } catch (error) {

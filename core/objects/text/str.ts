@@ -3,7 +3,7 @@
 //   ASCII      refcnt | type | length | hash | state | characters, 0
 //   others     refcnt | type | length | hash | state | utf8 length | utf8 | characters, 0
 //
-//   state      bits 0..15 interned (0 or 1), 16..18 bytes a code point, 20 all below U+0080
+//   state      bits 0 and 1 interned (0 or 1), 2 to 4 bytes a code point, 5 the characters follow (always), 6 all below U+0080
 //
 // A string's width is the smallest that holds its characters, so two strings of different widths are never equal.
 // The empty string, and each string of one character below U+0100, exist only once (POLICY_CHARACTERS).
@@ -26,11 +26,11 @@ import { PyObject, typeOf } from "../model/type";
 
 export const STATE_INTERNED: u32 = 1;
 /** The place of the width (bytes of a character) in the state. */
-export const WIDTH_SHIFT: u32 = 16;
+export const WIDTH_SHIFT: u32 = 2;
 export const WIDTH_MASK: u32 = 7;
-export const STATE_ASCII: u32 = 1 << 20;
+export const STATE_ASCII: u32 = 1 << 6;
 const MOST_CODE_POINT: u32 = 0x10ffff;
-const COMPACT: u32 = 1 << 19;
+const COMPACT: u32 = 1 << 5;
 /** The offset of the characters, in ASCII strings and in all other strings. */
 export const ASCII_HEADER: usize = 20;
 export const WIDE_HEADER: usize = 28;

@@ -1,14 +1,19 @@
-// Which modules and object files may use the Python/C API here: those that were compiled with pyheap's headers, of the
-// same version. With other headers, CPython's for example, the layouts of structs differ, and the heap would write behind them.
+// Which modules and object files fit each other and a heap: those that were compiled with pyheap's headers, of the same version, for
+// the same target. With other headers, CPython's for example, a type is shorter, and the heap would write behind it.
 //
-//   section "pyheap.abi":  "1;1;"    a version for each file in C that includes Python.h (include/abi.h)
+//   section "pyheap.abi":  "2;2;"            a version for each file in C that includes Python.h (include/abi.h)
+//                          "cpython314;"     the file was compiled for CPython
 
 import * as C from "../../core/constants.gen.js";
 import { needsApi } from "./environment.js";
 import { LinkError } from "./link-error.js";
 import { contentOf, functionTypes } from "./sections.js";
+import type { TargetName } from "./target.js";
 
 const SECTION = "pyheap.abi";
+/** The marks of the files that can be linked to a module for a target. */
+const MARKS: Readonly<Record<TargetName, string>> = { heap: String(C.ABI_VERSION), cpython: "cpython314" };
+const COMMANDS: Readonly<Record<TargetName, string>> = { heap: "pyheap cc", cpython: "pyheap cc --for cpython" };
 
 /** The versions of a mark, each once. */
 function versionsIn(mark: Uint8Array | ArrayBuffer): string[] {
@@ -17,26 +22,34 @@ function versionsIn(mark: Uint8Array | ArrayBuffer): string[] {
 }
 
 /** What is wrong with code that imports these names and has this mark; undefined if nothing is. */
-function complaint(imports: readonly string[], mark: Uint8Array | ArrayBuffer | undefined): string | undefined {
+function complaint(
+  imports: readonly string[],
+  mark: Uint8Array | ArrayBuffer | undefined,
+  target: TargetName,
+): string | undefined {
   const needed = imports.find(needsApi);
   if (needed === undefined) return undefined;
   if (mark === undefined) {
+    // Files without a mark were compiled with CPython's own headers.
+    if (target === "cpython") return undefined;
     return `it uses ${needed}, but was not compiled with pyheap's headers, so its objects have another layout: compile it with pyheap cc`;
   }
-  const other = versionsIn(mark).find((version) => version !== String(C.ABI_VERSION));
+  const other = versionsIn(mark).find((version) => version !== MARKS[target]);
   if (other === undefined) return undefined;
-  return `it was compiled for version ${other} of the layouts of objects, and this is version ${C.ABI_VERSION}: compile it again with pyheap cc`;
+  if (other === MARKS.cpython) return `it was compiled for CPython: compile it again with ${COMMANDS.heap}`;
+  if (target === "cpython") return `it was compiled for a heap: compile it again with ${COMMANDS.cpython}`;
+  return `it was compiled for version ${other} of the layouts of objects, and this is version ${MARKS.heap}: compile it again with ${COMMANDS.heap}`;
 }
 
-/** Throws LinkError if the module uses the Python/C API, but was not compiled with these headers. */
+/** Throws LinkError if the module uses the Python/C API, but was not compiled with these headers for a heap. */
 export function mustShareLayouts(label: string, module: WebAssembly.Module): void {
   const names = WebAssembly.Module.imports(module).map(({ name }) => name);
   const [mark] = WebAssembly.Module.customSections(module, SECTION);
-  const wrong = complaint(names, mark);
+  const wrong = complaint(names, mark, "heap");
   if (wrong !== undefined) throw new LinkError(`Cannot load ${label}: ${wrong}`);
 }
 
 /** Like mustShareLayouts, for an object file that is to be linked: what is wrong with it; undefined if nothing is. */
-export function complaintAboutObject(bytes: Uint8Array): string | undefined {
-  return complaint([...functionTypes(bytes).imported.keys()], contentOf(bytes, SECTION));
+export function complaintAboutObject(bytes: Uint8Array, target: TargetName): string | undefined {
+  return complaint([...functionTypes(bytes).imported.keys()], contentOf(bytes, SECTION), target);
 }

@@ -1,5 +1,5 @@
-// Compiles C or C++ to a module for heap.load: with the right flags, our headers, the small C library of libc/, and the
-// functions of the Python/C API with variable arguments, from capi/.
+// Compiles C or C++ to a module for heap.load or for CPython, with the right flags and our headers. A module for heap.load is linked with
+// the small C library of libc/, and with the functions of the Python/C API with variable arguments, from capi/.
 
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Remembered } from "../../ground/remembered.js";
 import { complaintAboutInputs } from "./inputs.js";
 import { keptLibrary, keyOf } from "./kept-library.js";
+import { type Target, type TargetName, targetCalled } from "./target.js";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
 /**
@@ -26,13 +27,6 @@ const LIBC = join(ROOT, "libc");
 const CAPI = join(ROOT, "capi");
 const LIBC_INCLUDE = join(LIBC, "include");
 
-/**
- * Emscripten's target has the binary interface that we want (a long double is aligned to 8, as blocks are). But
- * programs must not assume that Emscripten's library is there.
- */
-const TARGET = ["--target=wasm32-unknown-emscripten", "-U__EMSCRIPTEN__", "-D__PYHEAP__=1"];
-const CODE = ["-fPIC", "-mbulk-memory", "-ffunction-sections", "-fdata-sections", "-fvisibility=default"];
-const CPP = ["-fno-exceptions", "-fno-rtti", "-fvisibility-global-new-delete=force-hidden", "-nostdinc++"];
 const LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"];
 
 export interface CompileOptions {
@@ -44,6 +38,8 @@ export interface CompileOptions {
   /** Options for the compiler: -O2 if none says how to optimize. */
   readonly flags?: readonly string[];
   readonly linkFlags?: readonly string[];
+  /** What the module is for; a heap if it is not said. */
+  readonly target?: TargetName;
   readonly folder?: string;
   /** The folder where the library's object files are kept for other processes. Without it, only this process has them. */
   readonly cache?: string;
@@ -65,21 +61,22 @@ export function isSource(source: string): boolean {
 /** Compiles and links. Throws CompileError; the tools have then printed what is wrong. */
 export async function compileC(options: CompileOptions): Promise<void> {
   const { sources, flags = [], linkFlags = [], folder = process.cwd(), cache } = options;
+  const target = targetCalled(options.target ?? "heap");
   const output = resolve(folder, options.output);
   const toolchain = await findToolchain(folder);
   if (!toolchain) throw new CompileError(`Cannot compile: ${NO_TOOLCHAIN}`);
   const temporary = mkdtempSync(join(tmpdir(), "pyheap-cc-"));
   try {
-    const build = new Build(toolchain, temporary, folder);
+    const build = new Build(toolchain, target, temporary, folder);
     const given = sources.filter((source) => !isSource(source)).map((source) => resolve(folder, source));
-    const wrong = complaintAboutInputs(given, given.length === sources.length);
+    const wrong = complaintAboutInputs(given, given.length === sources.length, target.name);
     if (wrong !== undefined) throw new CompileError(`Cannot link ${options.outputName ?? output}: ${wrong}`);
     const compiled: string[] = [];
     for (const [k, source] of sources.entries()) {
       const path = resolve(folder, source);
       compiled.push(isSource(source) ? await build.compile(path, `${k}-${basename(source)}.o`, flags) : path);
     }
-    const library = await libraries.get(toolchain.name, () => findLibrary(toolchain, cache));
+    const library = target.hasLibrary ? await libraries.get(toolchain.name, () => findLibrary(toolchain, cache)) : [];
     const used = library.filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp));
     const linked = await build.link([...compiled, ...used], options.outputName ?? output, linkFlags);
     mkdirSync(dirname(output), { recursive: true });
@@ -91,16 +88,18 @@ export async function compileC(options: CompileOptions): Promise<void> {
 
 /** Compiles one file to an object file. Throws CompileError, as compileC does. */
 export async function compileObject({ sources: [source = ""], ...options }: CompileOptions): Promise<void> {
-  const { flags = [], folder = process.cwd() } = options;
+  const { flags = [], target = "heap", folder = process.cwd() } = options;
   const toolchain = await findToolchain(folder);
   if (!toolchain) throw new CompileError(`Cannot compile: ${NO_TOOLCHAIN}`);
   const output = resolve(folder, options.output);
   mkdirSync(dirname(output), { recursive: true });
-  const build = new Build(toolchain, dirname(output), folder);
+  const build = new Build(toolchain, targetCalled(target), dirname(output), folder);
   await build.compile(resolve(folder, source), basename(output), flags);
 }
 
-/** The object files that every module is linked with, by toolchain. They are compiled once in this process. */
+const HEAP = targetCalled("heap");
+
+/** The object files that every module for a heap is linked with, by toolchain. They are compiled once in this process. */
 const libraries = new Remembered<string, string[]>();
 
 function librarySources(): { source: string; object: string }[] {
@@ -122,7 +121,7 @@ async function findLibrary(toolchain: Toolchain, cache: string | undefined): Pro
 
 async function cachedLibrary(toolchain: Toolchain, cache: string): Promise<string | undefined> {
   try {
-    const options = [...TARGET, ...CODE, ...CPP, ...LIBRARY_FLAGS];
+    const options = [...HEAP.flags, ...HEAP.cpp, ...LIBRARY_FLAGS];
     const key = keyOf(toolchain.file, options, [LIBC, LIBC_INCLUDE, CAPI, INCLUDE]);
     return await keptLibrary(cache, key, (folder) => compileLibrary(toolchain, folder));
   } catch (error) {
@@ -139,18 +138,20 @@ async function temporaryLibrary(toolchain: Toolchain): Promise<string> {
 }
 
 async function compileLibrary(toolchain: Toolchain, folder: string): Promise<void> {
-  const build = new Build(toolchain, folder, folder);
+  const build = new Build(toolchain, HEAP, folder, folder);
   for (const { source, object } of librarySources()) await build.compile(source, object, LIBRARY_FLAGS);
 }
 
 /** One run of the tools, with a folder for intermediate files. */
 class Build {
   readonly #toolchain: Toolchain;
+  readonly #target: Target;
   readonly #temporary: string;
   readonly #folder: string;
 
-  constructor(toolchain: Toolchain, temporary: string, folder: string) {
+  constructor(toolchain: Toolchain, target: Target, temporary: string, folder: string) {
     this.#toolchain = toolchain;
+    this.#target = target;
     this.#temporary = temporary;
     this.#folder = folder;
   }
@@ -158,16 +159,17 @@ class Build {
   async compile(source: string, object: string, flags: readonly string[]): Promise<string> {
     const output = join(this.#temporary, object);
     const included = foldersIn(flags).map((path) => resolve(this.#folder, path));
+    const headers = this.#target.headers.map((path) => join(ROOT, path));
     const args = [
-      ...TARGET,
-      ...CODE,
+      ...this.#target.flags,
       ...(flags.some((flag) => /^-O/.test(flag)) ? [] : ["-O2"]),
-      ...(isCpp(source) ? [...CPP, "-std=c++20"] : ["-std=gnu2x"]),
+      ...(isCpp(source) ? [...this.#target.cpp, "-std=c++20"] : this.#target.c),
       ...absolute(flags, this.#folder),
-      ...["-nostdlibinc", "-isystem", LIBC_INCLUDE, "-isystem", INCLUDE],
+      "-nostdlibinc",
+      ...headers.flatMap((path) => ["-isystem", path]),
       ...["-c", source, "-o", output],
     ];
-    const folders = [dirname(source), LIBC_INCLUDE, INCLUDE, ...included];
+    const folders = [dirname(source), ...headers, ...included];
     if (await this.#toolchain.run("clang", args, folders, output)) return output;
     throw new CompileError(`Cannot compile ${source}: ${this.#toolchain.name} failed`);
   }

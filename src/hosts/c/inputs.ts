@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { complaintAboutObject } from "./abi.js";
 import { contentOf } from "./sections.js";
+import type { TargetName } from "./target.js";
 
 const ARCHIVE = "!<arch>\n";
 const WASM = "\0asm";
@@ -27,10 +28,14 @@ function startsWith(bytes: Buffer, text: string): boolean {
 }
 
 /**
- * Why these files can't be linked to a module; undefined if nothing is known that speaks against it. `areAll` says that
- * nothing else is linked.
+ * Why these files can't be linked to a module for a target; undefined if nothing is known that speaks against it. `areAll`
+ * says that nothing else is linked.
  */
-export function complaintAboutInputs(paths: readonly string[], areAll: boolean): string | undefined {
+export function complaintAboutInputs(
+  paths: readonly string[],
+  areAll: boolean,
+  target: TargetName,
+): string | undefined {
   let modules = 0;
   for (const path of paths) {
     // The linker says what is missing.
@@ -42,7 +47,7 @@ export function complaintAboutInputs(paths: readonly string[], areAll: boolean):
         modules++;
         continue;
       }
-      const wrong = complaintAboutObject(object);
+      const wrong = complaintAboutObject(object, target);
       if (wrong !== undefined) return `${path} can't be used: ${wrong}`;
     }
   }

@@ -21,14 +21,6 @@ import { lengthOfC } from "../runtime/utf8";
 import { badCall } from "../runtime/complaints";
 import { isIterableObject } from "./iterate";
 
-export function PyBytes_Check(o: PyObject): i32 {
-  return isKind(o, BYTES) ? 1 : 0;
-}
-
-export function PyBytes_CheckExact(o: PyObject): i32 {
-  return isKind(o, BYTES) ? 1 : 0;
-}
-
 export function PyBytes_FromString(text: usize): PyObject | null {
   return bytes_from(text, lengthOfC(text));
 }

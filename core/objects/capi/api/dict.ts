@@ -28,14 +28,6 @@ import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
 import { PyUnicode_FromString } from "./unicode";
 
-export function PyDict_Check(o: PyObject): i32 {
-  return isKind(o, DICT) ? 1 : 0;
-}
-
-export function PyDict_CheckExact(o: PyObject): i32 {
-  return isKind(o, DICT) ? 1 : 0;
-}
-
 @inline
 function asDict(o: PyObject): PyDict | null {
   if (isKind(o, DICT)) return changetype<PyDict>(o);

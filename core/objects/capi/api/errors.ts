@@ -228,14 +228,6 @@ function hasDot(name: usize): bool {
   return false;
 }
 
-export function PyExceptionClass_Check(o: PyObject): i32 {
-  return isExceptionType(o) ? 1 : 0;
-}
-
-export function PyExceptionInstance_Check(o: PyObject): i32 {
-  return isException(o) ? 1 : 0;
-}
-
 /** The type's name in UTF-8; the text belongs to the type. */
 export function PyExceptionClass_Name(type: PyType): usize {
   return PyUnicode_AsUTF8(type.name!);

@@ -2,7 +2,7 @@
 
 import { E_FLOAT_LITERAL } from "../../model/errors.gen";
 import { raiseFloatArgument } from "../../model/raises.gen";
-import { BYTES, FLOAT, STR } from "../../model/kinds.gen";
+import { BYTES, STR } from "../../model/kinds.gen";
 import { Result, result } from "../../model/result";
 import { isKind, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";
@@ -16,14 +16,6 @@ import { raiseAboutRepr } from "../runtime/complaints";
  */
 @external("host", "parseFloat")
 declare function hostParseFloat(data: usize, width: u32, n: u32, target: usize): bool;
-
-export function PyFloat_Check(o: PyObject): i32 {
-  return isKind(o, FLOAT) ? 1 : 0;
-}
-
-export function PyFloat_CheckExact(o: PyObject): i32 {
-  return isKind(o, FLOAT) ? 1 : 0;
-}
 
 export function PyFloat_FromDouble(v: f64): PyObject | null {
   return float_new(v);

@@ -13,14 +13,6 @@ import { list_sort } from "../../types/sort";
 import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
 
-export function PyList_Check(o: PyObject): i32 {
-  return isKind(o, LIST) ? 1 : 0;
-}
-
-export function PyList_CheckExact(o: PyObject): i32 {
-  return isKind(o, LIST) ? 1 : 0;
-}
-
 @inline
 function asList(o: PyObject | null): PyList | null {
   if (o && isKind(o, LIST)) return changetype<PyList>(o);

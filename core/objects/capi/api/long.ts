@@ -15,8 +15,8 @@ import {
   E_TOO_LARGE_FOR_SIZE,
   E_TOO_LARGE_FOR_UNSIGNED_LONG,
 } from "../../model/errors.gen";
+import { STR } from "../../model/kinds.gen";
 import { raiseBadArgument, raiseBaseRange, raiseIntegerExpected, raiseIntegerRequired } from "../../model/raises.gen";
-import { BOOL, INT, STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool } from "../../model/singletons";
 import { isInt, isKind, PyObject } from "../../model/type";
@@ -28,18 +28,6 @@ import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude } from "../.
 import { orOverflow, signed, unsigned } from "../runtime/convert";
 import { lengthOfC, str_from_utf8 } from "../runtime/utf8";
 import { badCall, badCallNumber, raiseAboutRepr } from "../runtime/complaints";
-
-export function PyLong_Check(o: PyObject): i32 {
-  return isInt(o) ? 1 : 0;
-}
-
-export function PyLong_CheckExact(o: PyObject): i32 {
-  return isKind(o, INT) ? 1 : 0;
-}
-
-export function PyBool_Check(o: PyObject): i32 {
-  return isKind(o, BOOL) ? 1 : 0;
-}
 
 export function PyBool_FromLong(v: i32): PyObject {
   return asBool(v != 0);

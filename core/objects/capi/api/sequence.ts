@@ -60,7 +60,7 @@ import {
   sequenceSlot,
   slotIndex,
 } from "../../types/slots";
-import { PyObject_CallMethodNoArgs } from "../runtime/call";
+import { callMethodNoArgs } from "../runtime/call";
 import { PyDict_Items, PyDict_Keys, PyDict_Values } from "./dict";
 import { PyErr_SetString } from "./errors";
 import { fastOf } from "./fast";
@@ -298,7 +298,7 @@ function listOfMethod(o: PyObject, name: u64): PyObject | null {
   }
   const method = w.finish();
   if (!method) return null;
-  const answered = PyObject_CallMethodNoArgs(o, method);
+  const answered = callMethodNoArgs(o, method);
   decref(method);
   if (!answered) return null;
   const l = listOf(answered);

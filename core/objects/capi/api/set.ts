@@ -10,30 +10,6 @@ import { set_add, set_clear, set_contains_known, set_discard_known, set_new, set
 import { PySet } from "../../types/set-table";
 import { badCall, badCallNumber } from "../runtime/complaints";
 
-export function PySet_Check(o: PyObject): i32 {
-  return isKind(o, SET) ? 1 : 0;
-}
-
-export function PySet_CheckExact(o: PyObject): i32 {
-  return isKind(o, SET) ? 1 : 0;
-}
-
-export function PyFrozenSet_Check(o: PyObject): i32 {
-  return isKind(o, FROZENSET) ? 1 : 0;
-}
-
-export function PyFrozenSet_CheckExact(o: PyObject): i32 {
-  return isKind(o, FROZENSET) ? 1 : 0;
-}
-
-export function PyAnySet_Check(o: PyObject): i32 {
-  return isAnySet(o) ? 1 : 0;
-}
-
-export function PyAnySet_CheckExact(o: PyObject): i32 {
-  return isAnySet(o) ? 1 : 0;
-}
-
 function newOf(type: PyType, items: PyObject | null): PyObject | null {
   const s = set_new(type);
   if (!s || !items) return s;

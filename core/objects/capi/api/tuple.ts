@@ -11,14 +11,6 @@ import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new } from "../../types/tuple";
 import { badCall, badCallNumber } from "../runtime/complaints";
 
-export function PyTuple_Check(o: PyObject): i32 {
-  return isKind(o, TUPLE) ? 1 : 0;
-}
-
-export function PyTuple_CheckExact(o: PyObject): i32 {
-  return isKind(o, TUPLE) ? 1 : 0;
-}
-
 /** A tuple of `n` items, all None. */
 export function PyTuple_New(n: i32): PyObject | null {
   if (n < 0) return badCall();

@@ -51,14 +51,6 @@ import { strOfC } from "../runtime/text";
 import { keptUtf8, lengthOfC, str_from_utf8, utf8_length, utf8_write } from "../runtime/utf8";
 import { badCall, badCallNumber } from "../runtime/complaints";
 
-export function PyUnicode_Check(o: PyObject): i32 {
-  return isKind(o, STR) ? 1 : 0;
-}
-
-export function PyUnicode_CheckExact(o: PyObject): i32 {
-  return isKind(o, STR) ? 1 : 0;
-}
-
 /** The object as a string; null with TypeError. */
 function asStr(o: PyObject | null): PyStr | null {
   if (o && isKind(o, STR)) return changetype<PyStr>(o);

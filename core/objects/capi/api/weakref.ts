@@ -8,14 +8,6 @@ import { isKind, PyObject } from "../../model/type";
 import { PyRef, ref_new } from "../../types/weak";
 import { badCall } from "../runtime/complaints";
 
-export function PyWeakref_Check(o: PyObject): i32 {
-  return isKind(o, REF) ? 1 : 0;
-}
-
-export function PyWeakref_CheckRef(o: PyObject): i32 {
-  return isKind(o, REF) ? 1 : 0;
-}
-
 /**
  * A weak reference, as a new reference; NULL with TypeError. The callback is called with the weak reference after the
  * object is gone; it may be NULL or None.
@@ -44,10 +36,6 @@ export function PyWeakref_GetObject(r: PyObject | null): PyObject | null {
   if (!r || !isKind(r, REF)) return badCall();
   const o = changetype<PyRef>(r).target;
   return o ? o : None();
-}
-
-export function PyWeakref_GET_OBJECT(r: PyObject | null): PyObject | null {
-  return PyWeakref_GetObject(r);
 }
 
 /** 1 if the object is gone, 0 if not, -1 with TypeError. */

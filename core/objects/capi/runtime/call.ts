@@ -203,18 +203,10 @@ export function PyObject_VectorcallMethod(
   return callMethodRow(name, args, nargsf & ~OFFSET_BIT, names);
 }
 
-export function PyObject_CallMethodNoArgs(o: PyObject, name: PyObject): PyObject | null {
+export function callMethodNoArgs(o: PyObject, name: PyObject): PyObject | null {
   const f = PyObject_GetAttr(o, name);
   if (!f) return null;
   const result = callRow(f, 0, 0, null);
-  decref(f);
-  return result;
-}
-
-export function PyObject_CallMethodOneArg(o: PyObject, name: PyObject, arg: PyObject): PyObject | null {
-  const f = PyObject_GetAttr(o, name);
-  if (!f) return null;
-  const result = PyObject_CallOneArg(f, arg);
   decref(f);
   return result;
 }
