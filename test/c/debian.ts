@@ -35,9 +35,9 @@ function unpack(names: readonly string[], target: string, wanted?: string): void
   rmSync(join(target, "lists"), { recursive: true });
 }
 
-/** The folder with the Python modules of these Debian packages, unpacked. */
-export function debianPackages(names: readonly string[]): string {
-  const target = join(ROOT, "build/debian");
+/** The folder with the Python modules of Debian's packages, unpacked below build/. */
+export function debianPackages(names: readonly string[], folder = "debian"): string {
+  const target = join(ROOT, "build", folder);
   const modules = join(target, "usr/lib/python3/dist-packages");
   const list = join(target, "packages");
   if (existsSync(list) && readFileSync(list, "utf8") === names.join("\n")) return modules;
@@ -73,10 +73,17 @@ export function goPackage(): string {
 
 /** The folder with a package's source, unpacked. */
 export function debianSource(name: string): string {
+  const [target = ""] = debianSources([name]);
+  return target;
+}
+
+/** The folders with the sources of packages, which are fetched at once. */
+export function debianSources(names: readonly string[]): string[] {
   const folder = join(ROOT, "build/sources");
-  const target = join(folder, name);
-  if (existsSync(target)) return target;
-  const work = join(folder, `${name}.work`);
+  const targets = names.map((name) => join(folder, name));
+  const missing = names.filter((_, k) => !existsSync(targets[k] as string));
+  if (missing.length === 0) return targets;
+  const work = join(folder, `${missing.join("+")}.work`);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, "lists/partial"), { recursive: true });
   const text = sourcesList();
@@ -86,12 +93,19 @@ export function debianSource(name: string): string {
   const options = ["-o", `Dir::Etc::sourcelist=${list}`, "-o", "Dir::Etc::sourceparts=-", "-qq"];
   options.push("-o", `Dir::State::lists=${join(work, "lists")}`, "-o", "APT::Sandbox::User=");
   execFileSync("apt-get", [...options, "update"], { stdio: "pipe" });
-  execFileSync("apt-get", [...options, "source", "--download-only", name], { cwd: work, stdio: "pipe" });
-  const archive = readdirSync(work).find((file) => file.includes(".orig.tar."));
-  if (archive === undefined) throw new Error(`Cannot find the source of ${name}: apt-get fetched no .orig.tar`);
-  mkdirSync(join(work, "source"));
-  execFileSync("tar", ["xf", join(work, archive), "-C", join(work, "source"), "--strip-components=1"]);
-  renameSync(join(work, "source"), target);
+  // Mirrors have fewer of Debian's own changes than of the sources themselves.
+  execFileSync("apt-get", [...options, "source", "--download-only", "--tar-only", ...missing], {
+    cwd: work,
+    stdio: "pipe",
+  });
+  for (const name of missing) {
+    const archive = readdirSync(work).find((file) => file.startsWith(`${name}_`) && file.includes(".orig.tar."));
+    if (archive === undefined) throw new Error(`Cannot find the source of ${name}: apt-get fetched no .orig.tar`);
+    const source = join(work, name);
+    mkdirSync(source);
+    execFileSync("tar", ["xf", join(work, archive), "-C", source, "--strip-components=1"]);
+    renameSync(source, join(folder, name));
+  }
   rmSync(work, { recursive: true });
-  return target;
+  return targets;
 }
