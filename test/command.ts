@@ -16,8 +16,8 @@ export interface Said {
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** Variables of the environment besides those of the tests. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Variables of the environment besides those of the tests, or without them where the value is undefined. */
+  readonly env?: NodeJS.ProcessEnv;
   /** What the program can read from standard input. */
   readonly input?: string;
 }

@@ -1,7 +1,8 @@
 // The command in the process of the test, for reports and refusals: these take less time than the start of another process.
 
 import { main } from "../src/cli/command-line.js";
-import { command, type Said } from "./command.js";
+import type { Said } from "./command.js";
+import { sharedCommand } from "./shared-command.js";
 
 /** Takes what is written to a stream, until `end` is called. */
 function capture(stream: NodeJS.WriteStream): { readonly text: () => string; readonly end: () => void } {
@@ -39,7 +40,7 @@ export async function inProcess(
   }
 }
 
-/** Runs `pyheap` with these words: reports in this process, all else in a process of its own. */
+/** Runs `pyheap` with these words: reports in this process, all else in the process that commands share. */
 export async function pyheap(words: readonly string[], cwd: string): Promise<Said> {
-  return words[0] === "report" ? inProcess(words, { cwd }) : command(words, { cwd });
+  return words[0] === "report" ? inProcess(words, { cwd }) : sharedCommand(words, { cwd });
 }

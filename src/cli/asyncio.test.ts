@@ -6,8 +6,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { MAIN } from "../../test/command.js";
+import type { Said } from "../../test/command.js";
 import { hasPython } from "../../test/needs.js";
+import { sharedCommand } from "../../test/shared-command.js";
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   runner: `
@@ -318,14 +319,9 @@ raise SystemExit("end")
 `,
 };
 
-interface Ended {
-  readonly status: number | string | null;
-  readonly stdout: string;
-  readonly lastLine: string;
-}
-
-function run(program: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const child = spawn(program, args, { cwd });
+/** Runs a file under the machine's python. */
+function python(file: string, cwd: string): Promise<Said> {
+  const child = spawn("python3", [file], { cwd });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (text) => {
     stdout += text;
@@ -336,14 +332,16 @@ function run(program: string, args: readonly string[], cwd: string): Promise<End
   return new Promise((done) => {
     child.on("close", (code, signal) => {
       // A process that ended by SIGINT has the exit code 130 in a shell.
-      done({
-        status: signal === "SIGINT" ? 130 : (code ?? signal),
-        stdout,
-        lastLine: stderr.trimEnd().split("\n").at(-1) ?? "",
-      });
+      done({ status: signal === "SIGINT" ? 130 : code, stdout, stderr });
     });
   });
 }
+
+/** What is the same under each Python. */
+const compared = ({ status, stdout, stderr }: Said) => ({
+  ...{ status, stdout },
+  lastLine: stderr.trimEnd().split("\n").at(-1) ?? "",
+});
 
 describe.runIf(hasPython)("asyncio under pyheap run, beside the machine's python", () => {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-asyncio-"));
@@ -353,7 +351,7 @@ describe.runIf(hasPython)("asyncio under pyheap run, beside the machine's python
 
   it.concurrent.each(Object.keys(PROGRAMS))("%s", async (name) => {
     const file = `${name}.py`;
-    const expected = await run("python3", [file], folder);
-    expect(await run(process.execPath, [MAIN, "run", "--quiet", file], folder)).toEqual(expected);
+    const said = await sharedCommand(["run", "--quiet", file], { cwd: folder });
+    expect(compared(said)).toEqual(compared(await python(file, folder)));
   });
 });

@@ -1,33 +1,23 @@
 // `pyheap image create` with packages, modules in C as well: they are imported once, and there for each program that starts
 // from the image.
 
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MAIN } from "../../test/command.js";
+import type { Said } from "../../test/command.js";
 import { nativeWheels } from "../../test/native-wheels.js";
 import { canCompile } from "../../test/needs.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { lockFile, type Served, serve, wheel } from "../../test/wheels.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-image-packages-")));
 const at = (...names: string[]) => join(folder, ...names);
 let server: Served;
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function pyheap(variables: Readonly<Record<string, string>>, ...words: string[]): Promise<Ended> {
-  const env = { ...process.env, ...variables, PYHEAP_PACKAGES: server.url, PYHEAP_CACHE: at("cache") };
-  return new Promise((done) => {
-    execFile(process.execPath, [MAIN, ...words], { cwd: folder, env }, (error, stdout, stderr) =>
-      done({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
+function pyheap(variables: Readonly<Record<string, string>>, ...words: string[]): Promise<Said> {
+  const env = { ...variables, PYHEAP_PACKAGES: server.url, PYHEAP_CACHE: at("cache") };
+  return sharedCommand(words, { cwd: folder, env });
 }
 
 const run = (...words: string[]) => pyheap({}, "run", "--quiet", "--image", "app.pyimage", ...words);
@@ -84,7 +74,7 @@ describe("an image with packages", { timeout: 600_000 }, () => {
       "before.py",
     );
     expect(made).toEqual({
-      code: 0,
+      status: 0,
       stdout: "",
       stderr: expect.stringMatching(/^pyheap: app\.pyimage: [\d.]+ MiB\n$/),
     });
@@ -112,7 +102,7 @@ describe("an image with packages", { timeout: 600_000 }, () => {
       ["--limit", "64MiB", "--debug-hooks"],
       ["--sandbox", "--trace", "app.trace", "--snapshot", "app.heapsnapshot"],
     ]) {
-      expect(await run(...options, "-c", code), options.join(" ")).toEqual({ code: 0, stdout, stderr: "" });
+      expect(await run(...options, "-c", code), options.join(" ")).toEqual({ status: 0, stdout, stderr: "" });
     }
     expect(server.asked.slice(asked)).toEqual(Array(2).fill("/pyodide-lock.json"));
     expect(readFileSync(at("app.heapsnapshot")).length).toBeGreaterThan(1_000_000);
@@ -133,19 +123,19 @@ describe("an image with packages", { timeout: 600_000 }, () => {
       "import of_path, of_pth; names = of_path.name, of_pth.name",
     ];
     const made = await pyheap({ PYTHONPATH: "own" }, "image", "create", "paths.pyimage", ...words);
-    expect(made).toMatchObject({ code: 0, stdout: "" });
+    expect(made).toMatchObject({ status: 0, stdout: "" });
     const ended = await pyheap({}, "run", "--quiet", "--no-packages", "--image", "paths.pyimage", "-c", "print(names)");
-    expect(ended).toEqual({ code: 0, stdout: "('path', 'pth')\n", stderr: "" });
+    expect(ended).toEqual({ status: 0, stdout: "('path', 'pth')\n", stderr: "" });
   });
 
   it("says which package can't be had, and which folder is gone", async () => {
     const none = await pyheap({}, "image", "create", "none.pyimage", "--no-packages", "--import", "greet");
-    expect(none).toEqual({ code: 1, stdout: "", stderr: "pyheap: Cannot import greet: No module named 'greet'\n" });
+    expect(none).toEqual({ status: 1, stdout: "", stderr: "pyheap: Cannot import greet: No module named 'greet'\n" });
     const info = JSON.parse((await pyheap({}, "image", "info", "--json", "app.pyimage")).stdout) as { needs: string[] };
     const [gone = ""] = info.needs;
     rmSync(gone, { recursive: true });
     const why = `app.pyimage: Cannot load the heap image: it needs the package in ${gone}, which is not there; make it again\n`;
-    expect(await run("-c", "print(1)")).toEqual({ code: 2, stdout: "", stderr: `pyheap: ${why}` });
-    expect(await run("--or-cold", "-c", "print(1)")).toMatchObject({ code: 0, stdout: "1\n" });
+    expect(await run("-c", "print(1)")).toEqual({ status: 2, stdout: "", stderr: `pyheap: ${why}` });
+    expect(await run("--or-cold", "-c", "print(1)")).toMatchObject({ status: 0, stdout: "1\n" });
   });
 });

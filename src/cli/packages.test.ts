@@ -1,33 +1,22 @@
 // Programs that import packages: what they import comes from a server on this machine, is kept, and works on the heap.
 
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MAIN, makeCache } from "../../test/command.js";
+import { makeCache, type Said } from "../../test/command.js";
 import { nativeWheels } from "../../test/native-wheels.js";
 import { canCompile } from "../../test/needs.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { lockFile, type Served, serve, type TestWheel, wheel } from "../../test/wheels.js";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "pyheap-packages-")));
 const at = (...names: string[]) => join(folder, ...names);
 const CACHE = makeCache(at("cache"));
 
-interface Said {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** The server is in this process, so the command must not keep it waiting. */
 function pyheap(words: readonly string[], place: string, cwd = folder): Promise<Said> {
-  const env = { ...process.env, PYHEAP_PACKAGES: place, PYHEAP_CACHE: CACHE };
-  return new Promise((done) => {
-    execFile(process.execPath, [MAIN, ...words], { cwd, env, encoding: "utf8" }, (error, stdout, stderr) => {
-      done({ status: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+  return sharedCommand(words, { cwd, env: { PYHEAP_PACKAGES: place, PYHEAP_CACHE: CACHE } });
 }
 
 const run = (words: readonly string[], place: string, cwd?: string) => pyheap(["run", "--quiet", ...words], place, cwd);

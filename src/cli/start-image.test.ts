@@ -15,17 +15,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MAIN } from "../../test/command.js";
+import { MAIN, type Said } from "../../test/command.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { PythonImage } from "../hosts/python/pyodide.js";
 import { groupBy } from "../report/trace-groups.js";
 import { type Analysis, analyse } from "../trace/analysis.js";
 import { keepImage, startEnvironment } from "./start-image.js";
-
-interface Ended {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
 
 /** Everything of the interpreter's start that a program can look at. */
 const LOOK = `
@@ -49,13 +44,25 @@ describe("the image that is kept", { timeout: 600_000 }, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function run(words: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("PYTHON"));
-    const env = { ...Object.fromEntries(inherited), PYHEAP_CACHE: cache, ...environment };
+  const commandOf = (words: readonly string[]) =>
+    words[0] === "image" ? words : ["run", "--quiet", "--no-packages", ...words];
+
+  /** The environment without what would change Python's start. */
+  function environment(): NodeJS.ProcessEnv {
+    const names = Object.keys(process.env).filter((name) => name.startsWith("PYTHON"));
+    return { ...Object.fromEntries(names.map((name) => [name, undefined])), PYHEAP_CACHE: cache };
+  }
+
+  const run = (words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Said> =>
+    sharedCommand(commandOf(words), { cwd: folder, env: { ...environment(), ...more } });
+
+  /** Runs the command in a process of its own, beside others. */
+  function runAlone(words: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Said> {
+    const env = { ...process.env, ...environment(), ...more };
     return new Promise((resolve) => {
-      const args = [MAIN, ...(words[0] === "image" ? words : ["run", "--quiet", "--no-packages", ...words])];
+      const args = [MAIN, ...commandOf(words)];
       const { stdin } = execFile(process.execPath, args, { cwd: folder, env }, (error, stdout, stderr) =>
-        resolve({ stdout, stderr, code: error ? Number(error.code) : 0 }),
+        resolve({ stdout, stderr, status: error ? Number(error.code) : 0 }),
       );
       stdin?.end();
     });
@@ -65,8 +72,8 @@ describe("the image that is kept", { timeout: 600_000 }, () => {
   const path = () => join(cache, "images", images()[0] as string);
 
   it("is made once, by two processes at once, for this user alone", async () => {
-    const ended = await Promise.all([1, 2].map((n) => run(["-c", `print(${n})`])));
-    expect(ended).toEqual([1, 2].map((n) => ({ stdout: `${n}\n`, stderr: "", code: 0 })));
+    const ended = await Promise.all([1, 2].map((n) => runAlone(["-c", `print(${n})`])));
+    expect(ended).toEqual([1, 2].map((n) => ({ stdout: `${n}\n`, stderr: "", status: 0 })));
     expect(images()).toEqual([expect.stringMatching(/^python-[0-9a-f]{32}\.pyimage$/)]);
     expect(statSync(path()).mode & 0o077).toBe(0);
     const { ino } = statSync(path());
@@ -79,8 +86,8 @@ describe("the image that is kept", { timeout: 600_000 }, () => {
     ["a file", ["./look.py", "--x"]],
     ["a module", ["-m", "look", "b c"]],
   ])("shows %s the same as a cold start", async (_, words) => {
-    const environment = { TZ: "Asia/Kolkata", SECRET: "in no file" };
-    const [warm, cold] = [await run(words, environment), await run(["--no-cache", ...words], environment)];
+    const given = { TZ: "Asia/Kolkata", SECRET: "in no file" };
+    const [warm, cold] = [await runAlone(words, given), await runAlone(["--no-cache", ...words], given)];
     expect(warm).toEqual(cold);
     expect(cold.stdout).toContain("Asia");
     for (const name of images()) expect(readFileSync(join(cache, "images", name)).includes("in no file")).toBe(false);
@@ -145,7 +152,7 @@ text = json.dumps([{"n": k} for k in range(500)])`;
   async function recorded(name: string, code: string, ...options: string[]): Promise<Analysis> {
     const file = join(folder, `${name}.trace`);
     const ended = await run([...options, "--trace", file, "-c", code]);
-    expect(ended).toEqual({ stdout: "", stderr: "", code: 0 });
+    expect(ended).toEqual({ stdout: "", stderr: "", status: 0 });
     const { analysis, summary } = await analyse([readFileSync(file)], file);
     expect(summary.problem).toBeUndefined();
     return analysis;
@@ -162,7 +169,7 @@ text = json.dumps([{"n": k} for k in range(500)])`;
     expect(first.stderr).toMatch(
       /^pyheap: the image of Python that was kept is made anew: \S+\.pyimage: Cannot load [^\n]+\n$/,
     );
-    expect(await run(["-c", "print(5)"])).toEqual({ stdout: "5\n", stderr: "", code: 0 });
+    expect(await run(["-c", "print(5)"])).toEqual({ stdout: "5\n", stderr: "", status: 0 });
   });
 
   it("gives different random numbers each time", async () => {
@@ -174,7 +181,7 @@ text = json.dumps([{"n": k} for k in range(500)])`;
   it("can be made by the user, shown, and started from; what it defines is the program's", async () => {
     writeFileSync(join(folder, "before.py"), "import json, look as looked\nnumbers = [n for n in range(1000)]\n");
     const made = await run(["image", "create", "app.pyimage", "--import", "csv, re", "before.py"]);
-    expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(/^pyheap: app\.pyimage: [\d.]+ MiB\n$/) });
+    expect(made).toMatchObject({ status: 0, stderr: expect.stringMatching(/^pyheap: app\.pyimage: [\d.]+ MiB\n$/) });
     const info = await run(["image", "info", "--json", "app.pyimage"]);
     expect(JSON.parse(info.stdout)).toMatchObject({
       python: expect.stringMatching(/^3\.14/),
@@ -185,7 +192,7 @@ text = json.dumps([{"n": k} for k in range(500)])`;
     expect(await run(["--image", "app.pyimage", "-c", code, "x"])).toEqual({
       stdout: "1000 [1] True ['-c', 'x']\n",
       stderr: "",
-      code: 0,
+      status: 0,
     });
   });
 
@@ -203,30 +210,30 @@ total = asyncio.run(both())
 with asyncio.Runner() as runner:
     again = runner.run(both())`;
     const made = await run(["image", "create", "loop.pyimage", "-c", source]);
-    expect(made).toMatchObject({ code: 0 });
+    expect(made).toMatchObject({ status: 0 });
     const program = "print(total, again, asyncio.run(both()))";
     const ended = await run(["--image", "loop.pyimage", "-c", program]);
-    expect(ended).toEqual({ stdout: "3 3 3\n", stderr: "", code: 0 });
+    expect(ended).toEqual({ stdout: "3 3 3\n", stderr: "", status: 0 });
   });
 
   it("is checked by debug hooks: faults in what the program allocates are found", async () => {
     const code = "import _testcapi\nx = [[n] for n in range(1000)]\ndel x\n_testcapi.pymem_buffer_overflow()";
     const ended = await run(["--image", "app.pyimage", "--debug-hooks", "-c", code]);
-    expect(ended).toMatchObject({ stdout: "", code: 134 });
+    expect(ended).toMatchObject({ stdout: "", status: 134 });
     expect(ended.stderr).toMatch(/^pyheap: Buffer overflow: .*\n.*domain mem.*\n {2}allocated at <string>:4/);
   });
 
   it("can't be made of code that fails, or started from if it is broken, unless a cold start will do", async () => {
     const failed = await run(["image", "create", "none.pyimage", "-c", "1/0"]);
-    expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining("ZeroDivisionError") });
+    expect(failed).toMatchObject({ status: 1, stderr: expect.stringContaining("ZeroDivisionError") });
     const missing = await run(["image", "create", "none.pyimage", "--import", "json,nothing_of_this_name"]);
     const lacks = "pyheap: Cannot import nothing_of_this_name: No module named 'nothing_of_this_name'\n";
-    expect(missing).toMatchObject({ code: 1, stderr: lacks });
+    expect(missing).toMatchObject({ status: 1, stderr: lacks });
     writeFileSync(join(folder, "broken.pyimage"), "PYHEAPPY and no more");
     const words = ["--image", "broken.pyimage", "-c", "print(8)"];
     const why = /^pyheap: .*broken\.pyimage: Cannot load the heap image: it ends after 20 bytes, in the header\n$/;
-    expect(await run(words)).toEqual({ stdout: "", stderr: expect.stringMatching(why), code: 2 });
-    expect(await run(["--or-cold", ...words])).toMatchObject({ stdout: "8\n", code: 0 });
+    expect(await run(words)).toEqual({ stdout: "", stderr: expect.stringMatching(why), status: 2 });
+    expect(await run(["--or-cold", ...words])).toMatchObject({ stdout: "8\n", status: 0 });
   });
 
   it("is not started from if somebody else made it, unless its SHA-256 is named", async () => {
@@ -234,31 +241,35 @@ with asyncio.Runner() as runner:
     const elsewhere = { PYHEAP_CACHE: join(folder, "of-another-user") };
     const { sha256 } = JSON.parse((await run(["image", "info", "--json", "app.pyimage"])).stdout) as { sha256: string };
     const why = `app.pyimage: Cannot load the heap image: you did not make it, and an image is code. If you trust who made it: --trust ${sha256}\n`;
-    expect(await run(words, elsewhere)).toEqual({ stdout: "", stderr: `pyheap: ${why}`, code: 2 });
-    expect(await run(["--trust", sha256, ...words], elsewhere)).toEqual({ stdout: "1000\n", stderr: "", code: 0 });
+    expect(await run(words, elsewhere)).toEqual({ stdout: "", stderr: `pyheap: ${why}`, status: 2 });
+    expect(await run(["--trust", sha256, ...words], elsewhere)).toEqual({ stdout: "1000\n", stderr: "", status: 0 });
     const other = await run(["--trust", "0".repeat(64), ...words]);
-    expect(other).toMatchObject({ stdout: "", code: 2, stderr: expect.stringContaining("--trust names another one") });
+    expect(other).toMatchObject({
+      stdout: "",
+      status: 2,
+      stderr: expect.stringContaining("--trust names another one"),
+    });
   });
 
   it("can be made of another Pyodide, and is refused by this one, unless a cold start will do", async () => {
     const pyodide = dirname(fileURLToPath(import.meta.resolve("pyodide-0.29/package.json")));
     const made = await run(["image", "create", "--pyodide", pyodide, "older.pyimage", "-c", "table = [7]"]);
-    expect(made).toMatchObject({ code: 0 });
+    expect(made).toMatchObject({ status: 0 });
     const code = "import sys; print(sys.version_info[1], globals().get('table'))";
     const words = ["--image", "older.pyimage", "-c", code];
-    expect(await run(["--pyodide", pyodide, ...words])).toEqual({ stdout: "13 [7]\n", stderr: "", code: 0 });
+    expect(await run(["--pyodide", pyodide, ...words])).toEqual({ stdout: "13 [7]\n", stderr: "", status: 0 });
     const why =
       /older\.pyimage: Cannot load the heap image: it is of Pyodide 0\.29\.\d+ \(CPython 3\.13\.\d+\), and this is CPython 3\.14\.\d+\n$/;
-    expect(await run(words)).toEqual({ stdout: "", stderr: expect.stringMatching(why), code: 2 });
+    expect(await run(words)).toEqual({ stdout: "", stderr: expect.stringMatching(why), status: 2 });
     const cold = await run(["--or-cold", ...words]);
-    expect(cold).toEqual({ stdout: "14 None\n", stderr: expect.stringMatching(why), code: 0 });
+    expect(cold).toEqual({ stdout: "14 None\n", stderr: expect.stringMatching(why), status: 0 });
     expect(cold.stderr).toMatch(/^pyheap: Python starts without the image: /);
   });
 
   it("is not kept where nothing can be written, and the program runs", async () => {
     const file = join(folder, "a-file");
     writeFileSync(file, "");
-    expect(await run(["-c", "print(6)"], { PYHEAP_CACHE: file })).toEqual({ stdout: "6\n", stderr: "", code: 0 });
+    expect(await run(["-c", "print(6)"], { PYHEAP_CACHE: file })).toEqual({ stdout: "6\n", stderr: "", status: 0 });
   });
 
   it("is one of a few: the image that was not used for the longest time is removed", () => {
