@@ -4,7 +4,7 @@ import { lengthOfStr, textOfStr } from "./graph/str.js";
 
 export class PythonMemory {
   readonly #memory: WebAssembly.Memory;
-  /** When the memory grows, its buffer is replaced, and the length of an array over the former one is 0. */
+  /** CPython's memory is not shared: when it grows, its buffer is replaced, and the length of an array over the former one is 0. */
   #bytes = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
 
