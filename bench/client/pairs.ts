@@ -1,27 +1,15 @@
 // A producer that allocates and a consumer that frees, for measurements: each in a worker, or both in one. Blocks pass through a ring of
 // words; 0 is an empty place.
 
-/** How often a full or an empty place is looked at before the worker sleeps, and for how many nanoseconds it sleeps. */
-const LOOKS: i32 = 2000;
-const SLEEP: i64 = 50_000;
-
 @inline
 function placeAt(ring: usize, length: u32, k: u32): usize {
   return ring + ((<usize>(k % length)) << 2);
 }
 
-/** Waits until a place is empty, or full. */
+/** Waits until a place is empty, or full. Both workers have a processor, so the wait is short. */
 @inline
 function waitUntil(at: usize, full: bool): void {
-  let looks = LOOKS;
-  for (;;) {
-    const word = atomic.load<u32>(at);
-    if ((word != 0) == full) return;
-    if (--looks == 0) {
-      atomic.wait<i32>(at, <i32>word, SLEEP);
-      looks = LOOKS;
-    }
-  }
+  while ((atomic.load<u32>(at) != 0) != full);
 }
 
 @inline
