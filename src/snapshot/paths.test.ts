@@ -66,6 +66,18 @@ it("merges the paths of all objects of a long chain, each of which is looked at 
   ]);
 });
 
+it("has a short text for each object of a long chain", () => {
+  const depth = 100_000;
+  const { graph, objects, lists } = nested(depth);
+  const paths = new Paths(graph);
+  const texts = [...objects, ...lists].map((node) => paths.shortText(node) ?? "");
+  expect(texts[39]).toBe(`head${".next".repeat(39)}`);
+  expect(texts[40]).toBe(`head${".next".repeat(18)} … 2 more steps … ${".next".repeat(20)}`);
+  expect(texts[depth - 1]).toBe(`head${".next".repeat(18)} … 99961 more steps … ${".next".repeat(20)}`);
+  expect(texts.at(-1)).toBe(`rows${"[7]".repeat(18)} … 99961 more steps … ${"[7]".repeat(20)}`);
+  expect(paths.shortText(0)).toBe("");
+});
+
 it("shows a merged path up to a length", () => {
   const graph = new GraphBuilder();
   const type = graph.strings.number("Node");

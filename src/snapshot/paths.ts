@@ -10,6 +10,9 @@ const NAMESPACES: ReadonlySet<string> = new Set(["__dict__", "(globals)", "(loca
 /** Groups whose names a path leaves out, because their members' names say where they are. */
 const SELF_EXPLAINING: ReadonlySet<string> = new Set(["(modules)", "(threads)", "(roots)", "(handles)"]);
 
+/** How many steps of each end of a long path its short text has. */
+const END_STEPS = 20;
+
 /** A step of a path: the edge, and the node that it leads to. */
 export interface Step {
   readonly edge: number;
@@ -36,6 +39,9 @@ export class Paths {
   /** For each node, the edge over which a breadth-first search reached it, and the node where this edge begins. */
   readonly #edges: Uint32Array;
   readonly #from: Uint32Array;
+  /** For each node, the number of steps that lead to it, and the node after the first END_STEPS of them. */
+  readonly #depths: Uint32Array;
+  readonly #heads: Uint32Array;
 
   /** Paths do not use edges for which `isLeftOut` returns true. */
   constructor(graph: ObjectGraph, isLeftOut: (edge: number, from: number) => boolean = () => false) {
@@ -43,6 +49,8 @@ export class Paths {
     this.#graph = graph;
     this.#edges = new Uint32Array(nodeCount).fill(NONE);
     this.#from = new Uint32Array(nodeCount);
+    this.#depths = new Uint32Array(nodeCount);
+    this.#heads = new Uint32Array(nodeCount);
     const queue = new Uint32Array(nodeCount);
     let end = 1;
     for (let at = 0; at < end; at++) {
@@ -53,6 +61,9 @@ export class Paths {
         if (isLeftOut(edge, node)) continue;
         this.#edges[target] = edge;
         this.#from[target] = node;
+        const depth = (this.#depths[node] as number) + 1;
+        this.#depths[target] = depth;
+        this.#heads[target] = depth <= END_STEPS ? target : (this.#heads[node] as number);
         queue[end++] = target;
       }
     }
@@ -71,17 +82,33 @@ export class Paths {
 
   /** The steps from the root to a node; undefined if no path leads there. */
   to(node: number): Step[] | undefined {
-    if (!this.reaches(node)) return undefined;
+    return this.reaches(node) ? this.#lastSteps(node, Number.POSITIVE_INFINITY) : undefined;
+  }
+
+  #lastSteps(node: number, most: number): Step[] {
     const steps: Step[] = [];
-    for (let at = node, step = this.lastStep(at); step; at = step.from, step = this.lastStep(at)) {
+    for (let at = node, step = this.lastStep(at); step && steps.length < most; step = this.lastStep(at)) {
       steps.push({ edge: step.edge, node: at });
+      at = step.from;
     }
     return steps.reverse();
   }
 
-  /** A path as Python would write it: `sys.modules['app'].cache[7]`. */
-  text(steps: readonly Step[]): string {
-    const pieces: string[] = [];
+  /**
+   * The path to a node as text; undefined if there is none. A long path has only its two ends, so that a list of such texts
+   * does not take the square of their length.
+   */
+  shortText(node: number): string | undefined {
+    const omitted = (this.#depths[node] as number) - 2 * END_STEPS;
+    const head = omitted > 1 ? (this.#heads[node] as number) : node;
+    const steps = this.to(head);
+    if (!steps || head === node) return steps && this.text(steps);
+    return this.text(this.#lastSteps(node, END_STEPS), `${this.text(steps)} … ${omitted} more steps … `);
+  }
+
+  /** A path as Python would write it: `sys.modules['app'].cache[7]`. It continues the text `start`. */
+  text(steps: readonly Step[], start = ""): string {
+    const pieces: string[] = start === "" ? [] : [start];
     let before = "";
     for (const { edge } of steps) {
       if (steps.length > 1 && this.isOmitted(edge)) continue;

@@ -127,8 +127,7 @@ export class ObjectDetails {
   }
 
   #path(heap: HeapObjects, node: number): HTMLElement {
-    const steps = heap.pathTo(node);
-    const text = steps ? heap.paths.text(steps) : "Only weak references lead to it.";
+    const text = heap.paths.shortText(node) ?? "Only weak references lead to it.";
     return h("p", { class: "shown-value" }, h("bdi", {}, text));
   }
 

@@ -4,7 +4,7 @@ import type { NamedGraph } from "../../src/page/snapshot-wire.js";
 import { type Dominated, type Dominators, dominatedBy, findDominators } from "../../src/snapshot/dominators.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../../src/snapshot/graph.js";
 import { type Held, mergedPaths } from "../../src/snapshot/held.js";
-import { Paths, type Step } from "../../src/snapshot/paths.js";
+import { Paths } from "../../src/snapshot/paths.js";
 import { Retainers } from "../../src/snapshot/retainers.js";
 import { type Grouping, groupObjects, rowNames, type TypeRow } from "../../src/snapshot/types.js";
 import { largest } from "./largest.js";
@@ -131,17 +131,11 @@ export class HeapObjects {
     return path.reverse();
   }
 
-  /** The shortest path from the root; undefined if no references lead to the node, or only weak ones. */
-  pathTo(node: number): Step[] | undefined {
-    return this.paths.to(node);
-  }
-
   /** Where a node is, in few characters: the shortest path, in which a module or a function is its name alone. */
   where(node: number): string {
-    const steps = this.paths.to(node);
-    if (!steps || !this.isObject(node)) return "";
-    const path = this.paths
-      .text(steps)
+    const text = this.isObject(node) ? this.paths.shortText(node) : undefined;
+    if (text === undefined) return "";
+    const path = text
       .replace(/^sys\.modules\['([^']*)'\]/, "$1")
       .replace(/^thread \d+: (\S+) \([^)]*\) /, (_, name: string) => (name === "<module>" ? "" : `${name}: `));
     return path.length > MOST_SHOWN ? `…${path.slice(1 - MOST_SHOWN)}` : path;
@@ -152,7 +146,7 @@ export class HeapObjects {
     this.#retainers ??= new Retainers(this.graph);
     const retainers = this.#retainers;
     const edges = retainers.edgesTo(node);
-    const first = this.paths.to(node)?.at(-1)?.edge;
+    const first = this.paths.lastStep(node)?.edge;
     const begin = (edge: number) => retainers.begin(edge);
     const weight = (edge: number) => {
       if (edge === first) return Number.POSITIVE_INFINITY;

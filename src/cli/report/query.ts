@@ -68,15 +68,11 @@ function query(file: string, expression: Query, { sort, rows, json = false }: Qu
   const own = nodes.reduce((sum, node) => sum + (sizes[node] as number), 0);
   const retained = retainedByAll(dominators, nodes);
   const paths = new Paths(graph);
-  const pathOf = (node: number) => {
-    const steps = paths.to(node);
-    return steps && paths.text(steps);
-  };
   if (json) {
     const objects = nodes.map((node) => ({
       ...{ id: ids[node] as number, type: strings[types[node] as number] as string },
       ...{ value: strings[values[node] as number] as string, own: sizes[node] as number },
-      ...{ retained: dominators.retained[node] as number, path: pathOf(node) },
+      ...{ retained: dominators.retained[node] as number, path: paths.shortText(node) },
     }));
     return `${JSON.stringify({ count: nodes.length, own, retained, objects }, null, 2)}\n`;
   }
@@ -84,7 +80,7 @@ function query(file: string, expression: Query, { sort, rows, json = false }: Qu
   if (nodes.length === 0) return sums;
   const cells = (node: number) => [
     ...[bytes(sizes[node] as number), bytes(dominators.retained[node] as number)],
-    ...[nodeText(graph, node), forTerminal(pathOf(node) ?? "(only weak references)")],
+    ...[nodeText(graph, node), forTerminal(paths.shortText(node) ?? "(only weak references)")],
   ];
   return `${sums}\n${tableOf(["own", "retained", "object", "held by"], nodes, cells, rows, colors, 2)}`;
 }
