@@ -4,14 +4,9 @@
 // of several at once.
 //
 //   input       a batch
-//   directory   a word for each 64 KiB of the heap, which is its page: the page's leaf, or 0
-//   leaf        a word for each 16 of these bytes: the row of the block that begins there, or 0; the word's lowest bit says in which half of
-//               the 16 bytes. If two blocks have begun in the same 16 bytes, the leaf is dense: it has a word for each 8 bytes
+//   leaves      for each live block, its row (blocks.ts)
 //   index       the rows by site and size: open addressing, a power of two long, at most half full
 //   chunk       | next chunk, ... | row | row | ...     64 KiB; a row has the blocks of one site and size, in 32 bytes
-//
-// The leaves have the order of the heap: blocks that lie near each other have words that lie near each other. They are small, because the
-// platform's first access to a page of memory costs more than hundreds of events: two blocks of 16 bytes or more can't begin in the same 16.
 //
 // The peak costs little, because it is noted late. While more is live than ever before, nothing is done. When a block dies after that, the
 // peak is noted and gets a number (`stamp`). Until a row's first change after a peak, its `live` is also what was live at the peak; just
@@ -21,23 +16,17 @@
 // words that have its address (with or without the lowest bit), and the sum of live * size is `live`. startLive = the sum of the sizes of the live blocks in earlier rows.
 
 import { ALLOCATE, BATCH_BYTES, DOMAIN, FREE, KIND, PASS, RESIZE } from "../ground/batch";
+import { addLeaf, beginBlocks, freeAsLeaf, halfOf, LEAF_BYTES, leafAt, makeDense, wordIn } from "./blocks";
+import { failed, PAGE, spare, take } from "./memory";
 import { beginAt, position, putNumber, readNumber } from "./numbers";
 import { addPoint, beginTimeline, TIMELINE_BYTES } from "./timeline";
 
 export { sums_point_count, sums_points } from "./timeline";
 
-const PAGE: usize = 65536;
-const LEAF_BYTES: usize = (PAGE / 16) * sizeof<u32>();
-const DENSE_BYTES: usize = 2 * LEAF_BYTES;
-/** Set in a directory's word if the leaf is dense. */
-const DENSE: usize = 1;
-const DIRECTORY_BYTES: usize = 65536 * sizeof<u32>();
 const FIRST_INDEX: u32 = 8192;
 /** An entry of the index is a row's address, and in its lowest bits, those of the hash: nearly always, only the right row is read. */
 const TAG_BITS: u32 = 5;
 const TAG: usize = (1 << TAG_BITS) - 1;
-/** Memory is taken in steps of 1 MiB. */
-const STEP: usize = 16 * PAGE;
 
 @unmanaged
 class Row {
@@ -94,10 +83,7 @@ class State {
 
 const state = changetype<State>(memory.data(<i32>offsetof<State>(), 8));
 
-/** No memory was left for a table. */
-let failed: bool = false;
 let input: usize = 0;
-let directory: usize = 0;
 let index: usize = 0;
 let mask: u32 = 0;
 let rows: u32 = 0;
@@ -107,11 +93,6 @@ let firstRow: usize = 0;
 let chunk: usize = 0;
 let nextRow: usize = 0;
 let endOfRows: usize = 0;
-/** A leaf that can be used again: its first word is the next one, all others are 0. 0 if there is none. */
-let freeLeaf: usize = 0;
-/** Memory that was taken, and is not used yet. */
-let spare: usize = 0;
-let endOfSpare: usize = 0;
 /** The block that was allocated last. */
 let newest: usize = 0;
 
@@ -126,24 +107,6 @@ let frees: u64 = 0;
 let foreignFrees: u64 = 0;
 /** The number of the peak for which `peakTime` holds. */
 let timed: u32 = 0;
-
-/** Takes `bytes` bytes of memory, a multiple of 32, which are 0. Returns 0 if there is no memory. */
-function take(bytes: usize): usize {
-  if (endOfSpare - spare < bytes) {
-    const step = max(STEP, (bytes + PAGE - 1) & ~(PAGE - 1));
-    const pages = memory.grow(<i32>(step / PAGE));
-    if (pages < 0) {
-      failed = true;
-      return 0;
-    }
-    const begin = <usize>pages * PAGE;
-    if (begin != endOfSpare) spare = begin;
-    endOfSpare = begin + step;
-  }
-  const at = spare;
-  spare += bytes;
-  return at;
-}
 
 @inline
 function hash(site: u32, size: u32): u32 {
@@ -209,59 +172,10 @@ function growIndex(): void {
   for (let k: usize = 0; k < <usize>length * sizeof<u32>(); k += LEAF_BYTES) freeAsLeaf(before + k);
 }
 
-@inline
-function leafAt(block: usize): usize {
-  return directory + ((block >> 16) << 2);
-}
-
-/** The half of its 16 bytes in which a block begins. */
-@inline
-function halfOf(block: usize): usize {
-  return (block >> 3) & 1;
-}
-
-/** Where a leaf, which may be dense, has its word for a block. */
-@inline
-function wordIn(leaf: usize, block: usize): usize {
-  return (leaf & DENSE) != 0 ? leaf - DENSE + ((block & 0xffff) >> 1) : leaf + ((block & 0xfff0) >> 2);
-}
-
 /** The row that a word of a leaf has. */
 @inline
 function rowIn(word: usize): Row {
   return changetype<Row>(word & ~1);
-}
-
-function freeAsLeaf(at: usize): void {
-  memory.fill(at, 0, LEAF_BYTES);
-  store<usize>(at, freeLeaf);
-  freeLeaf = at;
-}
-
-function addLeaf(block: usize): usize {
-  let leaf = freeLeaf;
-  if (leaf == 0) {
-    leaf = take(LEAF_BYTES);
-    if (leaf == 0) return 0;
-  } else {
-    freeLeaf = load<usize>(leaf);
-    store<usize>(leaf, 0);
-  }
-  store<usize>(leafAt(block), leaf);
-  return leaf;
-}
-
-/** Makes the leaf of a block's page dense. Returns it, as the directory has it; 0 if there is no memory. */
-function makeDense(leaf: usize, block: usize): usize {
-  const dense = take(DENSE_BYTES);
-  if (dense == 0) return 0;
-  for (let at: usize = 0; at < LEAF_BYTES; at += sizeof<u32>()) {
-    const word = load<usize>(leaf + at);
-    if (word != 0) store<usize>(dense + 2 * at + ((word & 1) << 2), word);
-  }
-  store<usize>(leafAt(block), dense | DENSE);
-  freeAsLeaf(leaf);
-  return dense | DENSE;
 }
 
 /** Makes the row's `peak` hold for the newest peak. To be called before `live` changes. */
@@ -439,7 +353,7 @@ function publish(): void {
 export function sums_begin(): void {
   input = take(BATCH_BYTES);
   beginTimeline(take(TIMELINE_BYTES));
-  directory = take(DIRECTORY_BYTES);
+  beginBlocks();
   index = take(<usize>FIRST_INDEX * sizeof<u32>());
   mask = FIRST_INDEX - 1;
 }
