@@ -22,10 +22,11 @@ class Pair {
   /** How often a worker has begun. */
   #begun = 0;
 
-  constructor(heap: SharedHeap) {
+  /** A worker on each of the heaps, which can be the same. */
+  constructor(...heaps: readonly [SharedHeap, SharedHeap]) {
     const ready = new SharedArrayBuffer(4);
-    this.#ring = heap.raw.calloc(RING, 4);
-    this.#workers = [0, 1].map(() => {
+    this.#ring = heaps[0].raw.calloc(RING, 4);
+    this.#workers = heaps.map((heap) => {
       const start: Start = { share: heap.share(), ready, slots: SLOTS };
       return new Worker(new URL("./worker.js", import.meta.url), { workerData: start });
     });
@@ -76,7 +77,8 @@ async function inTurn(
 }
 
 async function measurePair(): Promise<Row[]> {
-  const pair = new Pair(await Heap.create({ shared: true }));
+  const heap = await Heap.create({ shared: true });
+  const pair = new Pair(heap, heap);
   const replace = await inTurn(
     () => pair.time(REPLACEMENTS, "replace"),
     () => pair.time(REPLACEMENTS, "replace", "replace"),
@@ -86,6 +88,13 @@ async function measurePair(): Promise<Row[]> {
     () => pair.time(PAIRS, "produce", "consume"),
   );
   await pair.end();
+  // What two workers can do on this machine if they share nothing.
+  const apart = new Pair(await Heap.create({ shared: true }), await Heap.create({ shared: true }));
+  const alone = await inTurn(
+    () => apart.time(REPLACEMENTS, "replace"),
+    () => apart.time(REPLACEMENTS, "replace", "replace"),
+  );
+  await apart.end();
   const each = (time: number, count: number) => (time / count) * NANOSECONDS;
   return [
     {
@@ -94,7 +103,11 @@ async function measurePair(): Promise<Row[]> {
       unit: "x",
       goal: 1.8,
       atLeast: true,
-      beside: { "1": each(replace.one, REPLACEMENTS), "2": each(replace.two, REPLACEMENTS) },
+      beside: {
+        "1": each(replace.one, REPLACEMENTS),
+        "2": each(replace.two, REPLACEMENTS),
+        "on a heap each": 2 * alone.ratio,
+      },
     },
     {
       what: "workers: 1 allocates and 1 frees, throughput / 1 does both",

@@ -1,58 +1,62 @@
-// A producer that allocates and a consumer that frees, for measurements: each in a worker, or both in one. Blocks pass through a ring of
-// words; 0 is an empty place.
+// A producer that allocates and a consumer that frees, for measurements: each in a worker, or both in one. Blocks pass through a ring, a group
+// at a time: a flag, and the group's blocks.
+
+const GROUP: u32 = 64;
+
+/** The blocks of a group: all but the flag. */
+const BLOCKS: u32 = GROUP - 1;
 
 @inline
-function placeAt(ring: usize, length: u32, k: u32): usize {
-  return ring + ((<usize>(k % length)) << 2);
+function groupAt(ring: usize, length: u32, k: u32): usize {
+  return ring + ((<usize>((k * GROUP) % length)) << 2);
 }
 
-/** Waits until a place is empty, or full. Both workers have a processor, so the wait is short. */
+/** Waits until a group is there, or is not. Both workers have a processor, so the wait is short. */
 @inline
-function waitUntil(at: usize, full: bool): void {
-  while ((atomic.load<u32>(at) != 0) != full);
+function waitUntil(flag: usize, isThere: bool): void {
+  while ((atomic.load<u32>(flag) != 0) != isThere);
+}
+
+/** Allocates the blocks of group `k`, of 8 to 256 bytes, and writes to each. */
+@inline
+function put(group: usize, k: u32): void {
+  for (let place: u32 = 1; place <= BLOCKS; place++) {
+    const n = 8 + ((((k * GROUP + place) * 0x9e3779b1) >> 24) % 249);
+    const block = malloc(n);
+    store<u32>(block, n);
+    store<usize>(group + ((<usize>place) << 2), block);
+  }
+  atomic.store<u32>(group, 1);
 }
 
 @inline
-function put(at: usize, n: u32): void {
-  const block = malloc(n);
-  store<u32>(block, n);
-  atomic.store<u32>(at, <u32>block);
-}
-
-@inline
-function take(at: usize): void {
-  const block = atomic.load<u32>(at);
-  atomic.store<u32>(at, 0);
-  free(block);
-}
-
-/** The size of block number `k`: 8 to 256 bytes. */
-@inline
-function sizeOf(k: u32): u32 {
-  return 8 + (((k * 0x9e3779b1) >> 24) % 249);
+function take(group: usize): void {
+  for (let place: u32 = 1; place <= BLOCKS; place++) free(load<usize>(group + ((<usize>place) << 2)));
+  atomic.store<u32>(group, 0);
 }
 
 export function produce(ring: usize, length: u32, count: u32): void {
-  for (let k: u32 = 0; k < count; k++) {
-    const at = placeAt(ring, length, k);
-    waitUntil(at, false);
-    put(at, sizeOf(k));
+  for (let k: u32 = 0; k < count / BLOCKS; k++) {
+    const group = groupAt(ring, length, k);
+    waitUntil(group, false);
+    put(group, k);
   }
 }
 
 export function consume(ring: usize, length: u32, count: u32): void {
-  for (let k: u32 = 0; k < count; k++) {
-    const at = placeAt(ring, length, k);
-    waitUntil(at, true);
-    take(at);
+  for (let k: u32 = 0; k < count / BLOCKS; k++) {
+    const group = groupAt(ring, length, k);
+    waitUntil(group, true);
+    take(group);
   }
 }
 
 /** Produces and consumes, half a ring later. */
 export function both(ring: usize, length: u32, count: u32): void {
-  const late = length / 2;
-  for (let k: u32 = 0; k < count + late; k++) {
-    if (k < count) put(placeAt(ring, length, k), sizeOf(k));
-    if (k >= late) take(placeAt(ring, length, k - late));
+  const late = length / GROUP / 2;
+  const groups = count / BLOCKS;
+  for (let k: u32 = 0; k < groups + late; k++) {
+    if (k < groups) put(groupAt(ring, length, k), k);
+    if (k >= late) take(groupAt(ring, length, k - late));
   }
 }
