@@ -127,7 +127,8 @@ function rowOf(site: u32, size: u32): Row {
   const h = hash(site, size);
   let position = h >> TAG_BITS;
   let entry = load<usize>(slot(position));
-  while (entry != 0 && (((entry ^ h) & TAG) != 0 || load<u64>(entry & ~TAG) != key)) entry = load<usize>(slot(++position));
+  while (entry != 0 && (((entry ^ h) & TAG) != 0 || load<u64>(entry & ~TAG) != key))
+    entry = load<usize>(slot(++position));
   return entry == 0 ? open(site, size, <u32>(h & TAG), position) : changetype<Row>(entry & ~TAG);
 }
 
