@@ -8,11 +8,12 @@
 // With DEBUG_CORE in the environment, --dev builds both cores: tests of structures run on either (vitest.config.ts).
 // What was built before from the same sources is not built again.
 
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import { bundleCommand } from "./command.mjs";
+import { compileModule, endCompilers } from "./compilers.mjs";
 import { CORE_STAMP, coreFingerprint, filesIn, fingerprint, isMadeFrom } from "./fingerprint.mjs";
 import { libpyheap } from "./libpyheap.mjs";
 import { writeInterfaces, writeLists } from "./protocol.mjs";
@@ -81,10 +82,7 @@ function putIntoCache(made, output) {
   }
 }
 
-/**
- * Compiles AssemblyScript to build/`output`.wasm and .wat, if something has changed since the last time. The compiler
- * runs in a process of its own, because it keeps library files between runs.
- */
+/** Compiles AssemblyScript to build/`output`.wasm and .wat, if something has changed since the last time. */
 async function compile(folder, entries, output, ...options) {
   const args = [
     ...entries.split(" ").map((entry) => `${folder}/${entry}`),
@@ -95,14 +93,7 @@ async function compile(folder, entries, output, ...options) {
   if (isMadeFrom(stamp, made)) return;
   rmSync(stamp, { force: true });
   if (takeFromCache(made, output)) return writeFileSync(stamp, made);
-  const env = { ...process.env, PROTOCOL_FILE: `build/${output}.json` };
-  const run = promisify(execFile)(process.execPath, ["node_modules/assemblyscript/bin/asc.js", ...args], { env });
-  const { stdout, stderr } = await run.catch((failed) => {
-    process.stderr.write(failed.stderr);
-    process.exit(1);
-  });
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
+  if (!(await compileModule(args, `build/${output}.json`))) process.exit(1);
   putIntoCache(made, output);
   writeFileSync(stamp, made);
 }
@@ -212,6 +203,7 @@ const isBoth = isDev && !isDebug && process.env.DEBUG_CORE !== undefined;
 if (isBoth) await compileCore("debug/", DEBUG);
 await compileCore(folder, isDebug ? DEBUG : RELEASE);
 if (isDev) await compileOthers();
+endCompilers();
 embedCore(folder);
 embedPython();
 
