@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const isWriting = process.argv.includes("--write");
@@ -23,8 +23,9 @@ const compiled = spawnSync("node_modules/.bin/tsc", COMPILE, { cwd: ROOT, stdio:
 if (compiled.status !== 0) process.exit(1);
 
 mkdirSync(`${ROOT}docs/api`, { recursive: true });
-for (const [name, types] of entries) {
-  const config = ExtractorConfig.prepare({
+
+const configs = entries.map(([name, types]) =>
+  ExtractorConfig.prepare({
     configObject: {
       projectFolder: ROOT,
       mainEntryPointFilePath: `${ROOT}${types.replace("./dist/", TYPES)}`,
@@ -47,14 +48,24 @@ for (const [name, types] of entries) {
     },
     configObjectFullPath: undefined,
     packageJsonFullPath: `${ROOT}package.json`,
-  });
+  }),
+);
+
+// The declarations are read once for all entries.
+const compilerState = CompilerState.create(configs[0], {
+  additionalEntryPoints: configs.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
+});
+for (const [k, config] of configs.entries()) {
   const { apiReportChanged } = Extractor.invoke(config, {
+    compilerState,
     localBuild: isWriting,
     showVerboseMessages: false,
     messageCallback: quiet,
   });
   if (apiReportChanged && !isWriting) {
-    console.error(`The public API is not what docs/api/${name}.api.md says. If that is what you want: npm run api`);
+    console.error(
+      `The public API is not what docs/api/${entries[k][0]}.api.md says. If that is what you want: npm run api`,
+    );
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,6 @@
 // Checks everything that can be checked without running the tests: types, lint, format, layers, the public API. `npm
-// run check`, under 30 s. With --write (`npm run format`) it corrects lint and format. With --tests-follow it omits the
-// check of the layers, which is one of the tests.
+// run check`, under 30 s. With --write (`npm run format`) it corrects lint and format. With --tests-follow, in `npm test`, it
+// omits the check of the layers, which is one of the tests, and the types of tests, which the build has checked.
 
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,6 +10,7 @@ import { CORE_STAMP, coreFingerprint, isMadeFrom } from "./fingerprint.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const isWriting = process.argv.includes("--write");
+const doTestsFollow = process.argv.includes("--tests-follow");
 
 if (!existsSync("src/core/core.generated.ts")) {
   console.error("Cannot check: the core was never built. Run `npm run build` once.");
@@ -23,7 +24,7 @@ const bin = (name) => `node_modules/.bin/${name}`;
 const types = (project) => [bin("tsc"), "--noEmit", "-p", project];
 const STEPS = {
   "types of the library, public API": [process.execPath, "scripts/api.mjs"],
-  "types of tests and benchmarks": types("tsconfig.dev.json"),
+  ...(!doTestsFollow && { "types of tests and benchmarks": types("tsconfig.dev.json") }),
   "types of the viewer": types("viewer/tsconfig.json"),
   "types of the playground": types("examples/playground/tsconfig.json"),
   ...(!isCoreKnown && {
@@ -38,7 +39,7 @@ const STEPS = {
   }),
   "lint and format": [bin("biome"), "check", "--error-on-warnings", ...(isWriting ? ["--write"] : []), "."],
   "format of core and C": [process.execPath, "scripts/format.mjs", ...(isWriting ? ["--write"] : [])],
-  ...(!process.argv.includes("--tests-follow") && {
+  ...(!doTestsFollow && {
     layers: [bin("vitest"), "run", "--reporter=dot", "--passWithNoTests", "test/layers.test.ts"],
   }),
 };
