@@ -1,9 +1,23 @@
 // Debian packages for tests, and the sources of some. They are fetched when first needed, into build/, and never committed.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../needs.js";
+
+/** What apt-get knows of this machine's distribution: the lists of packages and of sources, which are fetched once a day. */
+const APT = join(ROOT, "build/apt");
+const DAY = 24 * 60 * 60 * 1000;
 
 /** This machine's list of package sources, without security updates: mirrors often have no sources for these. */
 function sourcesList(): string {
@@ -20,19 +34,62 @@ function sourcesList(): string {
     .join("\n");
 }
 
+/** The list of package sources, of which programs and sources are wanted, in the format that it has. */
+function writeList(folder: string): void {
+  const text = sourcesList();
+  if (/^Types:/m.test(text)) {
+    writeFileSync(join(folder, "debian.sources"), text.replace(/^Types:.*$/gm, "Types: deb deb-src"));
+  } else {
+    writeFileSync(join(folder, "debian.list"), `${text}\n${text.replace(/^deb /gm, "deb-src ")}`);
+  }
+}
+
+/** The words with which apt-get looks into a folder, and not at what this machine has installed. */
+function wordsFor(folder: string): string[] {
+  const list = ["debian.sources", "debian.list"].map((name) => join(folder, name)).find(existsSync);
+  return [
+    ...["-qq", "-o", "APT::Sandbox::User=", "-o", `Dir::State::lists=${join(folder, "lists")}`],
+    ...[
+      "-o",
+      `Dir::Cache=${join(folder, "cache")}`,
+      "-o",
+      `Dir::Etc::sourcelist=${list}`,
+      "-o",
+      "Dir::Etc::sourceparts=-",
+    ],
+  ];
+}
+
+/** Runs apt-get in a folder. */
+function aptGet(cwd: string, ...words: string[]): void {
+  if (existsSync(APT) && Date.now() - statSync(APT).mtimeMs > DAY) rmSync(APT, { recursive: true, force: true });
+  if (!existsSync(APT)) {
+    mkdirSync(join(ROOT, "build"), { recursive: true });
+    const work = mkdtempSync(`${APT}-`);
+    for (const folder of ["lists/partial", "cache/archives/partial"])
+      mkdirSync(join(work, folder), { recursive: true });
+    writeList(work);
+    execFileSync("apt-get", [...wordsFor(work), "update"], { stdio: "pipe" });
+    try {
+      renameSync(work, APT);
+    } catch {
+      // Another process was faster.
+      rmSync(work, { recursive: true });
+    }
+  }
+  execFileSync("apt-get", [...wordsFor(APT), ...words], { cwd, stdio: "pipe" });
+}
+
 /** Fetches packages, and unpacks them into a folder: all of their files, or those that match `wanted`, a pattern as tar takes it. */
 function unpack(names: readonly string[], target: string, wanted?: string): void {
-  mkdirSync(join(target, "lists/partial"), { recursive: true });
-  const options = ["-qq", "-o", "APT::Sandbox::User=", "-o", `Dir::State::lists=${join(target, "lists")}`];
-  execFileSync("apt-get", [...options, "update"], { stdio: "pipe" });
-  execFileSync("apt-get", [...options, "download", ...names], { cwd: target, stdio: "pipe" });
+  mkdirSync(target, { recursive: true });
+  aptGet(target, "download", ...names);
   for (const file of readdirSync(target).filter((each) => each.endsWith(".deb"))) {
     const tar = execFileSync("dpkg-deb", ["--fsys-tarfile", join(target, file)], { maxBuffer: 2 ** 30 });
     const pick = wanted === undefined ? [] : ["--wildcards", wanted];
     execFileSync("tar", ["x", "-C", target, ...pick], { input: tar, stdio: ["pipe", "pipe", "pipe"] });
     rmSync(join(target, file));
   }
-  rmSync(join(target, "lists"), { recursive: true });
 }
 
 /** The folder with the Python modules of Debian's packages, unpacked below build/. */
@@ -85,19 +142,9 @@ export function debianSources(names: readonly string[]): string[] {
   if (missing.length === 0) return targets;
   const work = join(folder, `${missing.join("+")}.work`);
   rmSync(work, { recursive: true, force: true });
-  mkdirSync(join(work, "lists/partial"), { recursive: true });
-  const text = sourcesList();
-  const deb822 = /^Types:/m.test(text);
-  const list = join(work, deb822 ? "debian.sources" : "debian.list");
-  writeFileSync(list, deb822 ? text.replace(/^Types:.*$/gm, "Types: deb-src") : text.replace(/^deb /gm, "deb-src "));
-  const options = ["-o", `Dir::Etc::sourcelist=${list}`, "-o", "Dir::Etc::sourceparts=-", "-qq"];
-  options.push("-o", `Dir::State::lists=${join(work, "lists")}`, "-o", "APT::Sandbox::User=");
-  execFileSync("apt-get", [...options, "update"], { stdio: "pipe" });
+  mkdirSync(work, { recursive: true });
   // Mirrors have fewer of Debian's own changes than of the sources themselves.
-  execFileSync("apt-get", [...options, "source", "--download-only", "--tar-only", ...missing], {
-    cwd: work,
-    stdio: "pipe",
-  });
+  aptGet(work, "source", "--download-only", "--tar-only", ...missing);
   for (const name of missing) {
     const archive = readdirSync(work).find((file) => file.startsWith(`${name}_`) && file.includes(".orig.tar."));
     if (archive === undefined) throw new Error(`Cannot find the source of ${name}: apt-get fetched no .orig.tar`);
