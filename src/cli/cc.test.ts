@@ -15,8 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { command } from "../../test/command.js";
 import { inProcess } from "../../test/in-process.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { findToolchain } from "../hosts/c/toolchain.js";
 import type { JsonReport } from "../report/json.js";
 
@@ -28,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), "pyheap-c-"));
 const canCompile = (await findToolchain(ROOT)) !== undefined || process.env.CI !== undefined;
 
 const pyheap = (args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = folder) =>
-  command(args, { cwd, env });
+  sharedCommand(args, { cwd, env });
 
 function file(name: string, text: string): string {
   writeFileSync(join(folder, name), text);
@@ -44,50 +44,52 @@ void quiet(void) {}
 `;
 
 describe.runIf(canCompile)("pyheap cc", () => {
-  it("compiles to a module beside the file, or where it is told, with the compiler's options", () => {
+  it("compiles to a module beside the file, or where it is told, with the compiler's options", async () => {
     file("add.c", ADD);
-    expect(pyheap(["cc", "add.c", "-O3", "-Wall", "-Werror"])).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await pyheap(["cc", "add.c", "-O3", "-Wall", "-Werror"])).toEqual({ status: 0, stdout: "", stderr: "" });
     expect(existsSync(join(folder, "add.wasm"))).toBe(true);
     mkdirSync(join(folder, "own"), { recursive: true });
     file("own/own.h", "#define ANSWER BASE + 2\n");
     file("two.c", '#include "own.h"\nextern int other(void);\nint main(void) { return ANSWER + other(); }\n');
     file("other.cpp", 'extern "C" int other() { return 1; }\n');
-    expect(pyheap(["cc", "two.c", "other.cpp", "-I", "own", "-D", "BASE=40", "-o", "out/both.wasm"]).status).toBe(0);
-    expect(pyheap(["run", "--quiet", "out/both.wasm"]).status).toBe(43);
+    expect(
+      (await pyheap(["cc", "two.c", "other.cpp", "-I", "own", "-D", "BASE=40", "-o", "out/both.wasm"])).status,
+    ).toBe(0);
+    expect((await pyheap(["run", "--quiet", "out/both.wasm"])).status).toBe(43);
   });
 
-  it("compiles and links in two steps, as a build's compiler does", () => {
+  it("compiles and links in two steps, as a build's compiler does", async () => {
     file("half.c", "#include <Python.h>\nlong half(PyObject *o) { return PyLong_AsLong(o) / 2; }\n");
     file(
       "whole.c",
       "#include <Python.h>\nlong half(PyObject *);\nint main(void) { return half(PyLong_FromLong(84)); }\n",
     );
-    expect(pyheap(["cc", "-c", "half.c", "whole.c", "-Xclang", "-O2", "-idirafter", "."])).toEqual({
+    expect(await pyheap(["cc", "-c", "half.c", "whole.c", "-Xclang", "-O2", "-idirafter", "."])).toEqual({
       status: 0,
       stdout: "",
       stderr: "",
     });
-    expect(pyheap(["cc", "-shared", "half.o", "whole.o", "-lm", "-o", "linked.wasm"])).toEqual({
+    expect(await pyheap(["cc", "-shared", "half.o", "whole.o", "-lm", "-o", "linked.wasm"])).toEqual({
       status: 0,
       stdout: "",
       stderr: "",
     });
-    expect(pyheap(["run", "--quiet", "linked.wasm"]).status).toBe(42);
-    expect(pyheap(["cc", "-c", "half.c", "-o", "out/other.o"]).status).toBe(0);
+    expect((await pyheap(["run", "--quiet", "linked.wasm"])).status).toBe(42);
+    expect((await pyheap(["cc", "-c", "half.c", "-o", "out/other.o"])).status).toBe(0);
     expect(readFileSync(join(folder, "out/other.o"))).toEqual(readFileSync(join(folder, "half.o")));
   });
 
-  it("refuses what it can't link, and outputs that it does not make", () => {
+  it("refuses what it can't link, and outputs that it does not make", async () => {
     file("add.c", ADD);
-    expect(pyheap(["cc", "add.c", "-o", "add.wasm"]).status).toBe(0);
-    expect(pyheap(["cc", "-shared", "add.wasm", "-o", "again.wasm"])).toMatchObject({
+    expect((await pyheap(["cc", "add.c", "-o", "add.wasm"])).status).toBe(0);
+    expect(await pyheap(["cc", "-shared", "add.wasm", "-o", "again.wasm"])).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(
         /^pyheap: Cannot link again\.wasm: .*add\.wasm is a module already, and nothing else was named\n$/,
       ),
     });
     file("foreign.c", "extern int PyType_Ready(void *); int ready(void *type) { return PyType_Ready(type); }\n");
-    expect(pyheap(["cc", "-c", "foreign.c"]).status).toBe(0);
+    expect((await pyheap(["cc", "-c", "foreign.c"])).status).toBe(0);
     const object = readFileSync(join(folder, "foreign.o"));
     const header = `${"foreign.o/".padEnd(16)}${"0".padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"644".padEnd(8)}`;
     writeFileSync(
@@ -95,7 +97,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
       Buffer.concat([Buffer.from(`!<arch>\n${header}${String(object.length).padEnd(10)}\`\n`), object]),
     );
     for (const name of ["foreign.o", "foreign.a"]) {
-      expect(pyheap(["cc", "add.c", name, "-o", "mixed.wasm"])).toMatchObject({
+      expect(await pyheap(["cc", "add.c", name, "-o", "mixed.wasm"])).toMatchObject({
         status: 1,
         stderr: expect.stringMatching(
           /^pyheap: Cannot link mixed\.wasm: .*foreign\.[oa] can't be used: it uses PyType_Ready, but was/,
@@ -103,29 +105,31 @@ describe.runIf(canCompile)("pyheap cc", () => {
       });
     }
     expect(existsSync(join(folder, "mixed.wasm"))).toBe(false);
-    expect(pyheap(["cc", "-S", "add.c"])).toMatchObject({
+    expect(await pyheap(["cc", "-S", "add.c"])).toMatchObject({
       status: 2,
       stderr: "pyheap: Cannot compile with -S: pyheap cc makes modules, and object files with -c\n",
     });
-    expect(pyheap(["cc", "-c", "foreign.o"]).stderr).toBe("pyheap: Cannot compile foreign.o: not a file in C or C++\n");
-    expect(pyheap(["cc", "-c", "add.c", "foreign.c", "-o", "one.o"]).stderr).toBe(
+    expect((await pyheap(["cc", "-c", "foreign.o"])).stderr).toBe(
+      "pyheap: Cannot compile foreign.o: not a file in C or C++\n",
+    );
+    expect((await pyheap(["cc", "-c", "add.c", "foreign.c", "-o", "one.o"])).stderr).toBe(
       "pyheap: Cannot compile add.c, foreign.c to one file, one.o: with -c, each has its own\n",
     );
   });
 
-  it("passes on the compiler's messages, with exit code 1", () => {
+  it("passes on the compiler's messages, with exit code 1", async () => {
     file("broken.c", "int f( { }\n");
-    const { status, stderr } = pyheap(["cc", "broken.c"]);
+    const { status, stderr } = await pyheap(["cc", "broken.c"]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/broken\.c:1:\d+: error:/);
     expect(stderr).toMatch(/pyheap: Cannot compile .*broken\.c: .*clang.* failed\n$/);
-    expect(pyheap(["cc"])).toMatchObject({ status: 2, stderr: "pyheap: Cannot compile: no file was named\n" });
-    expect(pyheap(["cc", "broken.c", "-o"]).stderr).toBe("pyheap: Cannot compile: -o needs a value after it\n");
+    expect(await pyheap(["cc"])).toMatchObject({ status: 2, stderr: "pyheap: Cannot compile: no file was named\n" });
+    expect((await pyheap(["cc", "broken.c", "-o"])).stderr).toBe("pyheap: Cannot compile: -o needs a value after it\n");
   });
 
-  it("replaces an older module only by a complete one", () => {
+  it("replaces an older module only by a complete one", async () => {
     file("add.c", ADD);
-    expect(pyheap(["cc", "add.c", "-o", "kept/add.wasm"]).status).toBe(0);
+    expect((await pyheap(["cc", "add.c", "-o", "kept/add.wasm"])).status).toBe(0);
     const older = readFileSync(join(folder, "kept/add.wasm"));
     // A linker that fails when it has written a part.
     mkdirSync(join(folder, "tools"), { recursive: true });
@@ -136,7 +140,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
     for (const version of ["-18", "-19", "-20", "-21", "-22"])
       symlinkSync("wasm-ld", join(folder, `tools/wasm-ld${version}`));
     chmodSync(join(folder, "tools/wasm-ld"), 0o755);
-    const { status, stderr } = pyheap(["cc", "add.c", "-o", "kept/add.wasm"], {
+    const { status, stderr } = await pyheap(["cc", "add.c", "-o", "kept/add.wasm"], {
       PATH: `${join(folder, "tools")}:${process.env.PATH}`,
     });
     expect({ status, stderr }).toMatchObject({
@@ -147,11 +151,11 @@ describe.runIf(canCompile)("pyheap cc", () => {
     expect(readdirSync(join(folder, "kept"))).toEqual(["add.wasm"]);
   });
 
-  it("keeps the object files of the library for the next process, where a folder can be written", () => {
+  it("keeps the object files of the library for the next process, where a folder can be written", async () => {
     file("add.c", ADD);
     const kept = join(folder, "cache/c-library");
     const compile = (cache: string) => pyheap(["cc", "add.c", "-o", "cached.wasm"], { PYHEAP_CACHE: cache });
-    expect(compile(join(folder, "cache"))).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await compile(join(folder, "cache"))).toEqual({ status: 0, stdout: "", stderr: "" });
     const first = readFileSync(join(folder, "cached.wasm"));
     const [key = "", ...others] = readdirSync(kept);
     expect(others).toEqual([]);
@@ -159,26 +163,26 @@ describe.runIf(canCompile)("pyheap cc", () => {
     const made = whenMade();
     expect(made.map(([name]) => name)).toContain("libc-string.c.o");
     for (const cache of ["cache", "add.c"]) {
-      expect(compile(join(folder, cache))).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(await compile(join(folder, cache))).toEqual({ status: 0, stdout: "", stderr: "" });
       expect(readFileSync(join(folder, "cached.wasm"))).toEqual(first);
       expect(whenMade()).toEqual(made);
     }
     expect(readdirSync(kept)).toEqual([key]);
   });
 
-  it("does not overwrite the files that it compiles", () => {
+  it("does not overwrite the files that it compiles", async () => {
     file("given.wasm", "mine");
-    expect(pyheap(["cc", "given.wasm"])).toMatchObject({
+    expect(await pyheap(["cc", "given.wasm"])).toMatchObject({
       status: 2,
       stderr: "pyheap: Cannot compile given.wasm to itself: name another file with -o\n",
     });
-    expect(pyheap(["cc", "add.c", "-o", "./add.c"]).status).toBe(2);
+    expect((await pyheap(["cc", "add.c", "-o", "./add.c"])).status).toBe(2);
     expect(readFileSync(join(folder, "given.wasm"), "utf8")).toBe("mine");
   });
 
-  it("says what to install where there is no compiler", () => {
+  it("says what to install where there is no compiler", async () => {
     file("add.c", ADD);
-    const { status, stderr } = pyheap(["cc", "add.c"], { PATH: "" });
+    const { status, stderr } = await pyheap(["cc", "add.c"], { PATH: "" });
     expect(status).toBe(1);
     expect(stderr).toMatch(/no compiler for WebAssembly was found: install clang and lld .*@yowasp\/clang\n$/);
   });
@@ -194,7 +198,7 @@ describe.runIf(canCompile)("pyheap cc", () => {
       vi.stubEnv("PATH", "");
       const compile = (file: string) => inProcess(["cc", file], { cwd: place });
       expect(await compile("leak.c")).toEqual({ status: 0, stdout: "", stderr: "" });
-      const { status, stdout, stderr } = pyheap(["run", "--debug-hooks", "leak.wasm"], {}, place);
+      const { status, stdout, stderr } = await pyheap(["run", "--debug-hooks", "leak.wasm"], {}, place);
       expect({ status, stdout }).toEqual({ status: 0, stdout: "the same text, once more\n" });
       expect(stderr).toMatch(/Not freed {2}101 blocks/);
       writeFileSync(join(place, "broken.c"), "int f( { }\n");
@@ -209,10 +213,10 @@ describe.runIf(canCompile)("pyheap cc", () => {
 
 describe.runIf(canCompile)("pyheap run, for C", () => {
   /** The module of an example, which is compiled once. */
-  function compiled(name: string): string {
+  async function compiled(name: string): Promise<string> {
     const made = `${name}.wasm`;
     if (existsSync(join(folder, made))) return made;
-    const { status, stderr } = pyheap(["cc", join(EXAMPLES, `${name}.c`), "-Wall", "-Wextra", "-o", made]);
+    const { status, stderr } = await pyheap(["cc", join(EXAMPLES, `${name}.c`), "-Wall", "-Wextra", "-o", made]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     return made;
   }
@@ -222,27 +226,27 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     ["buffer_functions", "read into 1024 bytes of Python's heap\n"],
     ["buffer_macros", "read into 1024 chars of Python's heap\n"],
   ] as const) {
-    it(`runs examples/c/${name}.c, and it frees what it allocated`, () => {
-      const { status, stdout, stderr } = pyheap(["run", "--debug-hooks", compiled(name)]);
+    it(`runs examples/c/${name}.c, and it frees what it allocated`, async () => {
+      const { status, stdout, stderr } = await pyheap(["run", "--debug-hooks", await compiled(name)]);
       expect({ status, stdout }).toEqual({ status: 0, stdout: output });
       expect(stderr).toContain(`${name}.wasm on pyheap`);
       expect(stderr).toContain("Not freed  nothing");
     });
   }
 
-  it("catches the three wrong calls of examples/c/wrong_functions.c", () => {
-    const { status, stderr } = pyheap(["run", "--debug-hooks", "--quiet", compiled("wrong_functions")]);
+  it("catches the three wrong calls of examples/c/wrong_functions.c", async () => {
+    const { status, stderr } = await pyheap(["run", "--debug-hooks", "--quiet", await compiled("wrong_functions")]);
     expect(status).toBe(134);
     expect(stderr.match(/^pyheap: Cannot free or resize/gm)).toHaveLength(3);
     expect(stderr.match(/^ {2}called at main \(wrong_functions\.wasm\)$/gm)).toHaveLength(3);
   });
 
-  it("shows what a program did not free, as text and as JSON", () => {
-    const path = compiled("leak");
-    const { stderr } = pyheap(["run", path]);
+  it("shows what a program did not free, as text and as JSON", async () => {
+    const path = await compiled("leak");
+    const { stderr } = await pyheap(["run", path]);
     expect(stderr).toMatch(/Not freed {2}101 blocks.*--debug-hooks says which functions allocated it/);
     for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(90);
-    const { stdout } = pyheap(["run", "--quiet", "--debug-hooks", "--json", "report.json", path]);
+    const { stdout } = await pyheap(["run", "--quiet", "--debug-hooks", "--json", "report.json", path]);
     expect(stdout).toBe("the same text, once more\n");
     const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8")) as JsonReport;
     expect(report.program).toMatchObject({ kind: "wasm", target: path });
@@ -251,39 +255,39 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
     expect(report.account.platform).toBe(report.platformBytes);
   });
 
-  it("records a program's allocations with its functions, and nothing of the command", () => {
-    const path = compiled("leak");
-    expect(pyheap(["run", "--quiet", "--trace", "leak.trace", path]).status).toBe(0);
-    const { stdout } = pyheap(["report", "tree", "--at", "end", "leak.trace"]);
+  it("records a program's allocations with its functions, and nothing of the command", async () => {
+    const path = await compiled("leak");
+    expect((await pyheap(["run", "--quiet", "--trace", "leak.trace", path])).status).toBe(0);
+    const { stdout } = await pyheap(["report", "tree", "--at", "end", "leak.trace"]);
     expect(stdout).toMatch(/\bmain\b.*leak\.wasm/);
     expect(stdout).not.toMatch(/\.js\b|node:|wasm:0/);
-    expect(pyheap(["report", "table", "leak.trace"]).stdout).toMatch(/\bmain \(leak\.wasm\)/);
+    expect((await pyheap(["report", "table", "leak.trace"])).stdout).toMatch(/\bmain \(leak\.wasm\)/);
   });
 
-  it("calls a function with words", () => {
+  it("calls a function with words", async () => {
     file("add.c", ADD);
-    pyheap(["cc", "add.c"]);
+    await pyheap(["cc", "add.c"]);
     const run = (...words: string[]) => pyheap(["run", "--quiet", "add.wasm", ...words]);
-    expect(run("add", "3", "-4")).toEqual({ status: 0, stdout: "-1\n", stderr: "" });
-    expect(run("twice", "5000000000").stdout).toBe("10000000000\n");
-    expect(run("twice", "5000000000n").stdout).toBe("10000000000\n");
-    expect(run("twice", "x")).toMatchObject({
+    expect(await run("add", "3", "-4")).toEqual({ status: 0, stdout: "-1\n", stderr: "" });
+    expect((await run("twice", "5000000000")).stdout).toBe("10000000000\n");
+    expect((await run("twice", "5000000000n")).stdout).toBe("10000000000\n");
+    expect(await run("twice", "x")).toMatchObject({
       status: 2,
       stderr: 'pyheap: Cannot use "x" as an argument: a whole number is needed\n',
     });
-    expect(run("add", "3")).toMatchObject({
+    expect(await run("add", "3")).toMatchObject({
       status: 2,
       stderr: "pyheap: Cannot run add.wasm: add takes 2 arguments, not 1\n",
     });
-    expect(run("length", "hello").stdout).toBe("5\n");
-    expect(run("quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(run("mul", "3").stderr).toBe(
+    expect((await run("length", "hello")).stdout).toBe("5\n");
+    expect(await run("quiet")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect((await run("mul", "3")).stderr).toBe(
       "pyheap: Cannot run add.wasm: mul is not a function of it; it has no main, but: add, twice, length, quiet\n",
     );
-    expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining("name a function of it") });
+    expect(await run()).toMatchObject({ status: 2, stderr: expect.stringContaining("name a function of it") });
   });
 
-  it("calls a function of a Python module", () => {
+  it("calls a function of a Python module", async () => {
     const run = (...words: string[]) => pyheap(["run", "--quiet", "spam.wasm", ...words]);
     file(
       "spam.c",
@@ -294,33 +298,34 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
       static PyModuleDef definition = {.m_base = PyModuleDef_HEAD_INIT, .m_name = "spam", .m_size = -1, .m_methods = methods};
       PyMODINIT_FUNC PyInit_spam(void) { return PyModule_Create(&definition); }`,
     );
-    expect(pyheap(["cc", "spam.c"]).status).toBe(0);
-    expect(["21", "1.25", "ha", "12345678901234567890"].map((word) => run("twice", word).stdout)).toEqual([
-      "42\n",
-      "2.5\n",
-      "haha\n",
-      "24691357802469135780\n",
-    ]);
-    expect(run("none")).toEqual({ status: 0, stdout: "", stderr: "" });
-    expect(run("twice")).toEqual({
+    expect((await pyheap(["cc", "spam.c"])).status).toBe(0);
+    for (const [word, answer] of [
+      ["21", "42"],
+      ["1.25", "2.5"],
+      ["ha", "haha"],
+      ["12345678901234567890", "24691357802469135780"],
+    ] as const)
+      expect((await run("twice", word)).stdout).toBe(`${answer}\n`);
+    expect(await run("none")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await run("twice")).toEqual({
       status: 1,
       stdout: "",
       stderr: "TypeError: spam.twice() takes exactly one argument (0 given)\n",
     });
-    expect(run().stderr).toBe(
+    expect((await run()).stderr).toBe(
       "pyheap: Cannot run spam.wasm: name a function of it; it has no main, but: twice, none\n",
     );
   });
 
-  it("says that a program broke the heap", () => {
+  it("says that a program broke the heap", async () => {
     file("breaks.c", "int breaks(int at) { for (int k = 0; k < 1000; k++) ((int *)at)[k] = k; return 0; }\n");
-    expect(pyheap(["cc", "breaks.c"]).status).toBe(0);
-    const { status, stderr } = pyheap(["run", "breaks.wasm", "breaks", String(2 ** 20)]);
+    expect((await pyheap(["cc", "breaks.c"])).status).toBe(0);
+    const { status, stderr } = await pyheap(["run", "breaks.wasm", "breaks", String(2 ** 20)]);
     expect(status).toBe(134);
     expect(stderr).toMatch(/^pyheap: Cannot report on breaks\.wasm: The heap is corrupt: .*\n$/);
   });
 
-  it("ends as the program ends", () => {
+  it("ends as the program ends", async () => {
     file(
       "ends.c",
       `#include <Python.h>
@@ -332,27 +337,27 @@ describe.runIf(canCompile)("pyheap run, for C", () => {
         return 300;
       }`,
     );
-    expect(pyheap(["cc", "ends.c"]).status).toBe(0);
+    expect((await pyheap(["cc", "ends.c"])).status).toBe(0);
     const run = (...words: string[]) => pyheap(["run", "--quiet", "--limit", "1MiB", "ends.wasm", ...words]);
-    expect(run()).toEqual({ status: 44, stdout: "1 ends.wasm\n", stderr: "" });
-    expect(run("--option")).toEqual({ status: 9, stdout: "2 --option\n", stderr: "" });
-    expect(run("a", "b")).toMatchObject({
+    expect(await run()).toEqual({ status: 44, stdout: "1 ends.wasm\n", stderr: "" });
+    expect(await run("--option")).toEqual({ status: 9, stdout: "2 --option\n", stderr: "" });
+    expect(await run("a", "b")).toMatchObject({
       status: 134,
       stderr: expect.stringMatching(/was stopped: unreachable\n[\s\S]*ends\.wasm\.main/),
     });
-    expect(run("a", "b", "c")).toMatchObject({
+    expect(await run("a", "b", "c")).toMatchObject({
       status: 1,
       stderr: expect.stringContaining("MemoryError: Cannot allocate 1000000000 bytes"),
     });
   });
 
-  it("refuses what it can't run", () => {
+  it("refuses what it can't run", async () => {
     file("none.wasm", "no module");
-    expect(pyheap(["run", "none.wasm"])).toMatchObject({
+    expect(await pyheap(["run", "none.wasm"])).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/^pyheap: Cannot load none\.wasm: not valid WebAssembly: /),
     });
-    expect(pyheap(["run", "--allocator", "malloc", "none.wasm"]).stderr).toBe(
+    expect((await pyheap(["run", "--allocator", "malloc", "none.wasm"])).stderr).toBe(
       "pyheap: Cannot run C with --allocator malloc: only Python has it\n",
     );
   });
