@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { command } from "../../test/command.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { Tape } from "../../test/trace-data.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-dump-"));
 
-const pyheap = (...args: string[]) => command(["run", "--quiet", ...args], { cwd: folder });
+const pyheap = (...args: string[]) => sharedCommand(["run", "--quiet", ...args], { cwd: folder });
 
 /**
  * The bytes that a program had allocated by the end of a trace, the bytes that were live then, and the problem that the
@@ -48,7 +48,7 @@ describe("--dump-on-memory-error", () => {
 
   it("has what was live when memory first ran out, even if it is freed when MemoryError is caught", async () => {
     const options = ["--limit", LIMIT, "--soft-limit", "16MiB", "--dump-on-memory-error", "caught.trace"];
-    const { status, stdout, stderr } = pyheap(...options, "caught.py");
+    const { status, stdout, stderr } = await pyheap(...options, "caught.py");
     expect({ status, stdout }).toEqual({ status: 0, stdout: "caught\ncaught\n" });
     expect(stderr).toMatch(
       /^pyheap: no memory was left for 10\d\d B, at .*caught\.py:5 in fill; caught\.trace has what was live then \(.*\)\n$/,
@@ -61,7 +61,7 @@ describe("--dump-on-memory-error", () => {
 
   it("leaves a copy of the trace, which goes on to the program's end, by MemoryError or not", async () => {
     const options = ["--limit", LIMIT, "--trace", "whole.trace", "--dump-on-memory-error", "part.trace"];
-    const { status, stdout, stderr } = pyheap(...options, "uncaught.py");
+    const { status, stdout, stderr } = await pyheap(...options, "uncaught.py");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "caught\ncaught\n" });
     expect(stderr).toMatch(/^pyheap: no memory was left [^\n]*\nTraceback (.*\n)*MemoryError\n$/);
     const [whole, part] = [await liveIn("whole.trace"), await liveIn("part.trace")];
@@ -70,9 +70,9 @@ describe("--dump-on-memory-error", () => {
     expect(whole.allocated).toBeGreaterThan(2 * part.allocated);
   });
 
-  it("leaves a file as it is when memory does not run out", () => {
+  it("leaves a file as it is when memory does not run out", async () => {
     const before = readFileSync(join(folder, "caught.trace"));
-    const { status, stderr } = pyheap("--dump-on-memory-error", "caught.trace", "-c", "pass");
+    const { status, stderr } = await pyheap("--dump-on-memory-error", "caught.trace", "-c", "pass");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(readFileSync(join(folder, "caught.trace")).equals(before)).toBe(true);
   });
@@ -80,7 +80,7 @@ describe("--dump-on-memory-error", () => {
   it("dumps for a request that is larger than the limit, also a sampled recording", async () => {
     const options = ["--limit", LIMIT, "--sample", "4KiB", "--dump-on-memory-error", "large.trace"];
     const code = "kept = bytes(3_000_000)\ntry: bytearray(100_000_000)\nexcept MemoryError: print('caught')";
-    const { stdout, stderr } = pyheap(...options, "-c", code);
+    const { stdout, stderr } = await pyheap(...options, "-c", code);
     expect(stdout).toBe("caught\n");
     expect(stderr).toMatch(/^pyheap: no memory was left for 95\.4 MiB, at <string>:2 in <module>; /);
     expect((await liveIn("large.trace")).bytes).toBeGreaterThan(3_000_000);
@@ -99,8 +99,8 @@ describe("--dump-on-memory-error", () => {
       ["--allocator", "malloc", "--dump-on-memory-error", "a.trace"],
       /Cannot use --dump-on-memory-error with --allocator/,
     ],
-  ])("%j is refused before the program runs", (options, why) => {
-    const { status, stdout, stderr } = pyheap(...options, "-c", "print(1)");
+  ])("%j is refused before the program runs", async (options, why) => {
+    const { status, stdout, stderr } = await pyheap(...options, "-c", "print(1)");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toMatch(why);
   });

@@ -6,13 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { launch } from "../../test/child.js";
-import { command, MAIN } from "../../test/command.js";
+import { MAIN } from "../../test/command.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { Tape } from "../../test/trace-data.js";
 import type { JsonReport } from "../report/json.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-ends-"));
 
-const pyheap = (...args: string[]) => command(["run", ...args], { cwd: folder });
+const pyheap = (...args: string[]) => sharedCommand(["run", ...args], { cwd: folder });
 
 const reportIn = (file: string) => JSON.parse(readFileSync(join(folder, file), "utf8")) as JsonReport;
 function readFile(file: string) {
@@ -46,12 +47,12 @@ interface Ended {
 }
 
 describe("a program that ends", () => {
-  it("of MemoryError, with all of its memory still in use, shows its traceback", () => {
+  it("of MemoryError, with all of its memory still in use, shows its traceback", async () => {
     writeFileSync(
       join(folder, "fill.py"),
       'rows = []\ndef fill():\n    while True:\n        rows.append({"id": len(rows), "name": "x" * 100})\nfill()\n',
     );
-    const { status, stderr } = pyheap("--limit", "16MiB", "--json", "fill.json", "fill.py");
+    const { status, stderr } = await pyheap("--limit", "16MiB", "--json", "fill.json", "fill.py");
     expect(status).toBe(1);
     expect(stderr).toMatch(
       /^Traceback \(most recent call last\):\n {2}File ".*\/fill\.py", line 5, in <module>\n {4}fill\(\)\n.*\n {2}File ".*\/fill\.py", line 4, in fill\n(.*\n)*MemoryError\n\nMemory/,
@@ -62,7 +63,7 @@ describe("a program that ends", () => {
     expect(peakBytes).toBeLessThanOrEqual(16 * 2 ** 20);
   });
 
-  it("by SystemExit of any kind calls what is to be called at its end, in Python's order", () => {
+  it("by SystemExit of any kind calls what is to be called at its end, in Python's order", async () => {
     const code = [
       "import atexit, sys",
       "class Last:",
@@ -72,13 +73,13 @@ describe("a program that ends", () => {
       "atexit.register(lambda: 1 / 0)",
       "sys.exit(2**70 + 5)",
     ].join("\n");
-    const { status, stdout, stderr } = pyheap("--quiet", "-c", code);
+    const { status, stdout, stderr } = await pyheap("--quiet", "-c", code);
     expect({ status, stdout }).toEqual({ status: 255, stdout: "at exit\nfreed\n" });
     expect(stderr).toMatch(/^Exception ignored in atexit callback <function <lambda> .*\n(.*\n)+ZeroDivisionError/);
     expect(stderr).toMatch(/Exception ignored .*Last\.__del__.*\n(.*\n)+SystemExit: 4\n$/);
   });
 
-  it("finalizes its globals, also in cycles and generators, while its functions can still print", () => {
+  it("finalizes its globals, also in cycles and generators, while its functions can still print", async () => {
     const code = [
       "import gc, weakref",
       "class Ring:",
@@ -91,12 +92,12 @@ describe("a program that ends", () => {
       "weakref.finalize(ring, print, 'at exit', flush=True)",
       "gc.disable()",
     ].join("\n");
-    const { status, stdout, stderr } = pyheap("--quiet", "-c", code);
+    const { status, stdout, stderr } = await pyheap("--quiet", "-c", code);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout.split("\n").sort()).toEqual(["", "at exit", "generator", "ring"]);
   });
 
-  it("is measured even if an object that equals everything removes pyheap's function from atexit again and again", () => {
+  it("is measured even if an object that equals everything removes pyheap's function from atexit again and again", async () => {
     const code = [
       "import atexit",
       "class Equal:",
@@ -110,13 +111,13 @@ describe("a program that ends", () => {
       "kept = bytearray(5_000_000)",
       "raise SystemExit(4)",
     ].join("\n");
-    const { status, stdout, stderr } = pyheap("--quiet", "--json", "equal.json", "-c", code);
+    const { status, stdout, stderr } = await pyheap("--quiet", "--json", "equal.json", "-c", code);
     expect({ status, stdout, stderr }).toEqual({ status: 4, stdout: "at exit\n", stderr: "" });
     expect(reportIn("equal.json").account.live.mem).toBeGreaterThan(5_000_000);
   });
 
-  it("whose traceback can't be shown gets the reason first, and then the traceback from CPython", () => {
-    const { status, stderr } = pyheap(
+  it("whose traceback can't be shown gets the reason first, and then the traceback from CPython", async () => {
+    const { status, stderr } = await pyheap(
       "--quiet",
       "-c",
       "import sys\nsys.excepthook = lambda *a: 1 / 0\nraise ValueError",
@@ -129,15 +130,15 @@ describe("a program that ends", () => {
 
   it("by os._exit is reported, and its recording is whole", async () => {
     const code = "import atexit, os\natexit.register(print, 'never')\nkept = bytearray(5_000_000)\nos._exit(3)";
-    const { status, stdout, stderr } = pyheap("--trace", "exit.trace", "--json", "exit.json", "-c", code);
+    const { status, stdout, stderr } = await pyheap("--trace", "exit.trace", "--json", "exit.json", "-c", code);
     expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
     expect(stderr).toMatch(/^\nMemory {2}Python on pyheap\n/);
     expect(reportIn("exit.json").account.live.mem).toBeGreaterThan(5_000_000);
     expect((await readFile("exit.trace")).problem).toBeUndefined();
   });
 
-  it("by os.abort leaves what abort() leaves, and a report", () => {
-    const { status, stderr } = pyheap("-c", "import os; os.abort()");
+  it("by os.abort leaves what abort() leaves, and a report", async () => {
+    const { status, stderr } = await pyheap("-c", "import os; os.abort()");
     expect(status).toBe(134);
     expect(stderr).toMatch(/^Aborted\(\)\n\nMemory/);
   });
@@ -160,8 +161,8 @@ describe("a program that ends", () => {
 });
 
 describe("a recording that finds no space", () => {
-  it("on a full device ends with one line, and the program does not begin", () => {
-    const { status, stdout, stderr } = pyheap("--trace", "/dev/full", "-c", "print(1)");
+  it("on a full device ends with one line, and the program does not begin", async () => {
+    const { status, stdout, stderr } = await pyheap("--trace", "/dev/full", "-c", "print(1)");
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toBe("pyheap: Cannot write /dev/full: no space is left on the device. Nothing was recorded\n");
   });

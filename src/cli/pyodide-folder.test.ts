@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { command } from "../../test/command.js";
+import { pyheap } from "../../test/in-process.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-pyodide-"));
 const packageFolder = (name: string) => dirname(fileURLToPath(import.meta.resolve(`${name}/package.json`)));
 
-const run = (...words: string[]) => command(words, { cwd: folder });
+const run = (...words: string[]) => pyheap(words, folder);
 
 const PROGRAM = `import pyheap, sys
 kept = [bytes(100_000) for _ in range(10)]
@@ -43,16 +43,16 @@ describe("pyheap run --pyodide", () => {
     ["pyodide-0.27", "3.12"],
     ["pyodide-0.29", "3.13"],
     ["pyodide-315", "3.15"],
-  ])("runs and records with %s", (name, python) => {
-    const ran = run("run", "--quiet", "--pyodide", packageFolder(name), "--trace", `${name}.trace`, "app.py");
+  ])("runs and records with %s", async (name, python) => {
+    const ran = await run("run", "--quiet", "--pyodide", packageFolder(name), "--trace", `${name}.trace`, "app.py");
     expect(ran).toEqual({ status: 3, stdout: `${python} 10\n`, stderr: "" });
-    const table = run("report", "table", "--by", "line", "--at", "end", `${name}.trace`);
+    const table = await run("report", "table", "--by", "line", "--at", "end", `${name}.trace`);
     expect(table.stdout).toContain("app.py:2");
   });
 
-  it("runs with one that nobody knows, without stacks, and says so in a line", () => {
+  it("runs with one that nobody knows, without stacks, and says so in a line", async () => {
     const unknown = makeUnknown();
-    const { status, stdout, stderr } = run(
+    const { status, stdout, stderr } = await run(
       "run",
       "--quiet",
       "--pyodide",
@@ -63,16 +63,19 @@ describe("pyheap run --pyodide", () => {
     );
     expect({ status, stdout }).toEqual({ status: 3, stdout: "3.14 10\n" });
     expect(stderr).toMatch(/^pyheap: no Python stacks in recordings and faults: .*\n$/);
-    const summary = run("report", "summary", "unknown.trace");
+    const summary = await run("report", "summary", "unknown.trace");
     expect(summary.status).toBe(0);
     expect(summary.stdout).toContain("<outside Python>");
   });
 
-  it("says that a folder has no Pyodide, and what it lacks", () => {
+  it("says that a folder has no Pyodide, and what it lacks", async () => {
     const refused = (path: string) => run("run", "--pyodide", path, "app.py");
-    expect(refused("nowhere")).toMatchObject({ status: 2, stderr: expect.stringContaining("there is no such folder") });
-    expect(refused("app.py")).toMatchObject({ status: 2, stderr: expect.stringContaining("it is a file") });
-    const { stderr } = refused(".");
+    expect(await refused("nowhere")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("there is no such folder"),
+    });
+    expect(await refused("app.py")).toMatchObject({ status: 2, stderr: expect.stringContaining("it is a file") });
+    const { stderr } = await refused(".");
     expect(stderr).toContain("it has no pyodide.mjs, pyodide.asm.wasm, pyodide-lock.json, python_stdlib.zip");
   });
 });

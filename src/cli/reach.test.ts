@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { command } from "../../test/command.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { Tape } from "../../test/trace-data.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-reach-"));
@@ -26,7 +26,7 @@ const DESTRUCTION = [
 ];
 
 const check = (program: string) =>
-  command(["run", "--quiet", "--fail-over-leak", "1MiB", "-c", program], { cwd: folder });
+  sharedCommand(["run", "--quiet", "--fail-over-leak", "1MiB", "-c", program], { cwd: folder });
 
 /** The number of collections of the oldest generation in a recording. */
 async function collectionsIn(file: string): Promise<{ full: number; problem: string | undefined }> {
@@ -42,15 +42,15 @@ async function collectionsIn(file: string): Promise<{ full: number; problem: str
 }
 
 describe("a program that destroys what it can reach", () => {
-  it("is recorded to its end and checked", () => {
-    const { status, stdout, stderr } = check(DESTRUCTION.join("\n"));
+  it("is recorded to its end and checked", async () => {
+    const { status, stdout, stderr } = await check(DESTRUCTION.join("\n"));
     expect(stderr).toMatch(/^pyheap: what the program did not free is 4\.8 MiB, over 1\.0 MiB\n/);
     expect(stderr).not.toMatch(/Traceback|Error|Exception|not ended/);
     expect({ status, stdout }).toEqual({ status: 3, stdout: "ends well\n" });
   });
 
-  it("is checked when no builtin is left, and every Python function fails", () => {
-    const { status, stderr } = check(`
+  it("is checked when no builtin is left, and every Python function fails", async () => {
+    const { status, stderr } = await check(`
 import builtins, sys
 keep = bytearray(5_000_000)
 set = setattr
@@ -82,7 +82,9 @@ sys.settrace(None)
 print(len(kept), len(gc.callbacks), flush=True)
 import os; os._exit(0)
 `;
-    const { stdout, stderr } = command(["run", "--quiet", "--trace", "marks.trace", "-c", program], { cwd: folder });
+    const { stdout, stderr } = await sharedCommand(["run", "--quiet", "--trace", "marks.trace", "-c", program], {
+      cwd: folder,
+    });
     expect({ stdout, stderr }).toEqual({ stdout: "1 0\n", stderr: "" });
     expect(await collectionsIn("marks.trace")).toEqual({ full: 7, problem: undefined });
   });

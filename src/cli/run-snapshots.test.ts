@@ -6,7 +6,7 @@ import { join } from "node:path";
 import colors from "picocolors";
 import { describe, expect, it } from "vitest";
 import { launch } from "../../test/child.js";
-import { command } from "../../test/command.js";
+import { sharedCommand } from "../../test/shared-command.js";
 import { findDominators } from "../snapshot/dominators.js";
 import type { ObjectGraph } from "../snapshot/graph.js";
 import { Paths } from "../snapshot/paths.js";
@@ -18,14 +18,14 @@ import { DUE, makeShared, viewShared, WORD } from "./shared.js";
 
 const PATIENCE = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "pyheap-run-snapshots-"));
-const pyheap = (...args: string[]) => command(["run", "--quiet", ...args], { cwd: folder });
+const pyheap = (...args: string[]) => sharedCommand(["run", "--quiet", ...args], { cwd: folder });
 const read = (file: string) => readHeapSnapshot([readFileSync(join(folder, file))]);
 const ofType = ({ types, strings, nodeCount }: ObjectGraph, name: string): number[] =>
   Array.from({ length: nodeCount }, (_, node) => node).filter((node) => strings[types[node] as number] === name);
 const snapshots = () => readdirSync(folder).filter((name) => name.includes(".heapsnapshot"));
 
 describe("snapshots of a run", { timeout: PATIENCE }, () => {
-  it("--snapshot-on memory-error: the moment when memory runs out, with the stack; nothing if it does not", () => {
+  it("--snapshot-on memory-error: the moment when memory runs out, with the stack; nothing if it does not", async () => {
     const program = `class Row:
     def __init__(self): self.data = bytearray(20_000)
 def load():
@@ -38,7 +38,7 @@ except MemoryError:
 `;
     writeFileSync(join(folder, "oom.py"), program);
     const options = ["--snapshot", "oom.heapsnapshot", "--snapshot-on", "memory-error"];
-    const { status, stdout, stderr } = pyheap("--limit", "40MiB", "--trace", "oom.trace", ...options, "oom.py");
+    const { status, stdout, stderr } = await pyheap("--limit", "40MiB", "--trace", "oom.trace", ...options, "oom.py");
     expect([status, stdout]).toEqual([0, "caught\n"]);
     expect(stderr).toMatch(
       /^pyheap: no memory was left for [\d.]+ KiB, at .*oom\.py:2 in Row\.__init__; oom\.heapsnapshot has/,
@@ -51,13 +51,15 @@ except MemoryError:
     expect(findDominators(graph).retained[0]).toBeGreaterThan(20e6);
     // The snapshot has the stacks of its objects, from the recording. The recording then goes on, and has every event once.
     expect(/"trace_tree":\[1,[\d,]*\[2/.test(readFileSync(join(folder, "oom.heapsnapshot"), "latin1"))).toBe(true);
-    const stats = command(["report", "stats", "--json", "oom.trace"], { cwd: folder });
+    const stats = await sharedCommand(["report", "stats", "--json", "oom.trace"], { cwd: folder });
     expect([stats.status, stats.stderr]).toEqual([0, ""]);
-    expect(pyheap("--snapshot", "none.heapsnapshot", "--snapshot-on", "memory-error", "-c", "pass").stderr).toBe("");
+    expect(
+      (await pyheap("--snapshot", "none.heapsnapshot", "--snapshot-on", "memory-error", "-c", "pass")).stderr,
+    ).toBe("");
     expect(snapshots()).toEqual(["oom.heapsnapshot"]);
   });
 
-  it("--snapshot-every: numbered files while the program computes or sleeps, but not in a collection; the newest stay", () => {
+  it("--snapshot-every: numbered files while the program computes or sleeps, but not in a collection; the newest stay", async () => {
     const program = `import gc, os, time
 class Job: pass
 jobs = [Job() for _ in range(500)]
@@ -79,7 +81,7 @@ print("slept", len(files()) <= 5)
 `;
     writeFileSync(join(folder, "every.py"), program);
     const options = ["--snapshot", "app.heapsnapshot", "--snapshot-every", "100ms", "--snapshot-keep", "3"];
-    const { status, stdout, stderr } = pyheap(...options, "every.py");
+    const { status, stdout, stderr } = await pyheap(...options, "every.py");
     expect([status, stdout, stderr]).toEqual([0, "in a collection nothing\nslept True\n", ""]);
     const written = snapshots().filter((name) => name.startsWith("app."));
     const numbers = written.map((name) => Number(/\.(\d+)\./.exec(name)?.[1] ?? 0)).sort((a, b) => a - b);
@@ -105,7 +107,7 @@ print("slept", len(files()) <= 5)
     child.kill("SIGINT");
   });
 
-  it("refuses options that do not fit together, and to replace a file of another kind", () => {
+  it("refuses options that do not fit together, and to replace a file of another kind", async () => {
     writeFileSync(join(folder, "notes.txt"), "notes");
     for (const [args, problem] of [
       [["--snapshot-on", "memory-error"], "Cannot use --snapshot-on without --snapshot"],
@@ -114,7 +116,7 @@ print("slept", len(files()) <= 5)
       [["--snapshot", "a.heapsnapshot", "--snapshot-every", "1ms"], "It must be from 100ms to 24h."],
       [["--snapshot", "notes.txt", "--snapshot-on", "memory-error"], "Cannot write notes.txt: it is there already"],
     ] as const) {
-      const { status, stderr } = pyheap(...args, "-c", "pass");
+      const { status, stderr } = await pyheap(...args, "-c", "pass");
       expect([status, stderr], args.join(" ")).toEqual([2, expect.stringContaining(problem)]);
     }
   });
