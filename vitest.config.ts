@@ -49,8 +49,15 @@ const TOGETHER = ["src/**/*.test.ts", "test/*.test.ts", "test/{c,objects,runtime
  * and what drives browsers are loaded once.
  */
 const STARTING = ["src/cli/*.test.ts", "test/browser/*.test.ts"];
+/**
+ * Files that share a third process: they start interpreters, one or a few each, in heaps of their own. V8 keeps what it has compiled of
+ * CPython for the next file, and the library is loaded once.
+ */
+const PYTHON = ["test/python/**/*.test.ts"];
 const ALONE = [
   ...["src/cli/recording.test.ts", "test/browser/devtools.test.ts", "src/objects/handles/*.test.ts"],
+  // It looks at the first load of a version in a process.
+  "test/python/versions/together.test.ts",
   ...[
     "docs",
     "libpyheap",
@@ -92,7 +99,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     // A worker's process goes on as long as the next file is of the same project.
-    const PROJECTS = ["alone", "starting", "debug", "together"];
+    const PROJECTS = ["alone", "python", "starting", "debug", "together"];
     const projectOf = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name);
     return sorted.sort((a, b) => projectOf(a) - projectOf(b) || rankOf(a) - rankOf(b));
   }
@@ -122,7 +129,8 @@ export default defineConfig({
     maxWorkers: options.maxWorkers,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { ...options, name: "alone", include: [...ALONE, "test/python/**/*.test.ts"] } },
+      { test: { ...options, name: "alone", include: ALONE } },
+      { test: { ...options, name: "python", isolate: false, include: PYTHON, exclude: ALONE } },
       { test: { ...options, name: "starting", isolate: false, include: STARTING, exclude: ALONE } },
       ...(process.env.DEBUG_CORE === undefined
         ? []
