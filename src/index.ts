@@ -89,7 +89,6 @@ export type {
   Listener,
   MeasureRun,
 } from "./pressure/events.js";
-export type { Relief, RelieveOptions } from "./pressure/ladder.js";
 export {
   DEFAULT_POLICY,
   MEASURES,
@@ -98,6 +97,7 @@ export {
   type Pressure,
   type Reason,
 } from "./pressure/policy.js";
+export type { Relief, RelieveOptions } from "./pressure/relief.js";
 export { EDGE, FLAG, NODE, type ObjectGraph } from "./snapshot/graph.js";
 export type { SnapshotOptions, SnapshotSummary } from "./snapshot/take.js";
 export { DomainFilter, Filter, type FilterOptions, type TraceDomain, type TraceFilter } from "./tracemalloc/filter.js";

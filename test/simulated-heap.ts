@@ -2,8 +2,9 @@
 // behaviour depends on nothing else.
 
 import { Events } from "../src/pressure/events.js";
-import { Ladder, type Relievable } from "../src/pressure/ladder.js";
+import { Ladder } from "../src/pressure/ladder.js";
 import { DEFAULT_POLICY, type MeasureName, NO_LIMIT, type Policy } from "../src/pressure/policy.js";
+import type { Relievable } from "../src/pressure/relief.js";
 
 /** The price of measures in a heap, in milliseconds: for each run, and for each MiB of the heap. */
 export type Costs = Readonly<Partial<Record<MeasureName, readonly [fixed: number, perMiB: number]>>>;
@@ -17,6 +18,8 @@ export interface SimulatedOptions {
   readonly policy?: Policy;
   /** A factor by which a run takes longer or shorter than its price. */
   readonly jitter?: () => number;
+  /** Milliseconds for which the machine does other work during a run. */
+  readonly interruption?: () => number;
 }
 
 /** The parts of the heap. */
@@ -52,7 +55,7 @@ export class SimulatedHeap implements Relievable {
 
   constructor(options: SimulatedOptions = {}) {
     const { limit = NO_LIMIT, softLimit, isHelpless = false, costs = {}, policy = DEFAULT_POLICY } = options;
-    const { jitter = () => 1 } = options;
+    const { jitter = () => 1, interruption = () => 0 } = options;
     this.limit = limit;
     this.isHelpless = isHelpless;
     const effects: Readonly<Partial<Record<MeasureName, () => void>>> = {
@@ -71,7 +74,7 @@ export class SimulatedHeap implements Relievable {
       const [fixed, perMiB] = costs[name] ?? [0.01, 0];
       this.measures.set(name, () => {
         const [before, memory] = [this.reserved, this.memoryBytes];
-        const ms = (fixed + (perMiB * before) / MIB) * jitter();
+        const ms = (fixed + (perMiB * before) / MIB) * jitter() + interruption();
         act();
         this.now += ms;
         this.spent += ms;
@@ -116,6 +119,10 @@ export class SimulatedHeap implements Relievable {
     this.bytes[kind] = Math.max(0, bytes);
     this.memoryBytes = Math.max(this.memoryBytes, this.reserved);
     if (this.reserved <= this.#watermark && this.reserved >= this.#lowMark) return;
+    this.#pass();
+  }
+
+  #pass(): void {
     this.#watermark = NO_LIMIT;
     this.#lowMark = 0;
     this.#isPassed = true;
@@ -148,7 +155,10 @@ export class SimulatedHeap implements Relievable {
     let done = attempt();
     if (!done) {
       this.failures++;
-      if (!this.isHelpless) {
+      if (this.isHelpless && this.#watermark !== NO_LIMIT) {
+        this.ladder.noteShortage();
+        this.#pass();
+      } else if (!this.isHelpless) {
         done = this.ladder.rescue(() => {
           const again = attempt();
           if (!again) this.spent += ms;

@@ -57,36 +57,55 @@ export function left(domain: usize, block: usize): void {
   ledger().died(<u32>domain, bytes);
 }
 
+/**
+ * A block from the host's malloc; or, if `memalign` is the table index of such a function of the host, from that. If there is no memory,
+ * the host is told, and asked once more.
+ */
+function hostedTake(domain: usize, n: usize, memalign: u32, alignment: usize): usize {
+  if (n > MAX_REQUEST) return 0;
+  let block: usize = 0;
+  if (platform().admits(n)) {
+    const bound = isBound();
+    if (bound) bind(platform().limit);
+    block =
+      memalign == 0
+        ? call_indirect<usize>(platform().hostMalloc, max<usize>(n, 1))
+        : call_indirect<usize>(memalign, alignment, max<usize>(n, 1));
+    if (bound) unbind();
+  }
+  if (block == 0 && platform().failed(n)) return hostedTake(domain, n, memalign, alignment);
+  return entered(domain, block);
+}
+
 export function hosted_malloc(ctx: usize, n: usize): usize {
-  if (n > MAX_REQUEST || !platform().admits(n)) return 0;
-  const bound = isBound();
-  if (bound) bind(platform().limit);
-  const block = call_indirect<usize>(platform().hostMalloc, max<usize>(n, 1));
-  if (bound) unbind();
-  return entered(ctx, block);
+  return hostedTake(ctx, n, 0, 0);
+}
+
+/** Like hosted_malloc; `memalign` is the host's, as a table index. */
+export function hostedMemalign(domain: usize, memalign: u32, alignment: usize, n: usize): usize {
+  return hostedTake(domain, n, memalign, alignment);
 }
 
 export function hosted_calloc(ctx: usize, count: usize, size: usize): usize {
   if (size != 0 && count > MAX_REQUEST / size) return 0;
-  if (count == 0 || size == 0) count = size = 1;
-  if (!platform().admits(count * size)) return 0;
-  const bound = isBound();
-  if (bound) bind(platform().limit);
-  const block = call_indirect<usize>(platform().hostCalloc, count, size);
-  if (bound) unbind();
-  return entered(ctx, block);
+  const n = count * size;
+  const block = hosted_malloc(ctx, n);
+  if (block != 0) memory.fill(block, 0, n);
+  return block;
 }
 
 export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
   if (block == 0) return hosted_malloc(ctx, n);
   if (n > MAX_REQUEST) return 0;
   const before = usableSize(block);
-  if (n > before && !platform().admits(n - before)) return 0;
-  const bound = isBound();
-  if (bound) bind(platform().limit);
-  const moved = call_indirect<usize>(platform().hostRealloc, block, max<usize>(n, 1));
-  if (bound) unbind();
-  if (moved == 0) return 0;
+  let moved: usize = 0;
+  if (n <= before || platform().admits(n - before)) {
+    const bound = isBound();
+    if (bound) bind(platform().limit);
+    moved = call_indirect<usize>(platform().hostRealloc, block, max<usize>(n, 1));
+    if (bound) unbind();
+  }
+  if (moved == 0) return platform().failed(n) ? hosted_realloc(ctx, block, n) : 0;
   const after = usableSize(moved);
   platform().recharge(before, after);
   ledger().resized(<u32>ctx, before, after);
@@ -97,16 +116,6 @@ export function hosted_free(ctx: usize, block: usize): void {
   if (block == 0) return;
   left(ctx, block);
   call_indirect<void>(platform().hostFree, block);
-}
-
-/** Like hosted_malloc; `memalign` is the host's, as a table index. */
-export function hostedMemalign(domain: usize, memalign: u32, alignment: usize, n: usize): usize {
-  if (n > MAX_REQUEST || !platform().admits(n)) return 0;
-  const bound = isBound();
-  if (bound) bind(platform().limit);
-  const block = call_indirect<usize>(memalign, alignment, max<usize>(n, 1));
-  if (bound) unbind();
-  return entered(domain, block);
 }
 
 /** A block from free memory that the host's malloc already has: a limit on its footprint keeps it from asking the platform. */

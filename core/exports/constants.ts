@@ -90,7 +90,6 @@ export const FAIL_AT_AT: usize = PLATFORM_AT + offsetof<Platform>("failAt");
 export const FAIL_FOREVER_AT: usize = PLATFORM_AT + offsetof<Platform>("failForever");
 // The table indices of the host's allocator.
 export const HOST_MALLOC_AT: usize = PLATFORM_AT + offsetof<Platform>("hostMalloc");
-export const HOST_CALLOC_AT: usize = PLATFORM_AT + offsetof<Platform>("hostCalloc");
 export const HOST_REALLOC_AT: usize = PLATFORM_AT + offsetof<Platform>("hostRealloc");
 export const HOST_FREE_AT: usize = PLATFORM_AT + offsetof<Platform>("hostFree");
 export const HOST_USABLE_SIZE_AT: usize = PLATFORM_AT + offsetof<Platform>("hostUsableSize");

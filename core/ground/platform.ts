@@ -45,7 +45,6 @@ export class Platform {
   failForever: u32;
   // The host's allocator, as table indices (kind HOST).
   hostMalloc: u32;
-  hostCalloc: u32;
   hostRealloc: u32;
   hostFree: u32;
   /** malloc_usable_size; 0 if the host's blocks have dlmalloc's headers (hosted.ts). */
@@ -87,6 +86,16 @@ export class Platform {
     this.watermark = NO_WATERMARK;
     this.lowMark = 0;
     hostWatermark();
+  }
+
+  /**
+   * Tells the host that a block of `bytes` can't be had, unless it was told of something since it set the marks. Returns whether it was
+   * told now: then it may have made room, and it is worth trying again.
+   */
+  failed(bytes: usize): bool {
+    if (this.watermark == NO_WATERMARK || bytes > this.limit) return false;
+    this.passed();
+    return true;
   }
 
   /** Counts `bytes` as given back. */

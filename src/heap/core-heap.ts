@@ -10,7 +10,7 @@ import { type Address, NULL } from "../ground/address.js";
 import { type DomainName, MemoryError } from "../ground/errors.js";
 import type { PressureAccount } from "../pressure/books.js";
 import type { HeapEventName, Listener, MeasureRun } from "../pressure/events.js";
-import type { Relief, RelieveOptions } from "../pressure/ladder.js";
+import type { Relief, RelieveOptions } from "../pressure/relief.js";
 import { NO_LIMIT, type Policy } from "../pressure/policy.js";
 import type { Base } from "../trace/base.js";
 import type { Recorder } from "../trace/recorder.js";

@@ -13,8 +13,9 @@ import { Words } from "../core/memory-words.js";
 import { MEASURE, RELEASE, type Reentrancy } from "../core/reentrancy.js";
 import type { Clock } from "../pressure/books.js";
 import { Events } from "../pressure/events.js";
-import { Ladder, type Relievable } from "../pressure/ladder.js";
+import { Ladder } from "../pressure/ladder.js";
 import { DEFAULT_POLICY, type MeasureName, type Policy } from "../pressure/policy.js";
+import type { Relievable } from "../pressure/relief.js";
 import { Recordings, type TracedSide } from "./recordings.js";
 
 export interface CoreHeapOptions {

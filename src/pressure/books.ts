@@ -2,7 +2,10 @@
 // on.
 //
 //   program + spent == time since the heap began       all time is the program's or the ladder's
-//   isValid: each account is valid; and each gets an equal part of SHARE
+//   isValid: each account is valid; half of SHARE is the reserve's, and each other account gets an equal part of the rest
+//
+// The reserve pays for a full collection at the hard limit, where otherwise a MemoryError follows, if the collection's own account can't:
+// debts of earlier runs must not deny the run that would free garbage.
 
 import { Account, type Totals, type Urgency } from "./account.js";
 import type { MeasureName } from "./policy.js";
@@ -26,6 +29,9 @@ export interface PressureAccount {
 
 /** The part of the program's time that may be spent in vain. */
 export const SHARE = 1 / 4;
+/** The part of SHARE that is the reserve's. */
+const RESERVE = 1 / 2;
+
 /** The ladder's other activities that take time. */
 const OTHERS = ["listeners", "look"] as const;
 export type Spender = MeasureName | (typeof OTHERS)[number];
@@ -34,6 +40,7 @@ export class Books {
   readonly #measures: ReadonlyMap<MeasureName, unknown>;
   readonly #clock: Clock;
   readonly #accounts = new Map<Spender, Account>();
+  readonly #reserve = new Account(SHARE * RESERVE);
   readonly #begun: number;
   /** The time up to which everything is entered. */
   #booked: number;
@@ -78,38 +85,44 @@ export class Books {
   of(spender: Spender): Account {
     let account = this.#accounts.get(spender);
     if (!account) {
-      account = new Account(SHARE / (this.#measures.size + OTHERS.length));
+      account = new Account((SHARE * (1 - RESERVE)) / (this.#measures.size + OTHERS.length));
       this.#accounts.set(spender, account);
     }
     return account;
   }
 
-  /** Whether a spender can begin now, in a heap of this many bytes. */
-  affords(spender: Spender, urgency: Urgency, reserved: number): boolean {
-    return this.of(spender).affords(urgency, reserved, this.#programMs);
+  /** The account that can pay for a run of a spender now, in a heap of this many bytes; undefined if none can. */
+  payer(spender: Spender, urgency: Urgency, reserved: number): Account | undefined {
+    const own = this.of(spender);
+    const price = own.price(reserved);
+    const accounts = urgency.hasReserve && spender === "collect" ? [own, this.#reserve] : [own];
+    return accounts.find((account) => account.affords(urgency, price, this.#programMs));
   }
 
   /** Whether any measure can begin now. */
   affordAny(urgency: Urgency, reserved: number): boolean {
-    return [...this.#measures.keys()].some((name) => this.affords(name, urgency, reserved));
+    return [...this.#measures.keys()].some((name) => this.payer(name, urgency, reserved));
   }
 
-  /** Forgives all debts. */
+  get #all(): Account[] {
+    return [...this.#accounts.values(), this.#reserve];
+  }
+
+  /** Forgives all debts, except those of the reserve: only time pays for these. */
   clear(): void {
     for (const account of this.#accounts.values()) account.clear();
   }
 
   summary(): PressureAccount {
     const measures: Partial<Record<MeasureName, Totals>> = {};
-    let all = 0;
     for (const [name, { runs, ms, vainMs, gained }] of this.#accounts) {
-      all += vainMs;
       if (runs > 0 && name !== "listeners" && name !== "look") measures[name] = { runs, ms, vainMs, gained };
     }
-    return { programMs: this.#programMs, spentMs: this.#spentMs, vainMs: all, measures };
+    const vainMs = this.#all.reduce((sum, account) => sum + account.vainMs, 0);
+    return { programMs: this.#programMs, spentMs: this.#spentMs, vainMs, measures };
   }
 
   isValid(): boolean {
-    return [...this.#accounts.values()].every((account) => account.isValid(this.#programMs));
+    return this.#all.every((account) => account.isValid(this.#programMs));
   }
 }

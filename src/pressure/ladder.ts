@@ -9,6 +9,8 @@
 //
 //   urgent    a run for an allocation that found no memory; a run at the soft limit if the heap is twice what it was after the last run;
 //             and, where nobody calls `rescue` when an allocation fails (CPython), a run above the middle between soft and hard limit
+//   last      the first and the last of these, if the heap has grown so much since the last full collection that the next one could pay
+//             for itself
 //   clear     forgives all debts, at the 1st, 2nd, 4th, 8th ... time that an allocation found no memory, and at the 1st, 2nd, 4th ...
 //             time that the heap fell by an eighth of what it was after the last run
 //
@@ -24,60 +26,21 @@
 // reported.
 
 import { MemoryError } from "../ground/errors.js";
-import { type Account, ORDINARY, URGENT, type Urgency } from "./account.js";
+import { type Account, LAST, ORDINARY, URGENT, type Urgency } from "./account.js";
 import { Books, type Clock, type PressureAccount } from "./books.js";
 import type { Events, MeasureRun } from "./events.js";
 import {
   checkMeasure,
-  checkPolicy,
   DEFAULT_POLICY,
   type MeasureName,
   NO_LIMIT,
+  namesIn,
   type Policy,
   type Pressure,
   type Reason,
+  softLimitOf,
 } from "./policy.js";
-
-/** The parts of a heap that the ladder uses. Sizes are in bytes. */
-export interface Relievable {
-  readonly reserved: number;
-  readonly limit: number;
-  /** The size of the WebAssembly memory: what the process has. */
-  readonly memoryBytes: number;
-  /** Whether nobody calls `rescue` when an allocation fails, as in CPython: then measures have to run earlier. */
-  readonly isHelpless: boolean;
-  /** Bytes in use: large blocks, and pools with at least one block in use. */
-  allocated(): number;
-  /** Bytes in use without the holes in pools. This walks over all pools. */
-  live(): number;
-  /** The platform reports when the heap has more than `watermark` bytes from it, or less than `lowMark`. */
-  setMarks(watermark: number, lowMark: number): void;
-  /** Whether an operation is under way that measures would disturb. */
-  isBusy(): boolean;
-  /** The measures that this heap has. */
-  readonly measures: ReadonlyMap<MeasureName, () => void>;
-  /** Reports an error of the policy or of a measure that no caller waits for. */
-  report(error: unknown): void;
-}
-
-/** What `heap.relieve` achieved. */
-export interface Relief {
-  /** Bytes that are not in use any more, that the platform got back, or that the system got back: the largest. */
-  readonly gained: number;
-  readonly ms: number;
-  readonly measures: readonly MeasureRun[];
-}
-
-export interface RelieveOptions {
-  /**
-   * The milliseconds that may be spent. A measure is not begun if it would probably take longer than the rest of the
-   * budget, at its last speed (for a byte of the heap). A measure that the policy chooses is also not begun if its runs
-   * in vain have taken too much of the program's time.
-   */
-  readonly budgetMs?: number;
-  /** The measures to run, in this order; the default is the policy's. */
-  readonly measures?: Iterable<MeasureName>;
-}
+import type { Relief, Relievable, RelieveOptions } from "./relief.js";
 
 /** A look helped if the measures that it started gained this part of the heap. */
 const OF_USE = 1 / 32;
@@ -92,6 +55,8 @@ const LAST_ROOM = 1 / 16;
 const LEAST_HEAP = 32 * 2 ** 20;
 /** The step between looks: at least these bytes, or the part STEP of the bytes at the first look. */
 const LEAST_STEP = 2 ** 18;
+/** The least step near the hard limit: heaps grow by arenas of this size, or more. */
+const LEAST_GROWTH = 2 ** 16;
 const STEP = 1 / 64;
 /** How often the step is doubled at most. */
 const MOST_DOUBLINGS = 3;
@@ -102,6 +67,9 @@ const MOST_MEASURES = 64;
 
 /** The sizes by which a run is judged. */
 type Figures = Pick<Pressure, "reserved" | "allocated"> & { readonly memoryBytes: number };
+
+/** Enters a run into the accounts. */
+type Enter = (ms: number, gained: number, reserved: number) => void;
 
 interface RunOptions {
   /** Called after each measure; and without a run when no measure remains. */
@@ -125,8 +93,14 @@ export class Ladder {
   #isRunning = false;
   /** The number of looks in a row that did not help. */
   #looksInVain = 0;
+  #watermark = NO_LIMIT;
+  #lowMark = 0;
+  /** Whether an allocation has found no memory in a heap where nobody calls `rescue`. */
+  #isShort = false;
   /** The size of the heap after the last run; less if it has become smaller since. */
   #settled = 0;
+  /** The same for the last full collection of the ladder. */
+  #collected = 0;
   /** How often the heap fell, and how often an allocation found no memory. */
   #falls = 0;
   #failures = 0;
@@ -216,16 +190,41 @@ export class Ladder {
    */
   arm(): void {
     if (!this.#policy || this.#isRunning) {
-      this.#heap.setMarks(NO_LIMIT, 0);
+      this.#setMarks(NO_LIMIT, 0);
       return;
     }
     const { reserved } = this.#heap;
-    const floor = Math.min(this.#pressedAt, this.#nextLook());
+    const floor = Math.min(this.#pressedAt, this.#nextLook(), this.#preparesAt);
     if (reserved < floor / 2) this.#looksInVain = 0;
     const step = this.#isDue ? 0 : this.#step(floor);
     const watermark = Math.min(Math.max(floor, reserved + step), NO_LIMIT);
     const lowMark = watermark > floor && step > 0 ? reserved - step : 0;
-    this.#heap.setMarks(watermark, Math.max(lowMark, Math.min(reserved, this.#fallen)));
+    const fallen = Math.max(this.#fallen, this.#collected * (1 - LAST.worth));
+    this.#setMarks(watermark, Math.max(lowMark, Math.min(reserved, fallen)));
+  }
+
+  #setMarks(watermark: number, lowMark: number): void {
+    this.#watermark = watermark;
+    this.#lowMark = lowMark;
+    this.#heap.setMarks(watermark, lowMark);
+  }
+
+  /** Where a helpless heap prepares for allocations that find no memory; NO_LIMIT above that. */
+  get #preparesAt(): number {
+    const { reserved, limit, isHelpless } = this.#heap;
+    const half = Math.floor(limit / 2);
+    return isHelpless && limit !== NO_LIMIT && reserved < half ? half : NO_LIMIT;
+  }
+
+  /**
+   * To be called when the platform reports something. Returns whether that is an allocation that found no memory: the heap is
+   * between its marks. Then measures are urgent when `passed` is called.
+   */
+  noteShortage(): boolean {
+    const { reserved } = this.#heap;
+    const isBetween = reserved <= this.#watermark && reserved >= this.#lowMark;
+    this.#isShort ||= isBetween;
+    return isBetween;
   }
 
   /** The heap fell if it is not larger than this. */
@@ -237,7 +236,7 @@ export class Ladder {
     const { reserved, limit, isHelpless } = this.#heap;
     const step = Math.max(LEAST_STEP, floor * STEP) * 2 ** this.#looksInVain;
     // The step does not reach beyond the hard limit: when the heap comes there again, there may be more to gain.
-    return isHelpless ? Math.min(step, Math.max(LEAST_STEP, (limit - reserved) / 2)) : step;
+    return isHelpless ? Math.min(step, Math.max(LEAST_GROWTH, (limit - reserved) / 2)) : step;
   }
 
   #nextLook(): number {
@@ -261,17 +260,35 @@ export class Ladder {
   /** Runs measures if the heap is under pressure. Returns whether that helped. */
   #press(policy: Policy): boolean {
     this.#books.earn();
-    const { reserved, limit, isHelpless } = this.#heap;
+    const { reserved } = this.#heap;
     this.#noteFall(reserved);
+    this.#collected = Math.min(reserved, this.#collected);
+    if (this.#isShort) {
+      this.#isShort = false;
+      this.#hope(++this.#failures);
+      return this.#pressBy("no memory", policy, this.#atLimit(), () => false);
+    }
     const soft = this.#pressedAt;
     if (reserved > soft) {
-      const isUrgent = reserved >= 2 * this.#settled || (isHelpless && reserved > (soft + limit) / 2);
       const isEnough = () => {
         return this.#heap.reserved <= soft - soft * BELOW || this.#heap.allocated() <= soft * ROOM;
       };
-      return this.#pressBy("soft limit", policy, isUrgent ? URGENT : ORDINARY, isEnough);
+      return this.#pressBy("soft limit", policy, this.#urgencyAbove(soft), isEnough);
     }
     return reserved >= 2 * this.#looked && this.#lookForHoles(policy);
+  }
+
+  /** How urgent a run is in a heap that is above this soft limit. */
+  #urgencyAbove(soft: number): Urgency {
+    const { reserved, limit, isHelpless } = this.#heap;
+    if (isHelpless && reserved > (soft + limit) / 2) return this.#atLimit();
+    return reserved >= 2 * this.#settled ? URGENT : ORDINARY;
+  }
+
+  /** How urgent a run is where a MemoryError may follow. */
+  #atLimit(): Urgency {
+    const { reserved } = this.#heap;
+    return reserved - this.#collected >= LAST.worth * reserved ? LAST : URGENT;
   }
 
   #pressBy(reason: Reason, policy: Policy, urgency: Urgency, isEnough: RunOptions["isEnough"]): boolean {
@@ -289,8 +306,8 @@ export class Ladder {
 
   #lookForHoles(policy: Policy): boolean {
     const { reserved } = this.#heap;
-    const account = this.#books.of("look");
-    if (!this.#books.affords("look", ORDINARY, reserved)) return false;
+    const account = this.#books.payer("look", ORDINARY, reserved);
+    if (!account) return false;
     this.#looked = reserved;
     const most = 1 - policy.fragmentation;
     const isDense = () => this.#heap.live() >= most * this.#heap.reserved;
@@ -326,7 +343,8 @@ export class Ladder {
     if (!policy || this.#isRunning || this.#heap.isBusy() || bytes > this.#heap.limit) return undefined;
     this.#books.earn();
     this.#hope(++this.#failures);
-    if (!this.#books.affordAny(URGENT, this.#heap.reserved)) return undefined;
+    const urgency = this.#atLimit();
+    if (!this.#books.affordAny(urgency, this.#heap.reserved)) return undefined;
     let outcome: (() => T) | undefined;
     let untried = 0;
     const isEnough = (run?: MeasureRun) => {
@@ -337,7 +355,7 @@ export class Ladder {
       return outcome !== undefined;
     };
     const choose = (pressure: Pressure) => policy.measures(pressure);
-    this.#reporting(() => this.#run("no memory", choose, { urgency: URGENT, isEnough }));
+    this.#reporting(() => this.#run("no memory", choose, { urgency, isEnough }));
     this.arm();
     return outcome?.();
   }
@@ -380,7 +398,7 @@ export class Ladder {
     this.arm();
     try {
       this.#tell(pressure, urgency);
-      let last: Account | undefined;
+      let lastPayer: Account | undefined;
       let named = 0;
       let isDone = false;
       for (const name of namesIn(choose(pressure))) {
@@ -391,18 +409,21 @@ export class Ladder {
         const left = budgetMs - (this.#books.now - begun);
         if (left <= 0) break;
         if (!act || account.price(heap.reserved) > left) continue;
-        if (urgency && !this.#books.affords(name, urgency, heap.reserved)) continue;
-        last = account;
-        const run = this.#runOne(name, act, reason, account, urgency);
+        const payer = urgency ? this.#books.payer(name, urgency, heap.reserved) : account;
+        if (!payer) continue;
+        lastPayer = payer;
+        const enter: Enter = (ms, gained, reserved) => account.ran(ms, gained, reserved, urgency, payer);
+        const run = this.#runOne(name, act, reason, enter);
         measures.push(run);
-        isDone = this.#isEnough(isEnough, account, urgency, run);
+        isDone = this.#isEnough(isEnough, payer, urgency, run);
         if (isDone) break;
       }
-      if (last && !isDone) this.#isEnough(isEnough, last, urgency);
+      if (lastPayer && !isDone) this.#isEnough(isEnough, lastPayer, urgency);
     } finally {
       this.#books.spend();
       this.#isRunning = false;
       if (urgency && measures.length > 0) this.#settled = heap.reserved;
+      if (measures.some(({ measure }) => measure === "collect")) this.#collected = heap.reserved;
     }
     return { gained: this.#gainedSince(before), ms: this.#books.now - begun, measures };
   }
@@ -411,34 +432,25 @@ export class Ladder {
   #tell(pressure: Pressure, urgency: Urgency | undefined): void {
     const account = this.#books.of("listeners");
     const before = this.#figures();
-    if (urgency && !this.#books.affords("listeners", urgency, before.reserved)) return;
+    const payer = urgency ? this.#books.payer("listeners", urgency, before.reserved) : account;
+    if (!payer) return;
     this.#events.emit("pressure", pressure);
-    account.ran(this.#books.spend(), this.#gainedSince(before), before.reserved, urgency);
+    account.ran(this.#books.spend(), this.#gainedSince(before), before.reserved, urgency, payer);
   }
 
   /** Whether enough was gained. If so, the time of the attempt counts as the program's. */
-  #isEnough(
-    isEnough: RunOptions["isEnough"],
-    account: Account,
-    urgency: Urgency | undefined,
-    run?: MeasureRun,
-  ): boolean {
+  #isEnough(isEnough: RunOptions["isEnough"], payer: Account, urgency: Urgency | undefined, run?: MeasureRun): boolean {
     const isDone = isEnough(run);
     if (isDone) this.#books.earn();
-    else if (urgency) account.waste(this.#books.spend());
+    else if (urgency) payer.waste(this.#books.spend());
     else this.#books.spend();
     return isDone;
   }
 
-  #runOne(
-    measure: MeasureName,
-    act: () => void,
-    reason: Reason,
-    account: Account,
-    urgency: Urgency | undefined,
-  ): MeasureRun {
+  /** `enter` enters the run into the accounts. */
+  #runOne(measure: MeasureName, act: () => void, reason: Reason, enter: Enter): MeasureRun {
     const [before, at] = [this.#figures(), this.#books.now];
-    const ends = () => account.ran(this.#books.spend(), this.#gainedSince(before), before.reserved, urgency);
+    const ends = () => enter(this.#books.spend(), this.#gainedSince(before), before.reserved);
     try {
       act();
     } catch (error) {
@@ -471,20 +483,6 @@ export class Ladder {
     ];
     return Math.max(0, ...gains);
   }
-}
-
-/** The soft limit of a policy. Throws if the policy is not valid. */
-function softLimitOf(policy: Policy | undefined, limit: number): number {
-  if (!policy) return NO_LIMIT;
-  checkPolicy(policy);
-  const bytes = policy.softLimit(limit);
-  if (!(bytes >= 0)) throw new RangeError(`Cannot use the policy's soft limit ${bytes}: not a number of bytes`);
-  return Math.min(Math.floor(bytes), NO_LIMIT);
-}
-
-function namesIn(names: Iterable<MeasureName>): Iterable<MeasureName> {
-  if (typeof names?.[Symbol.iterator] === "function") return names;
-  throw new TypeError(`Cannot run measures: their names are not iterable: ${names}`);
 }
 
 /** Runs an attempt, and keeps its result or its exception for later; undefined if it was in vain. */

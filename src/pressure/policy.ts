@@ -74,3 +74,18 @@ export function checkMeasure(name: MeasureName): void {
   if (MEASURES.includes(name)) return;
   throw new RangeError(`Cannot run the measure "${name}": the measures are ${MEASURES.join(", ")}`);
 }
+
+/** The soft limit of a policy. Throws if the policy is not valid. */
+export function softLimitOf(policy: Policy | undefined, limit: number): number {
+  if (!policy) return NO_LIMIT;
+  checkPolicy(policy);
+  const bytes = policy.softLimit(limit);
+  if (!(bytes >= 0)) throw new RangeError(`Cannot use the policy's soft limit ${bytes}: not a number of bytes`);
+  return Math.min(Math.floor(bytes), NO_LIMIT);
+}
+
+/** The names, unless they are not iterable: then it throws TypeError. */
+export function namesIn(names: Iterable<MeasureName>): Iterable<MeasureName> {
+  if (typeof names?.[Symbol.iterator] === "function") return names;
+  throw new TypeError(`Cannot run measures: their names are not iterable: ${names}`);
+}

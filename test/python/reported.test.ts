@@ -2,6 +2,7 @@
 // nests, cycles, deep programs, and what crosses to JavaScript.
 
 import { describe, expect, it } from "vitest";
+import { randomIntegers, SEED } from "../random.js";
 import { IMPORTS, LimitedPython, MIB } from "./reported.js";
 
 const limited = new LimitedPython();
@@ -187,6 +188,24 @@ describe("garbage in cycles", () => {
     ],
   ])("%s stays within the limit", (_, source, count) => {
     expect(run(`alive = []\n${source}\nfor _ in range(${count}): Node()\nTrue`)).toBe(true);
+  });
+
+  it("stays within the limit in a heap whose free memory lies in holes, most of which are too small", () => {
+    const size = randomIntegers(SEED);
+    const sizes = Array.from({ length: 300 }, () => 300_000 + size(600_000));
+    const program = `
+holes, pins = [], []
+try:
+    for size in json.loads("${JSON.stringify(sizes)}"):
+        holes.append(bytearray(size))
+        pins.append(bytearray(1000))
+except MemoryError: pass
+del holes
+class Node:
+    def __init__(self): self.me, self.data = self, bytearray(500_000)
+for _ in range(500): Node()
+True`;
+    expect(run(program)).toBe(true);
   });
 
   // cpython 75188, billiard 311, apscheduler 257: an exception in a variable of the function that caught it.

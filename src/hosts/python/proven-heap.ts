@@ -15,7 +15,6 @@ import { ImageError, messageOf } from "../../ground/errors.js";
 /** The host's functions that the core calls, and where the core has their table indices. */
 export const HOST_FUNCTIONS = [
   ["malloc", C.HOST_MALLOC_AT],
-  ["calloc", C.HOST_CALLOC_AT],
   ["realloc", C.HOST_REALLOC_AT],
   ["free", C.HOST_FREE_AT],
   ["malloc_usable_size", C.HOST_USABLE_SIZE_AT],

@@ -216,10 +216,19 @@ export class PythonHeap extends CoreHeap {
     const { ladder, measures } = foundation;
     measures.set("collect", () => python.PyGC_Collect());
     measures.set("trim", () => void python.malloc_trim(0));
-    const pressed = new PendingCall(python, () => ladder.passed());
+    const { spare } = side;
+    measures.set("release", () => {
+      spare.give();
+      core.functions.relieve_heap();
+    });
+    const pressed = new PendingCall(python, () => {
+      ladder.passed();
+      spare.take(foundation.word(C.LIMIT_AT));
+    });
     calls.connect({
       ...foundation.parts,
       onWatermark: () => {
+        if (ladder.noteShortage()) spare.give();
         if (!pressed.ask()) ladder.arm();
       },
     });

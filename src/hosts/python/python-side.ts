@@ -14,6 +14,7 @@ import type { NativeMemory } from "./native-memory.js";
 import { ObjectTypes } from "./object-types.js";
 import type { PyodideExports } from "./pyodide-module.js";
 import type { PythonStack } from "./python-stack.js";
+import { SpareBlock } from "./spare-block.js";
 import { StackChunks } from "./stack-chunks.js";
 import { TaskChain } from "./task-chain.js";
 import { stackLayout, taskLayout } from "./versions/versions.js";
@@ -58,6 +59,7 @@ export class PythonSide implements HeapSide, TracedSide {
   readonly inherited: number;
   /** The five words of the allocator that each of the interpreter's domains was given last. */
   readonly #served = new Map<number, string>();
+  readonly spare: SpareBlock;
   /** The memory of modules in C, if it goes through the heap. */
   native: NativeMemory | undefined;
   #collectionSource: CollectionSource | undefined;
@@ -70,6 +72,7 @@ export class PythonSide implements HeapSide, TracedSide {
     this.python = python;
     this.stack = stack;
     this.#chunks = new StackChunks(python, core);
+    this.spare = new SpareBlock(python);
     this.#types = ObjectTypes.of(python);
     this.inherited = inherited;
   }
@@ -100,8 +103,10 @@ export class PythonSide implements HeapSide, TracedSide {
   }
 
   hostFigures(): HostFigures {
-    const { used, free } = readHostInfo(this.python, this.#core.control + C.SCRATCH_AT);
-    const { inherited, native } = this;
+    const host = readHostInfo(this.python, this.#core.control + C.SCRATCH_AT);
+    const { inherited, native, spare } = this;
+    // What is held back serves the next allocation that finds nothing else.
+    const [used, free] = [host.used - spare.bytes, host.free + spare.bytes];
     // The break never moves down, so it is its own peak.
     const platform = footprintOf(this.python);
     const modules = native?.modules() ?? [];

@@ -1,0 +1,47 @@
+// A block of the host's malloc that is held back while a heap has a limit.
+//
+// CPython can't collect garbage in the middle of an operation, so when an allocation finds no memory, it is too late. A watermark comes
+// before that, but only if malloc's free memory can be used: it may lie in holes that are too small, and how much of it does is not known.
+// So some memory is set aside: an allocation that finds none gets this, and garbage is collected between the next two bytecodes.
+//
+// Invariant: if a block is held, the host's footprint was at least the part FROM of the limit when it was taken. Below that,
+// malloc can still take as much from the platform.
+
+import { NO_LIMIT } from "../../pressure/policy.js";
+import type { PyodideExports } from "./pyodide-module.js";
+
+const FROM = 1 / 2;
+/** The block's size, as a part of the limit; and the largest one. */
+const PART = 1 / 64;
+const LARGEST = 2 ** 22;
+
+export class SpareBlock {
+  readonly #python: PyodideExports;
+  #block = 0;
+  #bytes = 0;
+
+  constructor(python: PyodideExports) {
+    this.#python = python;
+  }
+
+  /** The bytes that are held back. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes the block, unless it is held, or the host has no memory for it within the limit. */
+  take(limit: number): void {
+    const python = this.#python;
+    if (this.#block !== 0 || limit === NO_LIMIT || python.malloc_footprint() >>> 0 < limit * FROM) return;
+    python.malloc_set_footprint_limit(limit);
+    this.#block = python.malloc(Math.min(limit * PART, LARGEST)) >>> 0;
+    python.malloc_set_footprint_limit(-1);
+    if (this.#block !== 0) this.#bytes = python.malloc_usable_size(this.#block) >>> 0;
+  }
+
+  /** Frees the block, if it is held. */
+  give(): void {
+    this.#python.free(this.#block);
+    this.#block = this.#bytes = 0;
+  }
+}
