@@ -3,8 +3,7 @@
 //   npm run bench:compare -- COMMIT [--parts micro,objects,footprint] [--rounds 3]
 //
 // Builds COMMIT in a worktree in build/, measures it and this checkout `rounds` times each, and shows the medians of
-// each row. A row counts as worse if its median is more than 2 % higher than before, and all its values are above all
-// values from before the change; smaller differences can be noise.
+// each row, and whether it became worse (verdict.mjs).
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -13,6 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { median, verdict } from "./verdict.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const { values, positionals } = parseArgs({
@@ -56,8 +56,6 @@ function measured(folder, part) {
   return JSON.parse(readFileSync(file, "utf8")).rows;
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
-
 const folders = { before: checkedOut(), after: "." };
 /** The values of both sides, by row. */
 const rows = new Map();
@@ -66,8 +64,8 @@ for (const part of values.parts.split(",")) {
     console.error(`${part}, round ${round + 1} of ${rounds}`);
     const turn = Object.entries(folders);
     for (const [side, folder] of round % 2 === 0 ? turn : turn.toReversed()) {
-      for (const { what, value, unit } of measured(folder, part)) {
-        if (!rows.has(what)) rows.set(what, { unit, before: [], after: [] });
+      for (const { what, value, unit, atLeast } of measured(folder, part)) {
+        if (!rows.has(what)) rows.set(what, { unit, atLeast, before: [], after: [] });
         rows.get(what)[side].push(value);
       }
     }
@@ -77,18 +75,16 @@ rmSync(results, { recursive: true });
 
 const table = new Table({ head: ["", "before", "after", "after / before", ""], style: { head: [], border: [] } });
 let worse = 0;
-for (const [what, { unit, before, after }] of rows) {
+for (const [what, { unit, atLeast, before, after }] of rows) {
   if (before.length === 0 || after.length === 0) {
     table.push([what, "", "", "", before.length === 0 ? "new" : "gone"]);
     continue;
   }
-  const [a, b] = [median(before), median(after)];
-  const isWorse = b > a * 1.02 && Math.min(...after) > Math.max(...before);
-  if (isWorse) worse++;
-  const verdict = isWorse ? "WORSE" : b < a * 0.98 && Math.max(...after) < Math.min(...before) ? "better" : "";
+  const said = verdict(before, after, atLeast);
+  if (said === "WORSE") worse++;
   const spread = (values) => `${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)}`;
   const cell = (values) => `${median(values).toFixed(3)} ${unit}\n${spread(values)}`;
-  table.push([what, cell(before), cell(after), (b / a).toFixed(3), verdict]);
+  table.push([what, cell(before), cell(after), (median(after) / median(before)).toFixed(3), said]);
 }
 console.log(table.toString());
 process.exitCode = worse === 0 ? 0 : 1;

@@ -3,7 +3,7 @@
 // signals, and has the process's time zone.
 
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CommandOptions, MAIN, type Said } from "./command.js";
@@ -26,6 +26,7 @@ class Server {
       env,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     this.#process.unref();
     this.#process.channel?.unref();
   }

@@ -368,17 +368,6 @@ export class Arenas {
     return sum;
   }
 
-  /** The number of entries that the pools of all arenas have in the map. */
-  get grains(): u32 {
-    let sum: u32 = 0;
-    let arena = this.youngest;
-    while (arena) {
-      sum += arena.grains;
-      arena = arena.older;
-    }
-    return sum;
-  }
-
   /** Whether there is an idle pool, so that takePool needs no memory. */
   @inline
   get hasIdlePool(): bool {

@@ -7,16 +7,17 @@ import type { HeapItem, HeapStats } from "../alloc/stats.js";
 import { type ElementType, TypedBlock } from "../alloc/typed-block.js";
 import * as C from "../core/constants.gen.js";
 import { type Address, NULL } from "../ground/address.js";
-import { type DomainName, MemoryError } from "../ground/errors.js";
+import type { DomainName } from "../ground/errors.js";
 import type { PressureAccount } from "../pressure/books.js";
 import type { HeapEventName, Listener, MeasureRun } from "../pressure/events.js";
-import type { Relief, RelieveOptions } from "../pressure/relief.js";
 import { NO_LIMIT, type Policy } from "../pressure/policy.js";
+import type { Relief, RelieveOptions } from "../pressure/relief.js";
 import type { Base } from "../trace/base.js";
 import type { Recorder } from "../trace/recorder.js";
 import type { StartTally } from "../trace/start-tally.js";
 import type { Tracemalloc } from "../tracemalloc/tracemalloc.js";
 import type { Foundation } from "./foundation.js";
+import { checkLimit, limitWord, noMemory } from "./limits.js";
 import type { Traceable, TraceOptions } from "./recordings.js";
 
 export { NO_LIMIT };
@@ -74,12 +75,8 @@ export abstract class CoreHeap {
    */
   #rescued(n: number, attempt: () => Address): Address {
     const block = n > MAX_REQUEST ? undefined : this.foundation.ladder.rescue(() => attempt() || undefined, n);
-    if (block !== undefined) return block;
-    if (n > MAX_REQUEST) throw new MemoryError(n, `a block has at most ${MAX_REQUEST} bytes`);
-    const limit = this.limit;
-    const within =
-      limit === NO_LIMIT ? "the platform has no more" : `the limit is ${limit} bytes, ${this.reserved} are reserved`;
-    throw new MemoryError(n, within);
+    if (block === undefined) throw noMemory(n, this);
+    return block;
   }
 
   // ---- PyMem_New, PyMem_Resize, PyMem_Del ----
@@ -97,8 +94,8 @@ export abstract class CoreHeap {
   }
 
   set limit(bytes: number) {
-    if (!(bytes >= 0)) throw new RangeError(`Cannot set the limit to ${bytes}: not a number of bytes`);
-    this.foundation.setWord(C.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
+    checkLimit(bytes);
+    this.foundation.setWord(C.LIMIT_AT, limitWord(bytes));
     this.foundation.ladder.limited();
   }
 

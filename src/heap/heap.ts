@@ -39,6 +39,7 @@ import type { Compaction } from "./compaction.js";
 import type { FromJS } from "./converted.js";
 import { CoreHeap, NO_LIMIT } from "./core-heap.js";
 import { Images } from "./images.js";
+import { checkState, limitWord } from "./limits.js";
 import { Modules } from "./modules.js";
 import { Objects } from "./objects.js";
 import {
@@ -124,11 +125,9 @@ export class Heap extends CoreHeap {
     const core = instantiateWhole(await wholeModule(), memory, table, base, calls);
     const { functions: f } = core;
     const pools = allocator !== "malloc" && allocator !== "malloc_debug";
-    f.init_own(core.tableBase, 0, Math.min(Math.floor(limit), NO_LIMIT), pools ? 1 : 0, C.STATE_BYTES);
+    f.init_own(core.tableBase, 0, limitWord(limit), pools ? 1 : 0, C.STATE_BYTES);
     const reserved = new DataView(memory.buffer).getUint32(base + C.RESERVED_AT, true);
-    if (reserved > limit) {
-      throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${reserved}`);
-    }
+    checkState({ limit, reserved });
     if (allocator.endsWith("debug")) f.PyMem_SetupDebugHooks();
     f.begin_objects(key0 ?? 0n, key1 ?? 0n, policies);
     return new Heap(core, calls, options);
@@ -147,7 +146,7 @@ export class Heap extends CoreHeap {
     if (!(reserved <= limit)) {
       throw new RangeError(`Cannot load a heap image within ${limit} bytes: it takes ${reserved}`);
     }
-    words.set(core.control + C.LIMIT_AT, Math.min(Math.floor(limit), NO_LIMIT));
+    words.set(core.control + C.LIMIT_AT, limitWord(limit));
     const heap = new Heap(core, calls, options);
     heap.#objects.restore(metadata, types);
     return heap;

@@ -15,8 +15,9 @@ import { mustBeSharable, sharedMemoryFor, WASM_PAGE } from "../core/memory.js";
 import { Words } from "../core/memory-words.js";
 import { instantiateThread, TABLE_BASE, type ThreadCore, threadsChecksum, threadsModule } from "../core/threads.js";
 import { type Address, formatAddress, NULL, toAddress } from "../ground/address.js";
-import { HeapCorruption, MemoryError } from "../ground/errors.js";
+import { HeapCorruption } from "../ground/errors.js";
 import { NO_LIMIT } from "../pressure/policy.js";
+import { checkLimit, checkState, limitWord, noMemory } from "./limits.js";
 
 export interface SharedHeapOptions {
   /** The heap is for several workers. */
@@ -84,11 +85,9 @@ export class SharedHeap {
     const memory = sharedMemoryFor(base + WASM_PAGE);
     const heap = new SharedHeap(await threadsModule(), memory, base, base);
     const { functions: f } = heap.#core;
-    f.init_own(TABLE_BASE, 0, Math.min(Math.floor(limit), NO_LIMIT), 1, C.SHARED_BYTES);
+    f.init_own(TABLE_BASE, 0, limitWord(limit), 1, C.SHARED_BYTES);
     f.thread_begin_first();
-    if (heap.reserved > limit) {
-      throw new RangeError(`Cannot make a heap within ${limit} bytes: its own state takes ${heap.reserved}`);
-    }
+    checkState({ limit, reserved: heap.reserved });
     return heap;
   }
 
@@ -113,7 +112,7 @@ export class SharedHeap {
     this.#mustBeIn();
     const { module, memory, base, functions } = this.#core;
     const thread = functions.thread_open() >>> 0;
-    if (thread === NULL) throw new MemoryError(0, this.#whyNot());
+    if (thread === NULL) throw noMemory(0, this);
     const turn = this.#words.get(thread + C.TURN_AT);
     return { module, memory, base, thread, turn, build: threadsChecksum() };
   }
@@ -193,14 +192,8 @@ export class SharedHeap {
       this.release();
       block = attempt();
     }
-    if (block === NULL)
-      throw new MemoryError(n, n > MAX_REQUEST ? `a block has at most ${MAX_REQUEST} bytes` : this.#whyNot());
+    if (block === NULL) throw noMemory(n, this);
     return block;
-  }
-
-  #whyNot(): string {
-    const { limit, reserved } = this;
-    return limit === NO_LIMIT ? "the platform has no more" : `the limit is ${limit} bytes, ${reserved} are reserved`;
   }
 
   /** Gives this worker's empty memory back to the platform. Returns the bytes given back. */
@@ -221,8 +214,8 @@ export class SharedHeap {
   }
 
   set limit(bytes: number) {
-    if (!(bytes >= 0)) throw new RangeError(`Cannot set the limit to ${bytes}: not a number of bytes`);
-    this.#words.set(this.#core.base + C.LIMIT_AT, Math.min(Math.floor(bytes), NO_LIMIT));
+    checkLimit(bytes);
+    this.#words.set(this.#core.base + C.LIMIT_AT, limitWord(bytes));
   }
 
   /** Bytes that the heap has from the platform now. */

@@ -26,7 +26,7 @@ export function takeImage(core: WholeCore, metadata: ImageMetadata): ImageParts 
   const roots = new Set(metadata.roots.map(([, handle]) => handle));
   releaseHandles(copy, (handle) => !roots.has(handle));
   f.gc_collect(2);
-  if (f.image_forget_api() === 0) throw cannotSave("it has exceptions, which modules in C brought along");
+  f.image_forget_api();
   makeSmall(copy);
   f.image_restart();
   const size = reserved();

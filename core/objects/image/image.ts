@@ -13,7 +13,7 @@ import { clearError } from "../model/raise";
 import { nothingUnderWay } from "../model/reentrancy";
 import { release_text } from "../model/result";
 import { settings } from "../model/settings";
-import { IS_PLAIN, isFixedType, PyType, typeOf } from "../model/type";
+import { IS_PLAIN, PyType, typeOf } from "../model/type";
 
 /**
  * Clears everything that an image does not contain: the error, the host's stack, the text of a result, the collector's debug flags and its
@@ -32,15 +32,11 @@ export function image_forget(): bool {
 }
 
 /**
- * Removes everything that was made for modules in C, as if there had never been such a module. Returns false and
- * changes nothing if objects need it: exceptions and their types.
+ * Removes everything that was made for modules in C, as if there had never been such a module. No object needs it: an image with an
+ * exception, or with an object of a type that a module in C made, is refused before.
  */
-export function image_forget_api(): bool {
-  const ring = typeOf(USER);
-  for (let type: PyType = ring.after; type !== ring; type = type.after)
-    if (!isFixedType(type) && type.hostId == 0) return false;
+export function image_forget_api(): void {
   unnameFixedTypes();
-  return true;
 }
 
 /**

@@ -193,7 +193,7 @@ function tooLarge(): f64 {
   return 0;
 }
 
-/** The negative of a positive int. Takes over its reference. */
+/** The negative of an int. Takes over its reference. */
 export function negated(z: PyObject): PyObject | null {
   const answer = int_neg(changetype<PyLong>(z));
   decref(z);
@@ -221,12 +221,6 @@ function withSign(a: PyLong, negative: bool): PyObject | null {
   if (!z) return null;
   memory.copy(z.row, a.row, (<usize>n) << 2);
   return finish(z, n, negative);
-}
-
-export function negatedAny(z: PyObject): PyObject | null {
-  const answer = int_neg(changetype<PyLong>(z));
-  decref(z);
-  return answer;
 }
 
 /** |a| << bits */

@@ -6,7 +6,7 @@ import { True } from "../model/singletons";
 import { PyObject } from "../model/type";
 import { bitLength, DIGIT_BITS, DIGIT_MASK, digitAt, setDigitAt, shiftDown } from "./digits";
 import { finish, int_from_i32, MOST_DIGITS, newLong, PyLong } from "./int";
-import { int_add, negated, negatedAny, shifted } from "./int-arithmetic";
+import { int_add, negated, shifted } from "./int-arithmetic";
 import { int_from_i64, isShort, shortValue } from "./int-values";
 
 export function int_lshift(a: PyLong, b: PyLong): PyObject | null {
@@ -104,7 +104,7 @@ export function int_bitwise(a: PyLong, b: PyLong, operator: i32): PyObject | nul
 export function int_invert(a: PyLong): PyObject | null {
   if (a.isCompact) return int_from_i64(-(<i64>a.compactValue) - 1);
   const z = int_add(a, changetype<PyLong>(True()), false);
-  return z ? negatedAny(z) : null;
+  return z ? negated(z) : null;
 }
 
 export function int_bit_length(a: PyLong): u64 {

@@ -18,9 +18,12 @@ export interface Release {
 }
 
 /** The name of a wheel's file. */
-export function wheelFileName({ name, version }: Release, tag: string): string {
-  return `${partOf(name)}-${version.replaceAll("-", "_")}-${tag}.whl`;
+export function wheelFileName(release: Release, tag: string): string {
+  return `${stemOf(release)}-${tag}.whl`;
 }
+
+/** A release in the names of files and folders. A `-` would end the name, or the version. */
+const stemOf = ({ name, version }: Release) => `${partOf(name)}-${version.replaceAll("-", "_")}`;
 
 /** A package's name in the names of files. */
 const partOf = (name: string) => name.replace(/[-_.]+/g, "_").toLowerCase();
@@ -30,7 +33,7 @@ const TIME = new Date(1980, 0, 1);
 
 /** The bytes of a wheel for interpreters with this tag: cp314-cp314-pyemscripten_2026_0_wasm32. */
 export function makeWheel(release: Release, tag: string, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
-  const info = `${partOf(release.name)}-${release.version}.dist-info`;
+  const info = `${stemOf(release)}.dist-info`;
   const contents = new Map(files);
   contents.set(`${info}/METADATA`, strToU8(metadataOf(release)));
   contents.set(
