@@ -81,6 +81,17 @@ PyObject *PyObject_CallMethod(PyObject *op, const char *name, const char *format
     return result;
 }
 
+PyObject *_PyObject_CallMethodId(PyObject *op, _Py_Identifier *id, const char *format, ...) {
+    PyObject *method = PyObject_GetAttrString(op, id->string);
+    if (!method) return NULL;
+    va_list values;
+    va_start(values, format);
+    PyObject *result = call_format(method, format, values);
+    va_end(values);
+    Py_DECREF(method);
+    return result;
+}
+
 PYHEAP_DEFINED int Py_EnterRecursiveCall(const char *where) {
     if (_Py_EnterRecursion()) return 0;
     PyErr_Format(PyExc_RecursionError, "maximum recursion depth exceeded%s", where);

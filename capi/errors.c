@@ -90,3 +90,33 @@ PYHEAP_DEFINED int PyErr_WarnFormat(PyObject *category, Py_ssize_t stack_level, 
     Py_XDECREF(text);
     return done;
 }
+
+// ---- errors of the C library: each module has its own errno ----
+
+PYHEAP_DEFINED PyObject *PyErr_SetFromErrnoWithFilenameObjects(PyObject *type, PyObject *file, PyObject *other) {
+    const int number = errno;
+    PyObject *args = !file    ? Py_BuildValue("(is)", number, strerror(number))
+                     : !other ? Py_BuildValue("(isO)", number, strerror(number), file)
+                              : Py_BuildValue("(isOiO)", number, strerror(number), file, 0, other);
+    PyObject *error = args ? PyObject_Call(type, args, NULL) : NULL;
+    if (error) PyErr_SetObject((PyObject *)Py_TYPE(error), error);
+    Py_XDECREF(error);
+    Py_XDECREF(args);
+    return NULL;
+}
+
+PYHEAP_DEFINED PyObject *PyErr_SetFromErrnoWithFilenameObject(PyObject *type, PyObject *file) {
+    return PyErr_SetFromErrnoWithFilenameObjects(type, file, NULL);
+}
+
+PYHEAP_DEFINED PyObject *PyErr_SetFromErrnoWithFilename(PyObject *type, const char *file) {
+    const int number = errno;
+    PyObject *name = file ? PyUnicode_FromString(file) : NULL;
+    if (file && !name) return NULL;
+    errno = number;
+    PyErr_SetFromErrnoWithFilenameObject(type, name);
+    Py_XDECREF(name);
+    return NULL;
+}
+
+PYHEAP_DEFINED PyObject *PyErr_SetFromErrno(PyObject *type) { return PyErr_SetFromErrnoWithFilenameObject(type, NULL); }

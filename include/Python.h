@@ -19,7 +19,7 @@
  *   pymem.h         PyMem_*, PyObject_Malloc and related functions, allocators, Py_Malloc of 1.5
  *   pyerrors.h      errors
  *   tracemalloc.h   PyTraceMalloc_*
- *   cpython/        what only CPython has, for modules that are compiled with --for cpython
+ *   cpython/        the rest of CPython's API. On a heap some of it exists; a call of another function there is an error
  *
  * docs/c-api.md lists every function, and what is not there.
  */
@@ -63,8 +63,7 @@
 #include "pyerrors.h"
 #include "tracemalloc.h"
 
-/* What only CPython has. */
-#ifdef PYHEAP_CPYTHON
+/* The rest of CPython's API. */
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,6 +79,5 @@
 #include "cpython/types.h"
 #include "cpython/running.h"
 #include "cpython/errors.h"
-#endif
 
 #endif

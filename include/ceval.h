@@ -16,22 +16,11 @@ PyAPI_FUNC(void) Py_LeaveRecursiveCall(void);
         (void)(a), (void)(b);
 #define Py_END_CRITICAL_SECTION2() }
 
-#ifdef PYHEAP_CPYTHON
-#include "cpython/threads.h"
-#else
+#ifndef PYHEAP_CPYTHON
 /* Enters one more level: 1, or 0 if there are too many. Sets no error. */
 PyAPI_FUNC(int) _Py_EnterRecursion(void);
-
-#define Py_BEGIN_ALLOW_THREADS {
-#define Py_BLOCK_THREADS
-#define Py_UNBLOCK_THREADS
-#define Py_END_ALLOW_THREADS }
-
-typedef enum { PyGILState_LOCKED, PyGILState_UNLOCKED } PyGILState_STATE;
-
-static inline PyGILState_STATE PyGILState_Ensure(void) { return PyGILState_LOCKED; }
-static inline void PyGILState_Release(PyGILState_STATE state) { (void)state; }
-static inline int PyGILState_Check(void) { return 1; }
 #endif
+
+#include "cpython/threads.h"
 
 #endif

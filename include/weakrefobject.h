@@ -5,9 +5,6 @@
 #include "object.h"
 
 #define PyWeakref_CheckRef(o) PyObject_TypeCheck((o), &_PyWeakref_RefType)
-#ifndef PYHEAP_CPYTHON
-#define PyWeakref_Check(o) PyWeakref_CheckRef(o)
-#endif
 
 /* A new reference; NULL with TypeError. The callback may be NULL or None. */
 PyAPI_FUNC(PyObject *) PyWeakref_NewRef(PyObject *o, PyObject *callback);

@@ -55,3 +55,18 @@ PYHEAP_DEFINED double frexp(double x, int *power) {
     *power = (int)(bits >> 52 & 0x7ff) - 1022 - (normal == x ? 0 : 64);
     return __builtin_bit_cast(double, (bits & ~(UINT64_C(0x7ff) << 52)) | UINT64_C(1022) << 52);
 }
+
+PYHEAP_DEFINED long lround(double x) { return (long)round(x); }
+PYHEAP_DEFINED long long llround(double x) { return (long long)round(x); }
+PYHEAP_DEFINED long lrint(double x) { return (long)rint(x); }
+PYHEAP_DEFINED double nearbyint(double x) { return rint(x); }
+PYHEAP_DEFINED double scalbn(double x, int power) { return ldexp(x, power); }
+
+/* The number next to x on the way to y: the order of doubles of one sign is that of their bits. */
+PYHEAP_DEFINED double nextafter(double x, double y) {
+    if (isnan(x) || isnan(y)) return x + y;
+    if (x == y) return y;
+    if (x == 0) return copysign(__builtin_bit_cast(double, UINT64_C(1)), y);
+    const uint64_t bits = __builtin_bit_cast(uint64_t, x);
+    return __builtin_bit_cast(double, (x < y) == (x > 0) ? bits + 1 : bits - 1);
+}

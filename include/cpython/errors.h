@@ -8,10 +8,10 @@
 PyAPI_FUNC(int) PyErr_CheckSignals(void);
 PyAPI_FUNC(void) PyErr_SetInterrupt(void);
 PyAPI_FUNC(int) PyErr_SetInterruptEx(int signal);
-PyAPI_FUNC(PyObject *) PyErr_SetFromErrno(PyObject *type);
-PyAPI_FUNC(PyObject *) PyErr_SetFromErrnoWithFilename(PyObject *type, const char *file);
-PyAPI_FUNC(PyObject *) PyErr_SetFromErrnoWithFilenameObject(PyObject *type, PyObject *file);
-PyAPI_FUNC(PyObject *) PyErr_SetFromErrnoWithFilenameObjects(PyObject *type, PyObject *file, PyObject *other);
+Py_LOCAL_FUNC(PyObject *) PyErr_SetFromErrno(PyObject *type);
+Py_LOCAL_FUNC(PyObject *) PyErr_SetFromErrnoWithFilename(PyObject *type, const char *file);
+Py_LOCAL_FUNC(PyObject *) PyErr_SetFromErrnoWithFilenameObject(PyObject *type, PyObject *file);
+Py_LOCAL_FUNC(PyObject *) PyErr_SetFromErrnoWithFilenameObjects(PyObject *type, PyObject *file, PyObject *other);
 PyAPI_FUNC(PyObject *) PyErr_SetImportError(PyObject *message, PyObject *name, PyObject *path);
 PyAPI_FUNC(PyObject *) PyErr_SetImportErrorSubclass(PyObject *type, PyObject *message, PyObject *name, PyObject *path);
 PyAPI_FUNC(void) PyErr_SyntaxLocationObject(PyObject *file, int line, int column);

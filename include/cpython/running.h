@@ -1,4 +1,4 @@
-/* Code, frames, and running Python from C. The fields of code objects and frames are private to CPython. */
+/* Code, frames, and running Python from C. The fields of frames are private to CPython. */
 #ifndef Py_CPYTHON_RUNNING_H
 #define Py_CPYTHON_RUNNING_H
 
@@ -6,7 +6,15 @@
 
 #include <stdio.h>
 
-typedef struct PyCodeObject PyCodeObject;
+/* The fields of 3.14, without those that follow, which are private to CPython. */
+typedef struct PyCodeObject {
+    PyObject_VAR_HEAD
+    PyObject *co_consts, *co_names, *co_exceptiontable;
+    int co_flags, co_argcount, co_posonlyargcount, co_kwonlyargcount, co_stacksize, co_firstlineno;
+    int co_nlocalsplus, co_framesize, co_nlocals, co_ncellvars, co_nfreevars;
+    uint32_t co_version;
+    PyObject *co_localsplusnames, *co_localspluskinds, *co_filename, *co_name, *co_qualname, *co_linetable;
+} PyCodeObject;
 typedef struct _frame PyFrameObject;
 
 PyAPI_DATA(PyTypeObject) PyCode_Type;

@@ -75,7 +75,26 @@ PyAPI_FUNC(int) _PyObject_GetMethod(PyObject *o, PyObject *name, PyObject **meth
 #define _PyObject_GC_TRACK PyObject_GC_Track
 #define _PyObject_GC_UNTRACK PyObject_GC_UnTrack
 
+/* The names of older versions for attributes: a string that is made when it is first used. */
+typedef struct {
+    const char *string;
+    Py_ssize_t index;
+    struct {
+        uint8_t v;
+    } mutex;
+} _Py_Identifier;
+#define _Py_static_string_init(text) {.string = (text), .index = -1}
+#define _Py_static_string(variable, text) static _Py_Identifier variable = _Py_static_string_init(text)
+#define _Py_IDENTIFIER(name) _Py_static_string(PyId_##name, #name)
+/* A borrowed reference. */
+PyAPI_FUNC(PyObject *) _PyUnicode_FromId(_Py_Identifier *id);
+PyAPI_FUNC(PyObject *) _PyObject_GetAttrId(PyObject *o, _Py_Identifier *id);
+Py_LOCAL_FUNC(PyObject *) _PyObject_CallMethodId(PyObject *o, _Py_Identifier *id, const char *format, ...);
+
 /* ---- types ---- */
+
+typedef PyObject *(*ssizessizeargfunc)(PyObject *, Py_ssize_t, Py_ssize_t);
+typedef int (*ssizessizeobjargproc)(PyObject *, Py_ssize_t, Py_ssize_t, PyObject *);
 
 PyAPI_FUNC(PyObject *) PyType_GetDict(PyTypeObject *type);
 PyAPI_FUNC(Py_ssize_t) PyType_GetTypeDataSize(PyTypeObject *type);
@@ -157,8 +176,12 @@ PyAPI_DATA(PyTypeObject) _PyWeakref_ProxyType;
 PyAPI_DATA(PyTypeObject) _PyWeakref_CallableProxyType;
 PyAPI_FUNC(PyObject *) PyWeakref_NewProxy(PyObject *o, PyObject *callback);
 #define PyWeakref_CheckRefExact(o) Py_IS_TYPE((o), &_PyWeakref_RefType)
+#ifdef PYHEAP_CPYTHON
 #define PyWeakref_CheckProxy(o) \
     (Py_IS_TYPE((o), &_PyWeakref_ProxyType) || Py_IS_TYPE((o), &_PyWeakref_CallableProxyType))
+#else
+#define PyWeakref_CheckProxy(o) ((void)(o), 0)
+#endif
 #define PyWeakref_Check(o) (PyWeakref_CheckRef(o) || PyWeakref_CheckProxy(o))
 
 /* ---- functions and methods ---- */

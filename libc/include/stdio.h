@@ -12,7 +12,7 @@
 #ifdef PYHEAP_CPYTHON
 typedef struct _IO_FILE FILE;
 #else
-/* 1 is standard output, 2 standard error. */
+/* 0 is standard input, 1 standard output, 2 standard error. */
 typedef struct {
     int fd;
 } FILE;
@@ -26,7 +26,8 @@ extern FILE *const stdin, *const stdout, *const stderr;
 #define stdout (stdout)
 #define stderr (stderr)
 #else
-extern PYHEAP_HIDDEN FILE pyheap_stdout, pyheap_stderr;
+extern PYHEAP_HIDDEN FILE pyheap_stdin, pyheap_stdout, pyheap_stderr;
+#define stdin (&pyheap_stdin)
 #define stdout (&pyheap_stdout)
 #define stderr (&pyheap_stderr)
 #endif

@@ -46,10 +46,10 @@ export class Modules implements ExtensionHost {
    * on.
    */
   async load(sources: readonly WasmSource[], options: LoadOptions): Promise<CModule[]> {
-    const { programs, imports, stackBytes } = await loadPrograms(sources, options);
+    const prepared = await loadPrograms(sources, options);
     this.#linker ??= new Linker(this);
     const linker = this.#linker;
-    return linker.load(programs, imports, stackBytes).map((loaded) => new CModule(loaded, () => linker.unload(loaded)));
+    return linker.load(prepared).map((loaded) => new CModule(loaded, () => linker.unload(loaded)));
   }
 
   // ---- for the linker ----
@@ -66,6 +66,10 @@ export class Modules implements ExtensionHost {
     const { bridge } = this;
     bridge.key(name);
     return bridge.made(bridge.border.run(() => bridge.f.push_module(answered))) as PyModule;
+  }
+
+  addressOf(module: PyModule): number {
+    return this.bridge.f.handle_address(indexOf(module, this.bridge)) >>> 0;
   }
 
   dropModule(module: PyModule): void {

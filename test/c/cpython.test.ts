@@ -138,6 +138,15 @@ describe.runIf(canCompile)("a module for CPython", () => {
     expect(Number(compared)).toBeGreaterThan(2000);
   });
 
+  it("exports its PyInit function and nothing else, also if it is not declared with PyMODINIT_FUNC", async () => {
+    mkdirSync(BUILT, { recursive: true });
+    const [source, output] = [join(BUILT, "bare.c"), join(BUILT, "bare.so")];
+    writeFileSync(source, "#include <Python.h>\nint other; PyObject *PyInit_bare(void) { return NULL; }");
+    await compileC({ sources: [source], output, target: "cpython", cache });
+    const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(output))).map(({ name }) => name);
+    expect(names.filter((name) => !name.startsWith("__wasm"))).toEqual(["PyInit_bare"]);
+  });
+
   it("can be in C++", async () => {
     await install("cpp.cpp");
     expect(pyodide.runPython("import cpp; cpp.run(4)")).toBe("50 int");

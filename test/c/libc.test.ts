@@ -168,8 +168,41 @@ void wrong(int x) { assert(x == 3); }
 void stop(void) { abort(); }
 void leave(void) { exit(7); }`;
 
+const DATES = `${HEAD}
+#include <wctype.h>
+int check(void) {
+    time_t at = 951827696; /* 2000-02-29 12:34:56 */
+    struct tm parts, *found = gmtime_r(&at, &parts);
+    STEP(found == &parts && parts.tm_year == 100 && parts.tm_mon == 1 && parts.tm_mday == 29 && parts.tm_hour == 12);
+    STEP(parts.tm_min == 34 && parts.tm_sec == 56 && parts.tm_wday == 2 && parts.tm_yday == 59 && timegm(&parts) == at);
+    for (at = -62135596800; at < 253402300800; at += 86400 * 97 + 12345) {
+        parts = *gmtime(&at);
+        STEP(timegm(&parts) == at && parts.tm_yday >= 0 && parts.tm_yday < 366 && parts.tm_wday >= 0 && parts.tm_wday < 7);
+    }
+    parts = (struct tm){.tm_year = 100, .tm_mon = 12, .tm_mday = 31};
+    STEP(mktime(&parts) == 980899200 && parts.tm_year == 101 && parts.tm_mon == 0 && parts.tm_yday == 30);
+    at = 0;
+    STEP(localtime(&at)->tm_mday == 1 && localtime_r(&at, &parts)->tm_wday == 4 && difftime(3, 1) == 2);
+    struct timespec now;
+    tzset();
+    STEP(clock_gettime(CLOCK_REALTIME, &now) == 0 && now.tv_sec > 1700000000 && now.tv_nsec >= 0 && now.tv_nsec < 1000000000);
+    errno = 0;
+    STEP(!fopen("x", "r") && errno == ENOENT && fread(&now, 1, 1, stdin) == 0 && feof(stdin) && !ferror(stdin));
+    STEP(fgetc(stdin) == EOF && !fgets((char *)&now, 4, stdin) && fileno(stderr) == 2 && fclose(stdin) == 0);
+    STEP(fseek(stdin, 0, SEEK_SET) == -1 && errno == ESPIPE && ftell(stdin) == -1);
+    STEP(iswalpha(0xe9) && !iswalpha('1') && iswspace(0x3000) && !iswspace(0xa0) && iswdigit('7') && iswalnum('7'));
+    STEP(iswlower(0xe9) && iswupper(0xc9) && iswprint(0xe9) && !iswprint(7) && towlower(0xc9) == 0xe9 && towupper('a') == 'A');
+    STEP(lround(2.5) == 3 && llround(-2.5) == -3 && lrint(2.5) == 2 && nearbyint(3.5) == 4 && scalbn(1.5, 3) == 12);
+    STEP(nextafter(1, 2) == 1 + 0x1p-52 && nextafter(1, 0) == 1 - 0x1p-53 && nextafter(0, -1) == -0x1p-1074 && isnan(nextafter(NAN, 1)));
+    STEP(nextafter(-1, -2) == -1 - 0x1p-52 && nextafter(3, 3) == 3);
+    volatile __int128 wide = ((__int128)0x123456789abcdef0 << 64) | 0xfedcba9876543210;
+    volatile unsigned __int128 product = (unsigned __int128)wide * 0x10001;
+    STEP((uint64_t)product == 0xfedcba9876543210 * 0x10001ULL && (uint64_t)(product >> 64) == 0x68acf13579adddcd);
+    return 0;
+}`;
+
 describe.runIf(canCompile)("the small C library", () => {
-  for (const [name, text] of Object.entries({ STRINGS, NUMBERS, PRINTED })) {
+  for (const [name, text] of Object.entries({ STRINGS, NUMBERS, DATES, PRINTED })) {
     it(`has ${name.toLowerCase()} as the standard says`, async () => {
       const heap = await Heap.create();
       const path = await build(name.toLowerCase(), text, ["-fno-builtin", "-Wno-format", "-Wno-unused-function"]);

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PyodideAPI } from "pyodide";
+import { targetCalled } from "../../src/hosts/c/target.js";
 import { findToolchain } from "../../src/hosts/c/toolchain.js";
 import { ROOT } from "../needs.js";
 
@@ -14,7 +15,7 @@ void *malloc(size_t); void *calloc(size_t, size_t); void *realloc(void *, size_t
 void *aligned_alloc(size_t, size_t); void *memalign(size_t, size_t); int posix_memalign(void **, size_t, size_t);
 size_t malloc_usable_size(void *); char *strdup(const char *); char *strndup(const char *, size_t);
 char *realpath(const char *, char *); long getdelim(char **, size_t *, int, void *);
-void *fmemopen(void *, size_t, const char *); int fclose(void *);
+void *fmemopen(void *, size_t, const char *);
 void *_Znwm(size_t); void *_Znam(size_t); void _ZdlPv(void *); void _ZdaPv(void *); void _ZdlPvm(void *, size_t);
 void *_ZnwmRKSt9nothrow_t(size_t, const void *);
 
@@ -137,7 +138,7 @@ export async function compileTaker(folder: string): Promise<Uint8Array> {
     if (!(await tools?.run(tool, words, [folder, ROOT], at(output)))) throw new Error(`${tool} ${words.join(" ")}`);
   };
   writeFileSync(at("taker.c"), SOURCE);
-  const headers = ["include", "libc/include"].map((name) => `-I${join(ROOT, name)}`);
+  const headers = targetCalled("cpython").headers.map((name) => `-I${join(ROOT, name)}`);
   const flags = ["--target=wasm32", "-O1", "-fPIC", "-fno-builtin", "-nostdlibinc", ...headers];
   await build("clang", [...flags, "-c", at("taker.c")], "taker.o");
   const link = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--no-entry"];

@@ -1,13 +1,25 @@
 // Compiles C or C++ to a module for heap.load or for CPython, with the right flags and our headers. A module for heap.load is linked with
-// the small C library of libc/, and with the functions of the Python/C API with variable arguments, from capi/.
+// the small C library of libc/, and with the functions of the Python/C API with variable arguments, from capi/; if it needs the library
+// of objects, capi/objects/, it gets that, too.
 
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Remembered } from "../../ground/remembered.js";
 import { complaintAboutInputs } from "./inputs.js";
 import { keptLibrary, keyOf } from "./kept-library.js";
+import { withLibrary } from "./objects-library.js";
 import { type Target, type TargetName, targetCalled } from "./target.js";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
@@ -22,10 +34,9 @@ function packageFolder(): string {
 }
 
 const ROOT = packageFolder();
-const INCLUDE = join(ROOT, "include");
 const LIBC = join(ROOT, "libc");
 const CAPI = join(ROOT, "capi");
-const LIBC_INCLUDE = join(LIBC, "include");
+const OBJECTS = join(CAPI, "objects");
 
 const LINK = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic"];
 
@@ -76,11 +87,14 @@ export async function compileC(options: CompileOptions): Promise<void> {
       const path = resolve(folder, source);
       compiled.push(isSource(source) ? await build.compile(path, `${k}-${basename(source)}.o`, flags) : path);
     }
-    const library = target.hasLibrary ? await libraries.get(toolchain.name, () => findLibrary(toolchain, cache)) : [];
-    const used = library.filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp));
+    const library = target.hasLibrary
+      ? await libraries.get(toolchain.name, () => findLibrary(toolchain, cache))
+      : undefined;
+    const used = library ? objectsIn(library).filter((path) => !path.endsWith(".cpp.o") || sources.some(isCpp)) : [];
     const linked = await build.link([...compiled, ...used], options.outputName ?? output, linkFlags);
     mkdirSync(dirname(output), { recursive: true });
-    copyFileSync(linked, output);
+    if (library) writeFileSync(output, withLibrary(readBytes(linked), readBytes(join(library, OBJECTS_FILE))));
+    else copyFileSync(linked, output);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
@@ -99,8 +113,16 @@ export async function compileObject({ sources: [source = ""], ...options }: Comp
 
 const HEAP = targetCalled("heap");
 
-/** The object files that every module for a heap is linked with, by toolchain. They are compiled once in this process. */
-const libraries = new Remembered<string, string[]>();
+/**
+ * A folder for each toolchain, with the object files that every module for a heap is linked with, and with the library of objects.
+ * They are compiled once in this process.
+ */
+const libraries = new Remembered<string, string>();
+
+/** The library of objects, as a module. */
+const OBJECTS_FILE = "objects.wasm";
+
+const readBytes = (path: string) => new Uint8Array(readFileSync(path));
 
 function librarySources(): { source: string; object: string }[] {
   return [LIBC, CAPI].flatMap((folder) =>
@@ -113,16 +135,24 @@ function librarySources(): { source: string; object: string }[] {
 /** The compiler must not replace the loop in memcpy by a call of memcpy; a module's mark says how its own files were compiled. */
 const LIBRARY_FLAGS = ["-fno-builtin", "-DPYHEAP_BUILD"];
 
-/** The library's object files: those that are kept, or new ones if they can't be kept. */
-async function findLibrary(toolchain: Toolchain, cache: string | undefined): Promise<string[]> {
-  const folder = (cache && (await cachedLibrary(toolchain, cache))) ?? (await temporaryLibrary(toolchain));
-  return librarySources().map(({ object }) => join(folder, object));
+const objectsIn = (folder: string) => librarySources().map(({ object }) => join(folder, object));
+
+/** The library's folder: one that is kept, or a new one if it can't be kept. */
+async function findLibrary(toolchain: Toolchain, cache: string | undefined): Promise<string> {
+  return (cache && (await cachedLibrary(toolchain, cache))) ?? (await temporaryLibrary(toolchain));
 }
+
+/** The folders with the files that the library is compiled from. */
+const LIBRARY_FOLDERS = [
+  ...[LIBC, CAPI, OBJECTS],
+  ...HEAP.headers.map((folder) => join(ROOT, folder)),
+  ...["sys", "arpa"].map((folder) => join(LIBC, "host", folder)),
+];
 
 async function cachedLibrary(toolchain: Toolchain, cache: string): Promise<string | undefined> {
   try {
     const options = [...HEAP.flags, ...HEAP.cpp, ...LIBRARY_FLAGS];
-    const key = keyOf(toolchain.file, options, [LIBC, LIBC_INCLUDE, CAPI, INCLUDE]);
+    const key = keyOf(toolchain.file, options, LIBRARY_FOLDERS);
     return await keptLibrary(cache, key, (folder) => compileLibrary(toolchain, folder));
   } catch (error) {
     if (error instanceof CompileError) throw error;
@@ -140,6 +170,11 @@ async function temporaryLibrary(toolchain: Toolchain): Promise<string> {
 async function compileLibrary(toolchain: Toolchain, folder: string): Promise<void> {
   const build = new Build(toolchain, HEAP, folder, folder);
   for (const { source, object } of librarySources()) await build.compile(source, object, LIBRARY_FLAGS);
+  const objects: string[] = [];
+  for (const file of readdirSync(OBJECTS).filter(isSource))
+    objects.push(await build.compile(join(OBJECTS, file), `objects-${file}.o`, ["-Os"]));
+  const linked = await build.link([...objects, ...objectsIn(folder)], OBJECTS_FILE, ["--strip-all"]);
+  renameSync(linked, join(folder, OBJECTS_FILE));
 }
 
 /** One run of the tools, with a folder for intermediate files. */
@@ -177,11 +212,17 @@ class Build {
   /** Returns the module's file, which is in the folder for intermediate files. */
   async link(objects: readonly string[], name: string, flags: readonly string[]): Promise<string> {
     const output = join(this.#temporary, "linked.wasm");
-    const args = [...LINK, ...flags, ...objects, "-o", output];
+    const args = [...LINK, ...objects.flatMap(exportsOfInit), ...flags, ...objects, "-o", output];
     const folders = [...new Set([this.#temporary, ...objects.map((object) => dirname(object))])];
     if (await this.#toolchain.run("wasm-ld", args, folders, output)) return output;
     throw new CompileError(`Cannot link ${name}: the linker of ${this.#toolchain.name} failed`);
   }
+}
+
+/** Options that export the PyInit functions of an object file, also those that are not declared with PyMODINIT_FUNC. */
+function exportsOfInit(object: string): string[] {
+  const names = readFileSync(object, "latin1").match(/\bPyInit_\w+/g) ?? [];
+  return [...new Set(names)].map((name) => `--export-if-defined=${name}`);
 }
 
 /** Options that name a folder, with the name in the same word or in the next. */

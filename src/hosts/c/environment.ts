@@ -6,6 +6,7 @@ import * as C from "../../core/constants.gen.js";
 import type { CoreFunctions } from "../../core/functions.gen.js";
 import type { WholeCore } from "../../core/whole-core.js";
 import { exceptionNumber } from "../../objects/bridge/exception-types.js";
+import { inCase, isCharacter } from "./characters.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
 import { writeText } from "./output.js";
@@ -101,6 +102,11 @@ function defineObjects(core: WholeCore, definitions: Map<string, Definition>): v
   }
 }
 
+/** Whether this is a name of the Python/C API. */
+export function isOfApi(name: string): boolean {
+  return API_NAME.test(name);
+}
+
 /** Whether a module that imports this name may need what ExtensionHost.beginApi makes. */
 export function needsApi(name: string): boolean {
   return API_NAME.test(name) && !MEMORY_NAME.test(name);
@@ -125,6 +131,8 @@ function defineHost(memory: WebAssembly.Memory, define: (name: string, f: unknow
     (at: number, n: number) => Number(new TextDecoder("latin1").decode(bytes(at, n).slice())),
     "ii>d",
   );
+  define("pyheap_is_character", (kind: number, c: number) => (isCharacter(kind, c >>> 0) ? 1 : 0), "ii>i");
+  define("pyheap_to_case", (kind: number, c: number) => inCase(kind, c >>> 0), "ii>i");
   define(
     "pyheap_format",
     (at: number, room: number, value: number, kind: number, precision: number, alternate: number) => {

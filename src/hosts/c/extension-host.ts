@@ -24,6 +24,8 @@ export interface ExtensionHost {
    * error that occurs meanwhile.
    */
   moduleFrom(answered: number, name: string): PyModule;
+  /** The address of a module, which stays where it is. */
+  addressOf(module: PyModule): number;
   /** Empties the module, and releases its handle. */
   dropModule(module: PyModule): void;
   /** Frees unreachable objects, and memory that is kept for reuse. */

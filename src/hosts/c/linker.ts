@@ -12,16 +12,20 @@ import * as C from "../../core/constants.gen.js";
 import { UNLOAD } from "../../core/reentrancy.js";
 import { TableRanges } from "../../core/table-functions.js";
 import { MemoryError } from "../../ground/errors.js";
-import type { Border } from "../../objects/bridge/border.js";
+import type { PyModule } from "../../objects/handles/extension.js";
 import { mustShareLayouts } from "./abi.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
 import { compile, dylinkOf, instantiated } from "./engine.js";
-import { coreDefinitions, needsApi } from "./environment.js";
+import { coreDefinitions, isOfApi, needsApi } from "./environment.js";
 import type { ExtensionHost } from "./extension-host.js";
+import { absent, absentAddress, givenTo, guardedImports } from "./given-imports.js";
+import { Importing } from "./importing.js";
 import { type LeakReport, leaksOf, leaksSince, takeCensus, together } from "./leaks.js";
 import { LinkError } from "./link-error.js";
-import { type CFunction, type CValue, type Imports, kindsOf, LoadedModule, mustFit } from "./loaded.js";
-import { type FunctionTypes, functionTypes, withModuleName } from "./sections.js";
+import type { Prepared } from "./load.js";
+import { type CFunction, type Imports, kindsOf, LoadedModule, mustFit } from "./loaded.js";
+import { libraryIn, OBJECTS_LIBRARY } from "./objects-library.js";
+import { functionTypes, withModuleName } from "./sections.js";
 import type { Program } from "./source.js";
 import { makeTrampoline } from "./trampoline.js";
 
@@ -45,9 +49,13 @@ export class Linker {
   /** The loaded modules, oldest first: the first definition of a name is used. */
   readonly #modules = new Set<LoadedModule>();
   readonly #labels = new Map<string, number>();
+  readonly #importing: Importing;
+  /** The library of objects, while it is loaded. */
+  #library: LoadedModule | undefined;
 
   constructor(host: ExtensionHost) {
     this.#host = host;
+    this.#importing = new Importing(host);
     this.#ranges = new TableRanges(host.core.table);
     this.#addresses = new FunctionAddresses(host.core, host.casts);
     this.#core = coreDefinitions(host.core);
@@ -67,10 +75,11 @@ export class Linker {
    * Loads modules that may need each other. Afterwards the data of each module are relocated, and its constructors have
    * run, in the given order. If an error is thrown, none of the modules is loaded.
    */
-  load(programs: readonly Program[], given: Imports, stackBytes: number | undefined): LoadedModule[] {
-    const extra = guardedImports(given, this.#host.bridge.border);
+  load({ programs, imports, stackBytes, module }: Prepared): LoadedModule[] {
+    const extra = guardedImports(imports, this.#host.bridge.border);
     const names = new Set(programs.map(({ name }) => name));
     const members = programs.map((program) => this.#prepare(program, extra, names));
+    this.#loadLibrary(members, stackBytes);
     this.#mustResolve(members, extra);
     if (members.some(({ imports }) => imports.some(({ name }) => needsApi(name)))) this.#host.beginApi();
     const placed: LoadedModule[] = [];
@@ -85,7 +94,7 @@ export class Linker {
       for (const { loaded } of members) this.#connect(loaded);
       for (const { loaded } of members) this.#run(loaded, "__wasm_apply_data_relocs");
       for (const { loaded } of members) this.#run(loaded, "__wasm_call_ctors");
-      for (const { loaded } of members) this.#begin(loaded);
+      for (const { loaded } of members) this.#begin(loaded, module);
     } catch (error) {
       this.#abandon(placed);
       throw error;
@@ -93,12 +102,32 @@ export class Linker {
     return placed;
   }
 
+  /** Loads the library of objects, if one of the modules needs it and it is not there. */
+  #loadLibrary(members: readonly Member[], stackBytes: number | undefined): void {
+    const bytes = this.#library ? undefined : members.map(({ module }) => libraryIn(module)).find(Boolean);
+    if (!bytes) return;
+    const programs = [{ name: OBJECTS_LIBRARY, bytes, module: undefined }];
+    const [library] = this.load({ programs, imports: {}, stackBytes, module: undefined });
+    this.#library = library as LoadedModule;
+    this.#importing.begin(this.#library);
+  }
+
+  /** Unloads the library of objects, if no module uses it. */
+  #unloadLibrary(): void {
+    const library = this.#library;
+    if (!library || [...this.#modules].some(({ uses }) => uses.has(library))) return;
+    this.#library = undefined;
+    this.#importing.end();
+    this.unload(library);
+  }
+
   /** Removes modules whose loading failed. As with unloading, objects that they made may still need them. */
   #abandon(placed: readonly LoadedModule[]): void {
-    for (const { python } of placed) if (python) this.#host.dropModule(python);
+    for (const { python } of placed) if (python) this.#drop(python);
     this.#host.settle();
     const isNeeded = placed.some((loaded) => this.#dependents(loaded) > 0);
     for (const loaded of placed) this.#remove(loaded, isNeeded);
+    this.#unloadLibrary();
     this.#closeStack();
   }
 
@@ -143,6 +172,7 @@ export class Linker {
         const isGiven = GIVEN.has(name) || loaded.dylink.weakImports.has(`env.${name}`) || name in extra;
         const isKnown = module === "env" || module === "GOT.mem" || module === "GOT.func";
         if (isKnown && (isGiven || inGroup.has(name) || this.#find(loaded, name))) continue;
+        if (isKnown && module !== "GOT.mem" && isOfApi(name)) continue;
         names.add(isKnown ? `${name} (${module === "GOT.mem" ? "data" : "function"})` : `${module}.${name} (${kind})`);
       }
       if (names.size === 0) continue;
@@ -255,11 +285,7 @@ export class Linker {
     const definition = this.#bind(loaded, name);
     if (definition?.kind === "function") return definition.f as WebAssembly.ImportValue;
     const provider = group.find(({ defines }) => defines.has(name));
-    if (!provider) {
-      return () => {
-        throw new LinkError(`Cannot call ${name}: it is weak, and nobody defines it`, [name]);
-      };
-    }
+    if (!provider) return absent(name);
     const type = loaded.types?.imported.get(name);
     if (!type) {
       throw new LinkError(
@@ -292,7 +318,7 @@ export class Linker {
   /** Stores the addresses in the global offset table, and the functions to which the trampolines jump. */
   #connect(loaded: LoadedModule): void {
     for (const { entry, name, isFunction } of loaded.pending) {
-      const definition = this.#bind(loaded, name);
+      const definition = this.#bind(loaded, name) ?? (isFunction ? absentAddress(name, loaded) : undefined);
       if (definition?.kind === "data" && !isFunction) entry.value = definition.address;
       if (definition?.kind === "function" && isFunction) {
         entry.value = this.#addresses.take(name, definition);
@@ -312,12 +338,15 @@ export class Linker {
   }
 
   /** Calls the PyInit function of a Python module. */
-  #begin(loaded: LoadedModule): void {
+  #begin(loaded: LoadedModule, fullName: string | undefined): void {
     for (const [exported, init] of loaded.functions) {
       if (!exported.startsWith(INIT)) continue;
-      loaded.python = this.#host.moduleFrom(Number(init()), exported.slice(INIT.length));
+      const name = fullName ?? exported.slice(INIT.length);
+      loaded.python = this.#host.moduleFrom(Number(init()), name);
+      this.#importing.add(name, loaded.python);
       return;
     }
+    this.#host.raiseIfSet();
   }
 
   /** Runs a call into C. */
@@ -351,10 +380,11 @@ export class Linker {
     this.#host.bridge.states.must(UNLOAD, `unload ${loaded.label}`);
     const group = this.#groupOf(loaded);
     for (const member of group) this.#runAtExit(member);
-    for (const { python } of group) if (python) this.#host.dropModule(python);
+    for (const { python } of group) if (python) this.#drop(python);
     this.#host.settle();
     const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
     for (const member of group) this.#remove(member, objects > 0);
+    this.#unloadLibrary();
     // The objects that this released may have been kept for reuse.
     this.#host.settle();
     const { heap, core, bridge } = this.#host;
@@ -365,6 +395,12 @@ export class Linker {
     );
     this.#closeStack();
     return together(reports, objects);
+  }
+
+  /** Empties a module, which can't be imported any more. */
+  #drop(python: PyModule): void {
+    this.#importing.remove(python);
+    this.#host.dropModule(python);
   }
 
   /**
@@ -429,44 +465,6 @@ export class Linker {
 
 /** Functions whose names begin with this make Python modules. */
 const INIT = "PyInit_";
-
-/**
- * The same imports; but while a function in JavaScript runs, the heap knows that C waits for it, so that nothing moves,
- * however C was called. Other values, and WebAssembly functions, stay as they are.
- */
-function guardedImports(given: Imports, border: Border): Imports {
-  const guarded: Record<string, WebAssembly.ImportValue> = {};
-  const probe = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
-  for (const [name, f] of Object.entries(given)) {
-    guarded[name] = typeof f === "function" && !isOfWebAssembly(f, probe) ? guardedFunction(f, border) : f;
-  }
-  return guarded;
-}
-
-/** Whether this is a WebAssembly function: a table takes no other. */
-function isOfWebAssembly(f: unknown, probe: WebAssembly.Table): boolean {
-  try {
-    probe.set(0, f);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function guardedFunction(f: unknown, border: Border): WebAssembly.ImportValue {
-  const call = f as (...args: CValue[]) => unknown;
-  return (...args: CValue[]) => border.run(() => call(...args));
-}
-
-/** A caller's functions. A function in JavaScript gets the type with which the module imports it. */
-function givenTo(types: FunctionTypes | undefined, extra: Imports): Definitions {
-  const given = new Map<string, Definition>();
-  for (const [name, f] of Object.entries(extra)) {
-    if (typeof f !== "function") continue;
-    given.set(name, { kind: "function", f: f as WebAssembly.ExportValue, type: types?.get(name) });
-  }
-  return given;
-}
 
 /** The imports that the linker itself provides to every module. */
 const GIVEN: ReadonlySet<string> = new Set([

@@ -16,31 +16,40 @@ export interface LoadOptions {
    * The default is the memory below the heap, 256 KiB, where an overrun does no harm.
    */
   readonly stackBytes?: number;
+  /**
+   * The full name of the Python module, such as `bitarray._util`: what its `__name__` is, and how other modules import it. The default is
+   * the name of its PyInit function.
+   */
+  readonly module?: string;
 }
 
 const MOST_STACK = 2 ** 30;
 
-interface Prepared {
+/** What the linker loads, and how. */
+export interface Prepared {
   readonly programs: readonly Program[];
   readonly imports: Imports;
   readonly stackBytes: number | undefined;
+  readonly module: string | undefined;
 }
 
 /** Reads modules that may need each other, and checks their options. */
 export async function loadPrograms(
   sources: readonly WasmSource[],
-  { name, imports = {}, stackBytes }: LoadOptions,
+  { name, imports = {}, stackBytes, module }: LoadOptions,
 ): Promise<Prepared> {
   if (stackBytes !== undefined && !(Number.isInteger(stackBytes) && stackBytes >= 1024 && stackBytes <= MOST_STACK)) {
     throw new RangeError(`Cannot make a stack of ${stackBytes} bytes: not a whole number from 1024 to ${MOST_STACK}`);
   }
   if (name !== undefined && typeof name !== "string")
     throw new TypeError("Cannot load a module: its name is not a string");
+  if (module !== undefined && typeof module !== "string")
+    throw new TypeError("Cannot load a module: its full name in Python is not a string");
   if (typeof imports !== "object" || imports === null) {
     throw new TypeError("Cannot load a module: its imports are not an object with functions by name");
   }
   const programs = await Promise.all(
     sources.map((source) => readSource(source, sources.length > 1 ? undefined : name)),
   );
-  return { programs, imports, stackBytes };
+  return { programs, imports, stackBytes, module };
 }

@@ -277,6 +277,14 @@ export function withModuleName(bytes: Uint8Array<ArrayBuffer>, label: string): U
   }
 }
 
+/** The same module, with one more custom section at its end. */
+export function withSection(bytes: Uint8Array, name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const text = [...new TextEncoder().encode(name)];
+  const head = [...leb(text.length), ...text];
+  const size = leb(head.length + content.length);
+  return concatenated([bytes, Uint8Array.from([SECTION.custom, ...size, ...head]), content]);
+}
+
 function renamed(bytes: Uint8Array, label: string): Uint8Array<ArrayBuffer> {
   const text = [...new TextEncoder().encode(label)];
   const ownName = [...leb(text.length), ...text];

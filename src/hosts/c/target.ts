@@ -35,7 +35,7 @@ const HEAP: Target = {
   flags: [...COMMON, "-U__EMSCRIPTEN__", "-D__PYHEAP__=1", "-fvisibility=default"],
   c: ["-std=gnu2x"],
   cpp: [...COMMON_CPP, "-fvisibility-global-new-delete=force-hidden"],
-  headers: ["libc/include", "include"],
+  headers: ["libc/host", "libc/include", "include/cpython", "include"],
   hasLibrary: true,
   suffix: ".wasm",
 };

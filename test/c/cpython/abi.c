@@ -1,4 +1,5 @@
 /* What these headers say about CPython's objects, for abi.py to compare with what CPython says. The test makes NUMBERS, SLOT_* and CHECK_*. */
+#include <opcode.h>
 #include <Python.h>
 #include <datetime.h>
 #include <errno.h>
@@ -348,6 +349,14 @@ static PyTypeObject TextType = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "abi.Te
                                 .tp_dealloc = text_dealloc,
                                 .tp_members = text_members};
 
+/* What the fields of a code object say, and the number of an instruction. */
+static PyObject *code_fields(PyObject *self, PyObject *o) {
+    const PyCodeObject *code = (PyCodeObject *)o;
+    return Py_BuildValue("OOOOOOiiiiiiii", code->co_consts, code->co_names, code->co_exceptiontable, code->co_filename,
+                         code->co_name, code->co_qualname, code->co_flags, code->co_argcount, code->co_posonlyargcount,
+                         code->co_kwonlyargcount, code->co_stacksize, code->co_firstlineno, code->co_nlocals, RESUME);
+}
+
 /* Not static, and called as a variable of CPython's main module: it must stay this module's own. */
 PyMethodDef methods[] = {{"constants", constants, METH_NOARGS, NULL},
                          {"debug_offsets", debug_offsets, METH_NOARGS, NULL},
@@ -365,6 +374,7 @@ PyMethodDef methods[] = {{"constants", constants, METH_NOARGS, NULL},
                          {"fast", PyCFunction_CAST(fast), METH_FASTCALL, NULL},
                          {"fast_keywords", PyCFunction_CAST(fast_keywords), METH_FASTCALL | METH_KEYWORDS, NULL},
                          {"calls", calls, METH_O, NULL},
+                         {"code_fields", code_fields, METH_O, NULL},
                          {"deep", deep, METH_O, NULL},
                          {"threads", threads, METH_NOARGS, NULL},
                          {NULL, NULL, 0, NULL}};

@@ -10,6 +10,7 @@ import gc
 import inspect
 import locale
 import math
+import opcode
 import os
 import struct
 import sys
@@ -339,6 +340,18 @@ same("fast with keywords", abi.fast_keywords(1, 2, c=3), (2, ("c",)))
 same("calls", (found, type(made)), ([(1, 2, 2), 1, 2], object))
 same("deep", abi.deep(30), 0)
 same("threads", abi.threads(), 2)
+
+
+def measured(a, b, /, c, *, d=1):
+    try:
+        return [a, b, c, d]
+    finally:
+        print(a)
+
+
+code_names = "consts names exceptiontable filename name qualname flags argcount posonlyargcount kwonlyargcount stacksize firstlineno nlocals"
+expected_code = tuple(getattr(measured.__code__, f"co_{name}") for name in code_names.split())
+same("code", abi.code_fields(measured.__code__), (*expected_code, opcode.opmap["RESUME"]))
 
 record = abi.Record()
 record.big, record.small, record.object, record.other = -(2**62), -128, [1], "in the dict"

@@ -1,0 +1,509 @@
+// The module datetime, as far as C makes and reads dates and times: its types, their fields, their text and their order. There is no
+// arithmetic, and the only time zones are fixed offsets from UTC.
+
+#include "objects.h"
+
+#include <datetime.h>
+
+static PyTypeObject delta_type, date_type, datetime_type, time_type, tzinfo_type, timezone_type;
+
+typedef struct {
+    PyObject_HEAD
+    PyObject *offset, *name;
+} Timezone;
+
+static PyObject *utc;
+
+// Whether low <= value <= high; ValueError if not.
+static int within(const char *what, int value, int low, int high) {
+    if (value >= low && value <= high) return 1;
+    PyErr_Format(PyExc_ValueError, "%s must be in %d..%d, not %d", what, low, high, value);
+    return 0;
+}
+
+static int days_in(int year, int month) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
+
+static int valid_date(int year, int month, int day) {
+    if (!within("year", year, 1, 9999) || !within("month", month, 1, 12)) return 0;
+    if (day >= 1 && day <= days_in(year, month)) return 1;
+    PyErr_Format(PyExc_ValueError, "day %d must be in range 1..%d for month %d in year %d", day, days_in(year, month),
+                 month, year);
+    return 0;
+}
+
+static int valid_time(int hour, int minute, int second, int microsecond, PyObject *zone, int fold) {
+    if (!within("hour", hour, 0, 23) || !within("minute", minute, 0, 59) || !within("second", second, 0, 59)) return 0;
+    if (!within("microsecond", microsecond, 0, 999999)) return 0;
+    if (fold != 0 && fold != 1) {
+        PyErr_Format(PyExc_ValueError, "fold must be either 0 or 1, not %d", fold);
+        return 0;
+    }
+    if (zone == Py_None || PyObject_TypeCheck(zone, &tzinfo_type)) return 1;
+    PyErr_Format(PyExc_TypeError, "tzinfo argument must be None or of a tzinfo subclass, not type '%s'",
+                 Py_TYPE(zone)->tp_name);
+    return 0;
+}
+
+static void put_date(unsigned char *data, int year, int month, int day) {
+    data[0] = (unsigned char)(year >> 8);
+    data[1] = (unsigned char)year;
+    data[2] = (unsigned char)month;
+    data[3] = (unsigned char)day;
+}
+
+static void put_time(unsigned char *data, int hour, int minute, int second, int microsecond) {
+    data[0] = (unsigned char)hour;
+    data[1] = (unsigned char)minute;
+    data[2] = (unsigned char)second;
+    data[3] = (unsigned char)(microsecond >> 16);
+    data[4] = (unsigned char)(microsecond >> 8);
+    data[5] = (unsigned char)microsecond;
+}
+
+// ---- making them ----
+
+static PyObject *make_date(int year, int month, int day, PyTypeObject *type) {
+    if (!valid_date(year, month, day)) return NULL;
+    PyDateTime_Date *date = (PyDateTime_Date *)type->tp_alloc(type, 0);
+    if (!date) return NULL;
+    date->hashcode = -1;
+    put_date(date->data, year, month, day);
+    return (PyObject *)date;
+}
+
+static PyObject *make_datetime_fold(int year, int month, int day, int hour, int minute, int second, int microsecond,
+                                    PyObject *zone, int fold, PyTypeObject *type) {
+    if (!valid_date(year, month, day) || !valid_time(hour, minute, second, microsecond, zone, fold)) return NULL;
+    PyDateTime_DateTime *o = (PyDateTime_DateTime *)type->tp_alloc(type, 0);
+    if (!o) return NULL;
+    o->hashcode = -1;
+    put_date(o->data, year, month, day);
+    put_time(o->data + 4, hour, minute, second, microsecond);
+    o->fold = (unsigned char)fold;
+    o->hastzinfo = zone != Py_None;
+    o->tzinfo = o->hastzinfo ? Py_NewRef(zone) : NULL;
+    return (PyObject *)o;
+}
+
+static PyObject *make_datetime(int year, int month, int day, int hour, int minute, int second, int microsecond,
+                               PyObject *zone, PyTypeObject *type) {
+    return make_datetime_fold(year, month, day, hour, minute, second, microsecond, zone, 0, type);
+}
+
+static PyObject *make_time_fold(int hour, int minute, int second, int microsecond, PyObject *zone, int fold,
+                                PyTypeObject *type) {
+    if (!valid_time(hour, minute, second, microsecond, zone, fold)) return NULL;
+    PyDateTime_Time *o = (PyDateTime_Time *)type->tp_alloc(type, 0);
+    if (!o) return NULL;
+    o->hashcode = -1;
+    put_time(o->data, hour, minute, second, microsecond);
+    o->fold = (unsigned char)fold;
+    o->hastzinfo = zone != Py_None;
+    o->tzinfo = o->hastzinfo ? Py_NewRef(zone) : NULL;
+    return (PyObject *)o;
+}
+
+static PyObject *make_time(int hour, int minute, int second, int microsecond, PyObject *zone, PyTypeObject *type) {
+    return make_time_fold(hour, minute, second, microsecond, zone, 0, type);
+}
+
+// Moves whole multiples of `unit` from *value to *higher, so that 0 <= *value < unit.
+static void carry(int *value, int unit, int *higher) {
+    *higher += *value / unit - (*value % unit < 0);
+    *value = *value % unit + (*value % unit < 0 ? unit : 0);
+}
+
+static PyObject *make_delta(int days, int seconds, int microseconds, int normalize, PyTypeObject *type) {
+    if (normalize) {
+        carry(&microseconds, 1000000, &seconds);
+        carry(&seconds, 86400, &days);
+    }
+    if (days < -999999999 || days > 999999999) {
+        PyErr_Format(PyExc_OverflowError, "days=%d; must have magnitude <= 999999999", days);
+        return NULL;
+    }
+    PyDateTime_Delta *delta = (PyDateTime_Delta *)type->tp_alloc(type, 0);
+    if (!delta) return NULL;
+    *delta = (PyDateTime_Delta){delta->ob_base, -1, days, seconds, microseconds};
+    return (PyObject *)delta;
+}
+
+static PyObject *make_timezone(PyObject *offset, PyObject *name) {
+    if (!PyObject_TypeCheck(offset, &delta_type)) {
+        PyErr_Format(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.200s",
+                     Py_TYPE(offset)->tp_name);
+        return NULL;
+    }
+    const PyDateTime_Delta *delta = (PyDateTime_Delta *)offset;
+    if (!name && utc && delta->days == 0 && delta->seconds == 0 && delta->microseconds == 0) return Py_NewRef(utc);
+    // Strictly less than a day to either side.
+    const int is_below = delta->days == -1 && (delta->seconds > 0 || delta->microseconds > 0);
+    if (delta->days != 0 && !is_below) {
+        PyErr_Format(
+            PyExc_ValueError,
+            "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24), not %R.",
+            offset);
+        return NULL;
+    }
+    Timezone *zone = (Timezone *)timezone_type.tp_alloc(&timezone_type, 0);
+    if (!zone) return NULL;
+    zone->offset = Py_NewRef(offset);
+    zone->name = Py_XNewRef(name);
+    return (PyObject *)zone;
+}
+
+static PyObject *new_date(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"year", "month", "day", NULL};
+    int year, month, day;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "iii", names, &year, &month, &day)) return NULL;
+    return make_date(year, month, day, type);
+}
+
+static PyObject *new_datetime(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold", NULL};
+    int year, month, day, hour = 0, minute = 0, second = 0, microsecond = 0, fold = 0;
+    PyObject *zone = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "iii|iiiiO$i", names, &year, &month, &day, &hour, &minute, &second,
+                                     &microsecond, &zone, &fold))
+        return NULL;
+    return make_datetime_fold(year, month, day, hour, minute, second, microsecond, zone, fold, type);
+}
+
+static PyObject *new_time(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"hour", "minute", "second", "microsecond", "tzinfo", "fold", NULL};
+    int hour = 0, minute = 0, second = 0, microsecond = 0, fold = 0;
+    PyObject *zone = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|iiiiO$i", names, &hour, &minute, &second, &microsecond, &zone,
+                                     &fold))
+        return NULL;
+    return make_time_fold(hour, minute, second, microsecond, zone, fold, type);
+}
+
+static PyObject *new_delta(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"days", "seconds", "microseconds", NULL};
+    int days = 0, seconds = 0, microseconds = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|iii", names, &days, &seconds, &microseconds)) return NULL;
+    return make_delta(days, seconds, microseconds, 1, type);
+}
+
+static PyObject *new_timezone(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"offset", "name", NULL};
+    PyObject *offset, *name = NULL;
+    (void)type;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|U", names, &offset, &name)) return NULL;
+    return make_timezone(offset, name);
+}
+
+// ---- deallocation ----
+
+static void plain_dealloc(PyObject *o) { Py_TYPE(o)->tp_free(o); }
+
+static void datetime_dealloc(PyObject *o) {
+    Py_XDECREF(((PyDateTime_DateTime *)o)->tzinfo);
+    Py_TYPE(o)->tp_free(o);
+}
+
+static void time_dealloc(PyObject *o) {
+    Py_XDECREF(((PyDateTime_Time *)o)->tzinfo);
+    Py_TYPE(o)->tp_free(o);
+}
+
+static void timezone_dealloc(PyObject *o) {
+    Py_XDECREF(((Timezone *)o)->offset);
+    Py_XDECREF(((Timezone *)o)->name);
+    Py_TYPE(o)->tp_free(o);
+}
+
+// ---- texts ----
+
+// The name of the type, without that of the module.
+static const char *own_name(PyObject *o) {
+    const char *dot = strrchr(Py_TYPE(o)->tp_name, '.');
+    return dot ? dot + 1 : Py_TYPE(o)->tp_name;
+}
+
+// "+01:00", or "" without a zone of ours.
+static void put_offset(char *to, size_t n, PyObject *zone) {
+    *to = 0;
+    if (!zone || !Py_IS_TYPE(zone, &timezone_type)) return;
+    const PyDateTime_Delta *delta = (PyDateTime_Delta *)((Timezone *)zone)->offset;
+    int seconds = delta->days * 86400 + delta->seconds;
+    const char sign = seconds < 0 ? '-' : '+';
+    if (seconds < 0) seconds = -seconds;
+    snprintf(to, n, seconds % 60 ? "%c%02d:%02d:%02d" : "%c%02d:%02d", sign, seconds / 3600, seconds / 60 % 60,
+             seconds % 60);
+}
+
+static PyObject *date_iso(PyObject *o) {
+    char text[16];
+    snprintf(text, sizeof text, "%04d-%02d-%02d", PyDateTime_GET_YEAR(o), PyDateTime_GET_MONTH(o),
+             PyDateTime_GET_DAY(o));
+    return PyUnicode_FromString(text);
+}
+
+// "10:20:30.000001+01:00"
+static void put_iso_time(char *to, size_t n, const unsigned char *data, PyObject *zone) {
+    const int microsecond = _PyDateTime_MICROSECOND(data + 3);
+    int at = snprintf(to, n, "%02d:%02d:%02d", data[0], data[1], data[2]);
+    if (microsecond) at += snprintf(to + at, n - (size_t)at, ".%06d", microsecond);
+    put_offset(to + at, n - (size_t)at, zone);
+}
+
+static PyObject *time_iso(PyObject *o) {
+    char text[48];
+    put_iso_time(text, sizeof text, ((PyDateTime_Time *)o)->data, ((PyDateTime_Time *)o)->tzinfo);
+    return PyUnicode_FromString(text);
+}
+
+static PyObject *datetime_text(PyObject *o, char between) {
+    char text[48];
+    put_iso_time(text, sizeof text, ((PyDateTime_DateTime *)o)->data + 4, ((PyDateTime_DateTime *)o)->tzinfo);
+    return PyUnicode_FromFormat("%04d-%02d-%02d%c%s", PyDateTime_GET_YEAR(o), PyDateTime_GET_MONTH(o),
+                                PyDateTime_GET_DAY(o), between, text);
+}
+
+static PyObject *datetime_iso(PyObject *o) { return datetime_text(o, 'T'); }
+static PyObject *datetime_str(PyObject *o) { return datetime_text(o, ' '); }
+
+static PyObject *date_repr(PyObject *o) {
+    return PyUnicode_FromFormat("datetime.%s(%d, %d, %d)", own_name(o), PyDateTime_GET_YEAR(o), PyDateTime_GET_MONTH(o),
+                                PyDateTime_GET_DAY(o));
+}
+
+// ", 30, 1, tzinfo=...)": seconds and microseconds only if they are not 0.
+static PyObject *repr_end(PyObject *begin, const unsigned char *data, PyObject *zone, int fold) {
+    if (!begin) return NULL;
+    const int microsecond = _PyDateTime_MICROSECOND(data + 3);
+    char end[40] = "";
+    if (microsecond)
+        snprintf(end, sizeof end, ", %d, %d", data[2], microsecond);
+    else if (data[2])
+        snprintf(end, sizeof end, ", %d", data[2]);
+    PyObject *text = zone ? PyUnicode_FromFormat("%U%s%s, tzinfo=%R)", begin, end, fold ? ", fold=1" : "", zone)
+                          : PyUnicode_FromFormat("%U%s%s)", begin, end, fold ? ", fold=1" : "");
+    Py_DECREF(begin);
+    return text;
+}
+
+static PyObject *datetime_repr(PyObject *o) {
+    const PyDateTime_DateTime *at = (PyDateTime_DateTime *)o;
+    PyObject *begin = PyUnicode_FromFormat("datetime.%s(%d, %d, %d, %d, %d", own_name(o), PyDateTime_GET_YEAR(o),
+                                           PyDateTime_GET_MONTH(o), PyDateTime_GET_DAY(o), at->data[4], at->data[5]);
+    return repr_end(begin, at->data + 4, at->tzinfo, at->fold);
+}
+
+static PyObject *time_repr(PyObject *o) {
+    const PyDateTime_Time *at = (PyDateTime_Time *)o;
+    return repr_end(PyUnicode_FromFormat("datetime.%s(%d, %d", own_name(o), at->data[0], at->data[1]), at->data,
+                    at->tzinfo, at->fold);
+}
+
+static PyObject *delta_repr(PyObject *o) {
+    const PyDateTime_Delta *delta = (PyDateTime_Delta *)o;
+    const char *names[] = {"days", "seconds", "microseconds"};
+    const int values[] = {delta->days, delta->seconds, delta->microseconds};
+    char text[100];
+    size_t at = 0;
+    for (int k = 0; k < 3; k++)
+        if (values[k])
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s%s=%d", at ? ", " : "", names[k], values[k]);
+    return PyUnicode_FromFormat("datetime.timedelta(%s)", at ? text : "0");
+}
+
+static PyObject *timezone_repr(PyObject *o) {
+    const Timezone *zone = (Timezone *)o;
+    if (o == utc) return PyUnicode_FromString("datetime.timezone.utc");
+    if (!zone->name) return PyUnicode_FromFormat("datetime.timezone(%R)", zone->offset);
+    return PyUnicode_FromFormat("datetime.timezone(%R, %R)", zone->offset, zone->name);
+}
+
+static PyObject *timezone_str(PyObject *o) {
+    const Timezone *zone = (Timezone *)o;
+    char text[16];
+    if (zone->name) return Py_NewRef(zone->name);
+    put_offset(text, sizeof text, o);
+    return PyUnicode_FromFormat("UTC%s", o == utc ? "" : text);
+}
+
+// ---- order: of their bytes, which are highest first; two with different zones are only compared if the offsets are equal ----
+
+static PyObject *order(const void *a, const void *b, size_t n, int operator) {
+    Py_RETURN_RICHCOMPARE(memcmp(a, b, n), 0, operator);
+}
+
+static PyObject *zoned(PyObject *zone, PyObject *other, const void *a, const void *b, size_t n, int operator) {
+    const int same = zone == other || (zone && other && PyObject_RichCompareBool(zone, other, Py_EQ) == 1);
+    if (same) return order(a, b, n, operator);
+    if (operator == Py_EQ || operator == Py_NE) return PyBool_FromLong(operator == Py_NE);
+    PyErr_SetString(PyExc_TypeError, "can't compare offset-naive and offset-aware datetimes");
+    return NULL;
+}
+
+static PyObject *date_compare(PyObject *a, PyObject *b, int operator) {
+    if (!Py_IS_TYPE(a, &date_type) || !Py_IS_TYPE(b, &date_type)) Py_RETURN_NOTIMPLEMENTED;
+    return order(((PyDateTime_Date *)a)->data, ((PyDateTime_Date *)b)->data, 4, operator);
+}
+
+static PyObject *datetime_compare(PyObject *a, PyObject *b, int operator) {
+    if (!PyObject_TypeCheck(a, &datetime_type) || !PyObject_TypeCheck(b, &datetime_type)) Py_RETURN_NOTIMPLEMENTED;
+    const PyDateTime_DateTime *x = (PyDateTime_DateTime *)a, *y = (PyDateTime_DateTime *)b;
+    return zoned(x->tzinfo, y->tzinfo, x->data, y->data, 10, operator);
+}
+
+static PyObject *time_compare(PyObject *a, PyObject *b, int operator) {
+    if (!PyObject_TypeCheck(a, &time_type) || !PyObject_TypeCheck(b, &time_type)) Py_RETURN_NOTIMPLEMENTED;
+    const PyDateTime_Time *x = (PyDateTime_Time *)a, *y = (PyDateTime_Time *)b;
+    return zoned(x->tzinfo, y->tzinfo, x->data, y->data, 6, operator);
+}
+
+static PyObject *delta_compare(PyObject *a, PyObject *b, int operator) {
+    if (!PyObject_TypeCheck(a, &delta_type) || !PyObject_TypeCheck(b, &delta_type)) Py_RETURN_NOTIMPLEMENTED;
+    const PyDateTime_Delta *x = (PyDateTime_Delta *)a, *y = (PyDateTime_Delta *)b;
+    int difference = x->days < y->days ? -1 : x->days > y->days;
+    if (difference == 0)
+        difference = x->seconds != y->seconds ? x->seconds - y->seconds : x->microseconds - y->microseconds;
+    Py_RETURN_RICHCOMPARE(difference, 0, operator);
+}
+
+static PyObject *timezone_compare(PyObject *a, PyObject *b, int operator) {
+    if (!Py_IS_TYPE(a, &timezone_type) || !Py_IS_TYPE(b, &timezone_type) || (operator != Py_EQ && operator != Py_NE))
+        Py_RETURN_NOTIMPLEMENTED;
+    return delta_compare(((Timezone *)a)->offset, ((Timezone *)b)->offset, operator);
+}
+
+// Equal objects have equal texts.
+static Py_hash_t hash_by_repr(PyObject *o) {
+    PyObject *text = Py_TYPE(o)->tp_repr(o);
+    const Py_hash_t hash = text ? PyObject_Hash(text) : -1;
+    Py_XDECREF(text);
+    return hash;
+}
+
+static Py_hash_t timezone_hash(PyObject *o) { return hash_by_repr(((Timezone *)o)->offset); }
+
+// ---- attributes ----
+
+#define GETTER(name, value) \
+    static PyObject *name(PyObject *o, void *closure) { \
+        (void)closure; \
+        return PyLong_FromLong(value); \
+    }
+GETTER(get_year, PyDateTime_GET_YEAR(o))
+GETTER(get_month, PyDateTime_GET_MONTH(o))
+GETTER(get_day, PyDateTime_GET_DAY(o))
+GETTER(get_hour, PyDateTime_DATE_GET_HOUR(o))
+GETTER(get_minute, PyDateTime_DATE_GET_MINUTE(o))
+GETTER(get_second, PyDateTime_DATE_GET_SECOND(o))
+GETTER(get_microsecond, PyDateTime_DATE_GET_MICROSECOND(o))
+GETTER(get_fold, PyDateTime_DATE_GET_FOLD(o))
+GETTER(time_hour, PyDateTime_TIME_GET_HOUR(o))
+GETTER(time_minute, PyDateTime_TIME_GET_MINUTE(o))
+GETTER(time_second, PyDateTime_TIME_GET_SECOND(o))
+GETTER(time_microsecond, PyDateTime_TIME_GET_MICROSECOND(o))
+GETTER(time_fold, PyDateTime_TIME_GET_FOLD(o))
+
+static PyObject *get_zone(PyObject *o, void *closure) {
+    (void)closure;
+    return Py_NewRef(PyDateTime_DATE_GET_TZINFO(o));
+}
+
+static PyObject *time_zone(PyObject *o, void *closure) {
+    (void)closure;
+    return Py_NewRef(PyDateTime_TIME_GET_TZINFO(o));
+}
+
+#define END {NULL, NULL, NULL, NULL, NULL}
+static PyGetSetDef date_attributes[] = {
+    {"year", get_year, 0, 0, 0}, {"month", get_month, 0, 0, 0}, {"day", get_day, 0, 0, 0}, END};
+static PyGetSetDef datetime_attributes[] = {
+    {"hour", get_hour, 0, 0, 0},
+    {"minute", get_minute, 0, 0, 0},
+    {"second", get_second, 0, 0, 0},
+    {"microsecond", get_microsecond, 0, 0, 0},
+    {"fold", get_fold, 0, 0, 0},
+    {"tzinfo", get_zone, 0, 0, 0},
+    END,
+};
+static PyGetSetDef time_attributes[] = {
+    {"hour", time_hour, 0, 0, 0},
+    {"minute", time_minute, 0, 0, 0},
+    {"second", time_second, 0, 0, 0},
+    {"microsecond", time_microsecond, 0, 0, 0},
+    {"fold", time_fold, 0, 0, 0},
+    {"tzinfo", time_zone, 0, 0, 0},
+    END,
+};
+static PyMemberDef delta_members[] = {
+    {"days", Py_T_INT, offsetof(PyDateTime_Delta, days), Py_READONLY, NULL},
+    {"seconds", Py_T_INT, offsetof(PyDateTime_Delta, seconds), Py_READONLY, NULL},
+    {"microseconds", Py_T_INT, offsetof(PyDateTime_Delta, microseconds), Py_READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+#define ISO(name) \
+    { \
+        {"isoformat", (PyCFunction)(void (*)(void))name, METH_NOARGS, NULL}, { NULL, NULL, 0, NULL } \
+    }
+static PyMethodDef date_methods[] = ISO(date_iso), datetime_methods[] = ISO(datetime_iso),
+                   time_methods[] = ISO(time_iso);
+
+#define TYPE(variable, short_name, struct_type, ...) \
+    static PyTypeObject variable = { \
+        PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "datetime." short_name, \
+        .tp_basicsize = sizeof(struct_type), \
+        .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, \
+        __VA_ARGS__, \
+    };
+
+TYPE(delta_type, "timedelta", PyDateTime_Delta, .tp_new = new_delta, .tp_dealloc = plain_dealloc, .tp_repr = delta_repr,
+     .tp_richcompare = delta_compare, .tp_hash = hash_by_repr, .tp_members = delta_members)
+TYPE(date_type, "date", PyDateTime_Date, .tp_new = new_date, .tp_dealloc = plain_dealloc, .tp_repr = date_repr,
+     .tp_str = date_iso, .tp_richcompare = date_compare, .tp_hash = hash_by_repr, .tp_getset = date_attributes,
+     .tp_methods = date_methods)
+TYPE(datetime_type, "datetime", PyDateTime_DateTime, .tp_base = &date_type, .tp_new = new_datetime,
+     .tp_dealloc = datetime_dealloc, .tp_repr = datetime_repr, .tp_str = datetime_str,
+     .tp_richcompare = datetime_compare, .tp_hash = hash_by_repr, .tp_getset = datetime_attributes,
+     .tp_methods = datetime_methods)
+TYPE(time_type, "time", PyDateTime_Time, .tp_new = new_time, .tp_dealloc = time_dealloc, .tp_repr = time_repr,
+     .tp_str = time_iso, .tp_richcompare = time_compare, .tp_hash = hash_by_repr, .tp_getset = time_attributes,
+     .tp_methods = time_methods)
+TYPE(tzinfo_type, "tzinfo", PyDateTime_TZInfo, .tp_new = PyType_GenericNew)
+TYPE(timezone_type, "timezone", Timezone, .tp_base = &tzinfo_type, .tp_new = new_timezone,
+     .tp_dealloc = timezone_dealloc, .tp_repr = timezone_repr, .tp_str = timezone_str,
+     .tp_richcompare = timezone_compare, .tp_hash = timezone_hash)
+
+static PyDateTime_CAPI functions = {
+    .DateType = &date_type,
+    .DateTimeType = &datetime_type,
+    .TimeType = &time_type,
+    .DeltaType = &delta_type,
+    .TZInfoType = &tzinfo_type,
+    .Date_FromDate = make_date,
+    .DateTime_FromDateAndTime = make_datetime,
+    .Time_FromTime = make_time,
+    .Delta_FromDelta = make_delta,
+    .TimeZone_FromTimeZone = make_timezone,
+    .DateTime_FromDateAndTimeAndFold = make_datetime_fold,
+    .Time_FromTimeAndFold = make_time_fold,
+};
+
+static void forget(void) { Py_CLEAR(utc); }
+
+int pyheap_fill_datetime(PyObject *module) {
+    PyTypeObject *const types[] = {&delta_type, &date_type, &datetime_type, &time_type, &tzinfo_type, &timezone_type};
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++)
+        if (PyModule_AddType(module, types[k]) < 0) return -1;
+    if (!utc) {
+        PyObject *none = make_delta(0, 0, 0, 0, &delta_type);
+        utc = none ? make_timezone(none, NULL) : NULL;
+        Py_XDECREF(none);
+        if (!utc) return -1;
+        atexit(forget);
+    }
+    functions.TimeZone_UTC = utc;
+    if (PyModule_AddObjectRef(module, "UTC", utc) < 0) return -1;
+    return PyModule_Add(module, "datetime_CAPI", PyCapsule_New(&functions, PyDateTime_CAPSULE_NAME, NULL));
+}
