@@ -41,7 +41,7 @@ const IN_STEPS = ["--importTable", ...OVER_A_HEAP, ...FOR_THREADS, "-O3", "--noA
 const FOR_C = [...RELEASE, ...OVER_A_HEAP, "--use", "PYHEAP_LIBRARY=ASC_TARGET"];
 
 /** The module in which the graph of a snapshot is made. */
-const GRAPH = ["store", "texts", "types", "reach"].map((name) => `graph/${name}.ts`).join(" ");
+const GRAPH = ["store", "texts", "types", "reach", "loose"].map((name) => `graph/${name}.ts`).join(" ");
 
 /** The part of the compiler that writes a module's exports and imports to build/`output`.json. */
 const DESCRIBE = "scripts/exports-transform.mjs";

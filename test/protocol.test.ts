@@ -266,6 +266,7 @@ describe("the names of the core's functions", () => {
       "refs",
       "values",
       "reach",
+      "loose",
       "reader",
       "gc",
       "claims",

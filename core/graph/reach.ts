@@ -1,6 +1,7 @@
-// Which nodes can be reached from others, over edges that are not weak; and how many such edges lead to each of the nodes that can't.
+// What follows from the edges: which nodes can be reached from others, over edges that are not weak; and how many such edges lead to each
+// of the nodes that can't.
 
-import { edgeKinds, firstEdge, ids, targets, word } from "./columns";
+import { edgeKinds, edgeNames, endOfEdges, firstEdge, ids, setWord, targets, word } from "./columns";
 import { EDGE_WEAK } from "./kinds";
 import { take } from "./memory";
 
@@ -36,11 +37,6 @@ function setReached(node: u32): void {
 @inline
 function isWeak(edge: u32): bool {
   return <u32>load<u8>(edgeKinds.data + edge) == EDGE_WEAK;
-}
-
-@inline
-function endOfEdges(node: u32): u32 {
-  return node + 1 < firstEdge.length ? word(firstEdge, node + 1) : targets.length;
 }
 
 /** Reaches a node, and all that can be reached from it. */
@@ -84,4 +80,12 @@ export function reach_next(from: u32): u32 {
   let node = from;
   while (node < end && isReached(node)) node += load<u8>(reached + (node >> 3)) == ALL ? 8 - (node & 7) : 1;
   return min(node, end);
+}
+
+/** Gives the edge `k` of a node another kind and name. Nothing happens if the node has fewer edges. */
+export function edges_rename(node: u32, first: u32, k: u32, kind: u32, name: u32): void {
+  const edge = word(firstEdge, node - first) + k;
+  if (edge >= endOfEdges(node - first)) return;
+  store<u8>(edgeKinds.data + edge, kind);
+  setWord(edgeNames, edge, name);
 }

@@ -6,6 +6,7 @@
 
 import {
   EDGE_ATTRIBUTE,
+  EDGE_CELL,
   EDGE_INDEX,
   EDGE_INTERNAL,
   EDGE_KEY,
@@ -41,6 +42,18 @@ declare function typesValueOffset(): u32;
 declare function typesFieldCount(): u32;
 @external("graph", "types_offset")
 declare function typesOffset(field: u32): u32;
+@external("graph", "types_word_count")
+declare function typesWordCount(): u32;
+@external("graph", "types_word_offset")
+declare function typesWordOffset(k: u32): u32;
+@external("graph", "loose_refer")
+declare function looseRefer(node: u32, start: usize): void;
+@external("graph", "nodes_find")
+declare function nodesFind(address: usize): i32;
+@external("graph", "blocks_is_dynamic")
+declare function isDynamic(address: usize): bool;
+@external("graph", "edges_rename")
+declare function edgesRename(node: u32, first: u32, k: u32, kind: u32, name: u32): void;
 @external("graph", "refs_field")
 declare function refsField(field: u32, target: usize): void;
 @external("graph", "refs_name")
@@ -96,6 +109,13 @@ const BEFORE: u32 = 255;
 export const MANAGED_DICT: u32 = 1 << 12;
 export const INLINE_VALUES: u32 = 1 << 13;
 export const TRAVERSES: u32 = 1 << 14;
+/** A function: it can have a closure. */
+export const CLOSES: u32 = 1 << 15;
+
+/** Offsets in a function and in a code object. */
+const FUNCTION_CODE: usize = 24;
+const CLOSURE: usize = 36;
+const VARIABLE_NAMES: usize = 72;
 
 const IMMORTAL: u32 = 0x3fff_ffff;
 
@@ -436,4 +456,42 @@ function nameAttributes(object: usize, info: u32): void {
   }
   // The object owns its dict. In CPython 3.13, its tp_traverse does not visit the dict while the attributes are in the object.
   refsName(EDGE_INTERNAL, dictText, isTagged ? 0 : word, true);
+}
+
+/**
+ * Looks at the objects of all nodes from `from` on, when all references are known: notes which loose blocks they refer to, and names the
+ * cells of functions.
+ */
+export function reader_finish(from: u32): void {
+  for (let node = from; ; node++) {
+    const object = nodesId(node);
+    if (object == 0) return;
+    // A group, or a proxy.
+    if ((object & 3) != 0 || !isDynamic(object) || !isIn(object, 64)) continue;
+    const info = typesFind(load<usize>(object, 4));
+    const count = typesWordCount();
+    for (let k: u32 = 0; k < count; k++) {
+      const at = object + typesWordOffset(k);
+      if (isIn(at, 4)) looseRefer(node, load<usize>(at) - hookBytes);
+    }
+    if ((info & CLOSES) != 0) nameCells(object, from);
+  }
+}
+
+/** The items of a function's closure get the names of the variables that they are. */
+function nameCells(object: usize, first: u32): void {
+  const cells = load<usize>(object, CLOSURE);
+  const code = load<usize>(object, FUNCTION_CODE);
+  if (cells == 0 || !isIn(cells, 16) || !isIn(code, 128)) return;
+  const names = load<usize>(code, VARIABLE_NAMES);
+  const node = nodesFind(cells);
+  if (!isIn(names, 16) || !isIn(names + tupleItems, <u64>load<u32>(names, 8) * 4)) return;
+  const count = load<u32>(cells, 8);
+  const all = load<u32>(names, 8);
+  if (node < 0 || count > all) return;
+  // The variables of outer functions are the last ones.
+  for (let k: u32 = 0; k < count; k++) {
+    const name = load<usize>(names + tupleItems + <usize>(all - count + k) * 4);
+    edgesRename(node, first, k, EDGE_CELL, attributeName(name));
+  }
 }

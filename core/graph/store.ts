@@ -6,7 +6,8 @@
 //   buffers    the address of each block that only one object uses, and the object's node
 //   grains     for each KiB of the heap: the number of its pool, from 1; 0 if it is in no pool
 //   pools      | start | block size | number of the first block | number of blocks that were claimed |
-//   blocks     for each block of each pool: its node + 1 (0: it has no node), and whether an object claimed it
+//   blocks     for each block of each pool: its node + 1 (0: it has no node), and whether an object claimed it, or whether it is
+//              a loose block (loose.ts)
 //   others     the nodes of other addresses: open addressing, a power of two long, at most half full; 0: empty
 //
 // Invariants: an address has at most one node; the edges of the node k are those from firstEdge[k] up to firstEdge[k + 1], or to the
@@ -32,7 +33,7 @@ import {
   values,
   word,
 } from "./columns";
-import { NODE_OBJECT } from "./kinds";
+import { LOOSE_AT, NODE_OBJECT, NOT_LOOSE, NOT_POOLED } from "./kinds";
 import { slotIn, take } from "./memory";
 import { beginTexts } from "./texts";
 
@@ -42,6 +43,8 @@ declare function claimLarge(start: usize): u32;
 
 const GRAIN_SHIFT: u32 = 10;
 const CLAIMED: u32 = 1 << 31;
+const LOOSE: u32 = 1 << 30;
+const NODE: u32 = LOOSE - 1;
 const FIRST_OTHERS: u32 = 1 << 14;
 
 /** Begins a graph. `nodes` and `edges` say for how many there is room at first. */
@@ -92,10 +95,20 @@ export function nodes_begin(): u32 {
   return begun;
 }
 
+/** How many nodes have begun. */
+export function nodes_begun(): u32 {
+  return firstEdge.length;
+}
+
 export function nodes_describe(node: u32, size: u32, value: u32, flag: u32): void {
   setWord(sizes, node, size);
   setWord(values, node, value);
   nodes_flag(node, flag);
+}
+
+/** Adds a block that only the object of a node uses to the node's bytes. */
+export function nodes_grow(node: u32, bytes: u32): void {
+  setWord(sizes, node, word(sizes, node) + bytes);
 }
 
 export function nodes_flag(node: u32, flag: u32): void {
@@ -229,6 +242,34 @@ export function blocks_is_claimed(address: usize): bool {
   return pool != 0 && (load<u32>(blockIn(pool, address)) & CLAIMED) != 0;
 }
 
+// Loose blocks of pools.
+
+/** Marks a pool's block as loose: it is in use, and nobody has claimed it. */
+export function loose_mark(start: usize): void {
+  store<u32>(blockIn(poolAt(start), start), LOOSE);
+}
+
+/** Whether an address of a pool is the first one of a loose block that has no owner: LOOSE_AT, NOT_LOOSE; or NOT_POOLED. */
+export function loose_state(start: usize): u32 {
+  const pool = poolAt(start);
+  if (pool == 0) return NOT_POOLED;
+  if ((<u32>start - load<u32>(pool)) % load<u32>(pool, 4) != 0) return NOT_LOOSE;
+  return load<u32>(blockIn(pool, start)) == LOOSE ? LOOSE_AT : NOT_LOOSE;
+}
+
+/** A pool's loose block has an owner now: it is loose no more. False if it is in no pool. */
+export function loose_own(start: usize): bool {
+  const pool = poolAt(start);
+  if (pool == 0) return false;
+  store<u32>(blockIn(pool, start), 0);
+  return true;
+}
+
+/** The bytes of a pool's block. */
+export function loose_bytes(start: usize): u32 {
+  return load<u32>(poolAt(start), 4);
+}
+
 /** The slot of an address in `others`, or the empty one that would get it. */
 function slotOf(address: usize): usize {
   return slotIn(others, othersMask, address);
@@ -238,7 +279,7 @@ function slotOf(address: usize): usize {
 export function nodes_find(address: usize): i32 {
   const pool = poolAt(address);
   if (pool != 0) {
-    const number = load<u32>(blockIn(pool, address)) & ~CLAIMED;
+    const number = load<u32>(blockIn(pool, address)) & NODE;
     if (number == 0) return -1;
     if (word(ids, number - 1) == <u32>address) return number - 1;
   }
@@ -252,7 +293,7 @@ export function nodes_of(address: usize): u32 {
   if (pool == 0) return other(address);
   const block = blockIn(pool, address);
   const entry = load<u32>(block);
-  const number = entry & ~CLAIMED;
+  const number = entry & NODE;
   // If a block has two objects, `others` has the second one.
   if (number != 0) return word(ids, number - 1) == <u32>address ? number - 1 : other(address);
   const node = nodes_add(NODE_OBJECT, 0, <u32>address);

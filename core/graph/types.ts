@@ -22,6 +22,8 @@ class Type {
   valueOffset: u32;
   firstField: u32;
   fieldCount: u32;
+  firstWord: u32;
+  wordCount: u32;
 }
 
 /** A reference that objects of a type have at an offset. */
@@ -46,10 +48,14 @@ const FIRST_TYPES: u32 = 2048;
 
 let typeList: List = changetype<List>(0);
 let fieldList: List = changetype<List>(0);
+/** The offsets of words that are no known reference. */
+let wordList: List = changetype<List>(0);
 /** The types by address: open addressing, at most half full. */
 let index: usize = 0;
 let mask: u32 = 0;
 let current: Type = changetype<Type>(0);
+/** Stands for any type that is not known: it has no fields. */
+let unknown: Type = changetype<Type>(0);
 
 let seen: List = changetype<List>(0);
 let names: List = changetype<List>(0);
@@ -60,6 +66,8 @@ let fieldName: u32 = 0;
 export function types_begin(ofClass: u32, ofField: u32): void {
   typeList = makeList(FIRST_TYPES, <u32>offsetof<Type>());
   fieldList = makeList(FIRST_TYPES, <u32>offsetof<Field>());
+  wordList = makeList(FIRST_TYPES, 4);
+  unknown = changetype<Type>(take(offsetof<Type>()));
   mask = 2 * FIRST_TYPES - 1;
   index = take(<usize>(mask + 1) * 8);
   seen = makeList(1024, 4);
@@ -76,7 +84,7 @@ function slotOf(address: usize): usize {
   return slotIn(index, mask, address);
 }
 
-/** Adds a type with the fields that were added since the last type. */
+/** Adds a type with the fields and the words that were added since the last type. */
 export function types_add(
   address: usize,
   name: u32,
@@ -86,6 +94,7 @@ export function types_add(
   sharedKeys: usize,
   valueOffset: u32,
   fieldCount: u32,
+  wordCount: u32,
 ): void {
   const number = typeList.add();
   const type = typeAt(number);
@@ -98,6 +107,8 @@ export function types_add(
   type.valueOffset = valueOffset;
   type.firstField = fieldList.length - fieldCount;
   type.fieldCount = fieldCount;
+  type.firstWord = wordList.length - wordCount;
+  type.wordCount = wordCount;
   if (typeList.length * 2 > mask) growIndex();
   const slot = slotOf(address);
   store<usize>(slot, address);
@@ -127,10 +138,18 @@ export function types_field(offset: u32, kind: u32, name: u32): void {
   field.name = name;
 }
 
+/** Adds the offset of a word of which is not known what it is: it can be the address of a block that the object uses. */
+export function types_word(offset: u32): void {
+  setWord(wordList, wordList.add(), offset);
+}
+
 /** Finds a type, and makes it the current one, which the next functions are about. Returns its info; 0 if the type is not known. */
 export function types_find(address: usize): u32 {
   const slot = slotOf(address);
-  if (load<usize>(slot) == 0) return 0;
+  if (load<usize>(slot) == 0) {
+    current = unknown;
+    return 0;
+  }
   current = typeAt(load<u32>(slot, 4));
   return current.info;
 }
@@ -153,6 +172,14 @@ export function types_value_offset(): u32 {
 
 export function types_field_count(): u32 {
   return current.fieldCount;
+}
+
+export function types_word_count(): u32 {
+  return current.wordCount;
+}
+
+export function types_word_offset(k: u32): u32 {
+  return word(wordList, current.firstWord + k);
 }
 
 export function types_offset(field: u32): u32 {

@@ -47,7 +47,7 @@ except MemoryError:
     const rows = ofType(graph, "__main__.Row");
     expect(rows.length).toBeGreaterThan(500);
     const paths = new Paths(graph);
-    expect(paths.text(paths.to(rows[7] as number) ?? [])).toMatch(/^thread 1: load \(.*oom\.py:3\).kept\[\d+\]$/);
+    expect(paths.text(paths.to(rows[7] as number) ?? [])).toMatch(/^thread 1: load \(.*oom\.py:5\).kept\[\d+\]$/);
     expect(findDominators(graph).retained[0]).toBeGreaterThan(20e6);
     // The snapshot has the stacks of its objects, from the recording. The recording then goes on, and has every event once.
     expect(/"trace_tree":\[1,[\d,]*\[2/.test(readFileSync(join(folder, "oom.heapsnapshot"), "latin1"))).toBe(true);

@@ -123,7 +123,7 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     const change = diff.types.find(({ name }: { name: string }) => name === "__main__.Job");
     // After the first snapshot, 20 of these objects were freed, and 50 were made.
     expect(change.newCount - change.goneCount).toBe(30);
-    expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:1) jobs[…]");
+    expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:7) jobs[…]");
     expect((await pyheap("report", "diff-objects", "a.heapsnapshot", "b.heapsnapshot")).stdout).toMatch(
       /^ +\d+ +[\d.]+ K?i?B +\d+ +[\d.]+ K?i?B +\+[\d.]+ K?i?B {2}__main__\.Job$/m,
     );

@@ -5,7 +5,7 @@ import { GraphBuilder } from "./builder.js";
 import { EDGE, NODE } from "./graph.js";
 import { COLUMN, GraphStore } from "./store.js";
 
-const NO_HOST = { floatText: String, claimLarge: () => 0 };
+const NO_HOST = { floatText: String, claimLarge: () => 0, isLooseLarge: () => false };
 
 it("has more nodes, edges and texts than there was room for", () => {
   const graph = new GraphBuilder({ nodes: 10, edges: 10 });

@@ -42,7 +42,7 @@ interface Room {
 }
 
 const FEW: Room = { nodes: 1 << 12, edges: 1 << 14 };
-const NO_HOST: GraphHost = { floatText: String, claimLarge: () => 0 };
+const NO_HOST: GraphHost = { floatText: String, claimLarge: () => 0, isLooseLarge: () => false };
 
 /**
  * Makes a graph. Groups come first: the root, and all groups that are added before the first other node. A group can
@@ -95,6 +95,15 @@ export class GraphBuilder {
 
   edge(kind: number, name: number, target: number): void {
     this.#f.edges_add(kind, name, target);
+  }
+
+  /** The targets of a node's edges so far, until more is added. */
+  targetsOf(node: number): Uint32Array {
+    const f = this.#f;
+    const begin = node - this.#groups.length;
+    const firstEdge = this.store.column("firstEdge", begin + 2);
+    const end = begin + 1 < f.nodes_begun() ? firstEdge[begin + 1] : f.edges_count();
+    return this.store.column("targets", end as number).subarray(firstEdge[begin]);
   }
 
   describe(node: number, size: number, value: number): void {

@@ -15,7 +15,9 @@ export interface GraphModule extends Readonly<Record<string, WebAssembly.ExportV
   nodes_id(node: number): number;
   nodes_become(node: number, kind: number, type: number): void;
   nodes_begin(): number;
+  nodes_begun(): number;
   nodes_describe(node: number, size: number, value: number, flags: number): void;
+  nodes_grow(node: number, bytes: number): void;
   nodes_flag(node: number, flags: number): void;
   nodes_find(address: number): number;
   nodes_of(address: number): number;
@@ -29,6 +31,12 @@ export interface GraphModule extends Readonly<Record<string, WebAssembly.ExportV
   blocks_claim(address: number, before: number): number;
   blocks_claim_buffer(node: number, address: number, before: number): number;
   blocks_is_claimed(address: number): number;
+  loose_mark(start: number): void;
+  loose_own(start: number): number;
+  loose_bytes(start: number): number;
+  loose_is_at(start: number): number;
+  loose_count(): number;
+  loose_references(): number;
   texts_count(): number;
   texts_room(bytes: number): number;
   texts_number(at: number, length: number, isNew: boolean): number;
@@ -46,7 +54,9 @@ export interface GraphModule extends Readonly<Record<string, WebAssembly.ExportV
     sharedKeys: number,
     valueOffset: number,
     fields: number,
+    words: number,
   ): void;
+  types_word(offset: number): void;
   readonly refs_visit: WebAssembly.ExportValue;
   readonly refs_find: WebAssembly.ExportValue;
   refs_found(): void;
@@ -65,6 +75,8 @@ export interface GraphHost {
    * Claims a block that is in no pool. Returns its bytes; 0 if there is no such block, or if it was claimed already.
    */
   readonly claimLarge: (start: number) => number;
+  /** Whether there is a block in no pool at this address that nobody has claimed. */
+  readonly isLooseLarge: (start: number) => boolean;
 }
 
 /** The columns, by their number in the module. */
@@ -89,9 +101,9 @@ export class GraphStore {
   #words = new Uint32Array(0);
 
   /** Throws if there is no memory. `nodes` and `edges` are guesses of how many there will be. */
-  constructor(nodes: number, edges: number, { floatText, claimLarge }: GraphHost) {
+  constructor(nodes: number, edges: number, { floatText, claimLarge, isLooseLarge }: GraphHost) {
     const host = {
-      claimLarge,
+      ...{ claimLarge, isLooseLarge },
       fail: () => {
         throw new RangeError("Cannot take a snapshot: there is no memory left for its graph");
       },

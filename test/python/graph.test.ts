@@ -119,7 +119,8 @@ owners = [[1] * 1000, {k: k for k in range(1000)}, set(range(1000)), bytearray(b
 
   it("names the variables of functions that were interrupted, and of inner ones", () => {
     const cell = graphWith("function");
-    const content = follow(cell.graph, cell.node, "__closure__", "[0]", "cell_contents");
+    expect(follow(cell.graph, cell.node, "__closure__", "what").kind).toBe(EDGE.cell);
+    const content = follow(cell.graph, cell.node, "__closure__", "what", "cell_contents");
     expect(content.kind).toBe(EDGE.cell);
     expect(cell.text(follow(cell.graph, content.target, "[0]").target)).toBe("in a cell");
     for (const what of ["generator", "coroutine"]) {
@@ -216,6 +217,9 @@ outer(["a parameter"])
     expect(shown(follow(found, frame("outer"), "kept", "[0]").target)).toBe("in outer");
     expect(shown(follow(found, frame("innermost"), "here", "cell_contents", "[0]").target)).toBe("in innermost");
     expect(found.kinds[frame("outer")]).toBe(NODE.frame);
+    // The line at which each function is, and not its first one.
+    const lines = frames.slice(0, 3).map(({ target }) => shown(target)?.replace(/\(.*:/, "("));
+    expect(lines).toEqual(["innermost (9)", "outer (5)", "<module> (10)"]);
   });
 
   it("tells garbage from what C or JavaScript holds", () => {

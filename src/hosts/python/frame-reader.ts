@@ -122,6 +122,17 @@ export class FrameReader {
     return text;
   }
 
+  /** The line at which a frame of a Python function is. */
+  lineOf(frame: number): number {
+    const code = this.#codeOf(frame);
+    return this.#line(code, this.#unitOf(code, this.#field(frame, "frameInstruction")));
+  }
+
+  /** The number of an instruction. */
+  #unitOf(code: number, instruction: number): number {
+    return (instruction - (code + this.#layout.codeInstructions)) >> 1;
+  }
+
   #hasParts(code: number, parts: readonly number[]): boolean {
     for (let k = 0; k < parts.length; k++) {
       if (this.#memory.u32(code + (this.#codeOffsets[k] ?? 0)) !== parts[k]) return false;
@@ -130,11 +141,10 @@ export class FrameReader {
   }
 
   #frameAt(code: number, instruction: number): PythonFrame {
-    const unit = (instruction - (code + this.#layout.codeInstructions)) >> 1;
     return {
       file: this.#memory.text(this.#field(code, "codeFile")),
       name: this.#memory.text(this.#field(code, "codeQualifiedName")),
-      line: this.#line(code, unit),
+      line: this.#line(code, this.#unitOf(code, instruction)),
     };
   }
 

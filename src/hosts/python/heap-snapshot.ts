@@ -68,6 +68,7 @@ export class PythonObjects {
         poolBlocks: this.#poolBlocks,
         hookBytes: this.#hasHooks() ? C.DEBUG_HEADER : 0,
         threads: [this.#stack.currentFrame],
+        lineOf: (frame) => this.#stack.lineOf(frame),
         proxies: this.proxies ?? [],
         stacks: this.#stacks(),
       },

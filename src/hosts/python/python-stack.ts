@@ -39,6 +39,11 @@ export class PythonStack {
     return frame !== 0 && this.#reader?.isBelow(frame) === true;
   }
 
+  /** The line at which a frame of a Python function is. 0 if the interpreter's layout is not known. */
+  lineOf(frame: number): number {
+    return this.#reader?.lineOf(frame) ?? 0;
+  }
+
   /** The frames, from the innermost to the outermost; none while no Python code runs. */
   *frames(): Generator<PythonFrame> {
     if (this.#reader) yield* this.#reader.frames();

@@ -193,6 +193,7 @@ export function compareWithPython(graph: ObjectGraph, text: string): number {
     }
     if (missing.length > 0) wrong.push(`${name} ${id} lacks ${missing.length} of ${referents.length}`);
     const own = graph.sizes[node] as number;
+    if (type === "deque" && own < size) wrong.push(`${name} has only ${own} of ${size}`);
     const isOurs = ((graph.flags[node] as number) & FLAG.static) === 0;
     if (
       isOurs &&
@@ -224,5 +225,5 @@ const KNOWN_SIZES = new Set(
     "Slotted",
     "function",
     "bytearray",
-  ].concat(["partial", "method", "cell", "slice", "complex"]),
+  ].concat(["partial", "method", "cell", "slice", "complex", "array", "OrderedDict"]),
 );

@@ -4,6 +4,7 @@
 import { Pools, type Unclaimed } from "../../../alloc/pools.js";
 import type { HeapItem, PooledDomain } from "../../../alloc/stats.js";
 import type { GraphStore } from "../../../snapshot/store.js";
+import { MARK, visitChunks } from "./chunks.js";
 
 /** The parts of an interpreter's module that are needed to read its memory. */
 export interface BlockModule {
@@ -34,8 +35,12 @@ export class Blocks {
   readonly #claimedLarge = new Set<number>();
   readonly #begin: number;
   readonly #end: number;
-  /** Bytes of the blocks that objects claimed and that are in no pool. */
+  /** The heap's arenas: blocks of the host's malloc that belong to no object. */
+  readonly #arenas: { readonly address: number }[] = [];
+  #chunks: ReadonlySet<number> | undefined;
+  /** Bytes of the blocks that objects claimed and that are in no pool; and those of modules in C among them. */
   largeBytes = 0;
+  nativeBytes = 0;
 
   /** `walk` visits all pools of the heap. */
   constructor(python: BlockModule, walk: (visit: (item: HeapItem) => void) => void) {
@@ -43,7 +48,12 @@ export class Blocks {
     this.#words = new Uint32Array(python.memory.buffer);
     this.#begin = python.data.__heap_base;
     this.#end = python.sbrk(0) >>> 0;
-    this.#pools = new Pools(walk);
+    this.#pools = new Pools((visit) =>
+      walk((item) => {
+        if (item.kind === "arena") this.#arenas.push(item);
+        visit(item);
+      }),
+    );
   }
 
   /** Writes the pools into the memory in which the graph is made. */
@@ -83,9 +93,40 @@ export class Blocks {
   claimLarge(start: number): number {
     if (!this.isDynamic(start) || this.#claimedLarge.has(start) || !this.#isBlock(start)) return 0;
     this.#claimedLarge.add(start);
-    const bytes = this.#python.malloc_usable_size(start) >>> 0;
-    this.largeBytes += bytes;
+    const bytes = this.bytesOfLarge(start);
+    if (this.#isNative(start)) this.nativeBytes += bytes;
+    else this.largeBytes += bytes;
     return bytes;
+  }
+
+  /** Whether there is a block in no pool that is in use, that nobody claimed, and that is not the heap's own. */
+  isLooseLarge(start: number): boolean {
+    if (!this.isDynamic(start) || this.#claimedLarge.has(start) || !this.#isBlock(start)) return false;
+    return this.#chunksInUse().has(start);
+  }
+
+  /** The blocks in use of the host's malloc, without those in which the heap has its pools; none if its chunks make no sense. */
+  #chunksInUse(): ReadonlySet<number> {
+    if (this.#chunks) return this.#chunks;
+    const chunks = new Set<number>();
+    const arenas = this.#arenas.map(({ address }) => address).sort((a, b) => a - b);
+    let next = 0;
+    const range = { from: this.#begin, to: this.#end };
+    const isWhole = visitChunks(this.#python.memory.buffer, range, (start, bytes) => {
+      while ((arenas[next] ?? this.#end) < start) next++;
+      if ((arenas[next] ?? this.#end) >= start + bytes) chunks.add(start);
+    });
+    this.#chunks = isWhole ? chunks : new Set();
+    return this.#chunks;
+  }
+
+  /** The bytes of a block that is in no pool. */
+  bytesOfLarge(start: number): number {
+    return this.#python.malloc_usable_size(start) >>> 0;
+  }
+
+  #isNative(start: number): boolean {
+    return ((this.#words[(start - CHUNK.header) >>> 2] ?? 0) & MARK) !== 0;
   }
 
   /**

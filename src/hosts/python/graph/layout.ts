@@ -43,7 +43,7 @@ export const TYPE_FLAG = {
 export const MEMBER = { bytes: 20, name: 0, kind: 4, offset: 8, object: 6, objectOrError: 16 } as const;
 
 export const LIST = { items: 12 } as const;
-export const DICT = { keys: 24, values: 28 } as const;
+export const DICT = { used: 8, keys: 24, values: 28 } as const;
 /** Offsets in a PyDictKeysObject, and its kinds: general, for str keys, and shared by instances. */
 export const KEYS = {
   references: 0,
@@ -55,6 +55,13 @@ export const KEYS = {
   split: 2,
 } as const;
 export const SET = { mask: 16, table: 20, smallTable: 32, entry: 8 } as const;
+/** Offsets in an OrderedDict, and in a node of its list. */
+export const ORDERED = { first: 32, table: 40, next: 8 } as const;
+/** Offsets in a deque and in one of its blocks; and how many of the free blocks that it keeps there are. */
+export const DEQUE = {
+  ...{ left: 12, right: 16, leftIndex: 20, freeCount: 36, free: 40, mostFree: 16 },
+  ...{ items: 4, next: 260, blockItems: 64 },
+} as const;
 export const CELL = { content: 8 } as const;
 export const FUNCTION = { qualifiedName: 20 } as const;
 export const MODULE = { dict: 8 } as const;

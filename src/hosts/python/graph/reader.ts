@@ -21,6 +21,7 @@ interface ReaderModule {
     dictName: number,
   ): void;
   reader_follow(from: number, areWhole: boolean): number;
+  reader_finish(from: number): void;
 }
 
 /** Numbers that core/graph/reader.ts exports. */
@@ -37,7 +38,8 @@ type Constant =
   | "BEFORE_SHIFT"
   | "MANAGED_DICT"
   | "INLINE_VALUES"
-  | "TRAVERSES";
+  | "TRAVERSES"
+  | "CLOSES";
 
 /** How the module reads objects whose type is built in, and not derived from a built-in one. */
 const EXACT: Partial<Record<Kind, Constant>> = {
@@ -103,32 +105,54 @@ export class Reader {
     return this.#constants[name].value as number;
   }
 
+  /** How the module reads the objects of a type; 0: the host reads them. */
+  howToRead(type: TypeInfo): number {
+    const how = type.isExact ? EXACT[type.kind as Kind] : undefined;
+    if (how !== undefined) return this.#constant(how);
+    return PLAIN.has(type.kind) && type.isGcIndex === 0 ? this.#constant("PLAIN") : 0;
+  }
+
+  /** What the module has to know about a type that it reads as plain. */
+  #flagsOf({ hasManagedDict, hasInlineValues, traverseIndex, isCollected }: TypeInfo): number {
+    return (
+      (hasManagedDict ? this.#constant("MANAGED_DICT") : 0) |
+      (hasInlineValues ? this.#constant("INLINE_VALUES") : 0) |
+      (traverseIndex !== 0 && isCollected ? this.#constant("TRAVERSES") : 0)
+    );
+  }
+
+  /** Adds the references that objects of a type have at known offsets. Returns how many there are. */
+  #addFields(type: TypeInfo): number {
+    const { store, strings } = this.#graph;
+    let count = 0;
+    const field = (offset: number, kind: number, name: number) => {
+      store.f.types_field(offset, kind, name);
+      count++;
+    };
+    for (const { offset, name } of type.fields) field(offset, EDGE.attribute, name);
+    if (type.dictOffset > 0) field(type.dictOffset, EDGE.internal, strings.number("__dict__"));
+    if (type.kind === "cell") field(CELL.content, EDGE.cell, strings.number("cell_contents"));
+    return count;
+  }
+
   /** Adds a type. The module reads the objects of the type itself if it can; otherwise the host reads them. */
   addType(type: TypeInfo): void {
     const { f } = this.#graph.store;
-    const how = type.isExact ? EXACT[type.kind as Kind] : undefined;
-    const isPlain = how === undefined && PLAIN.has(type.kind) && type.isGcIndex === 0;
-    let fields = 0;
-    const field = (offset: number, kind: number, name: number) => {
-      f.types_field(offset, kind, name);
-      fields++;
-    };
-    let info = how === undefined ? 0 : this.#constant(how);
-    if (isPlain) {
-      info = this.#constant("PLAIN");
-      for (const { offset, name } of type.fields) field(offset, EDGE.attribute, name);
-      const name = (text: string) => this.#graph.strings.number(text);
-      if (type.dictOffset > 0) field(type.dictOffset, EDGE.internal, name("__dict__"));
-      if (type.kind === "cell") field(CELL.content, EDGE.cell, name("cell_contents"));
-      if (type.hasManagedDict) info |= this.#constant("MANAGED_DICT");
-      if (type.hasInlineValues) info |= this.#constant("INLINE_VALUES");
-      if (type.traverseIndex !== 0 && type.isCollected) info |= this.#constant("TRAVERSES");
-    }
-    info |= type.before << this.#constant("BEFORE_SHIFT");
+    for (const offset of type.words) f.types_word(offset);
+    const how = this.howToRead(type);
+    const fields = how === this.#constant("PLAIN") ? this.#addFields(type) : 0;
+    const info =
+      how |
+      (how === this.#constant("PLAIN") ? this.#flagsOf(type) : 0) |
+      (type.kind === "function" ? this.#constant("CLOSES") : 0) |
+      (type.before << this.#constant("BEFORE_SHIFT"));
     // The value of a function is its qualified name.
     const valueOffset = type.kind === "function" ? FUNCTION.qualifiedName : 0;
     const { address, nameNumber, traverseIndex, basicSize, cachedKeys } = type;
-    f.types_add(address, nameNumber, info, traverseIndex, basicSize, cachedKeys, valueOffset, fields);
+    f.types_add(
+      ...[address, nameNumber, info, traverseIndex, basicSize, cachedKeys, valueOffset],
+      ...[fields, type.words.length],
+    );
   }
 
   /**
@@ -137,5 +161,10 @@ export class Reader {
    */
   follow(from: number, areWhole: boolean): number {
     return this.#f.reader_follow(from, areWhole);
+  }
+
+  /** Notes the loose blocks to which objects refer, and names the variables of closures; for all nodes from `from` on. */
+  finish(from: number): void {
+    this.#f.reader_finish(from);
   }
 }

@@ -8,6 +8,7 @@ import { toWasmFunction } from "../../../core/table-functions.js";
 import type { Strings } from "../../../snapshot/builder.js";
 import { EDGE } from "../../../snapshot/graph.js";
 import type { ObjectLayout } from "../versions/layout.js";
+import { dequeItems } from "./buffers.js";
 import type { Dicts } from "./dicts.js";
 import type { Frames } from "./frames.js";
 import {
@@ -237,6 +238,11 @@ export class References {
       case "frozenset":
         this.#items(object, add);
         return;
+      case "deque": {
+        let index = 0;
+        for (const item of dequeItems(memory, object)) add(EDGE.index, index++, item);
+        return;
+      }
       case "cell":
         add(EDGE.cell, this.#strings.number("cell_contents"), memory.word(object + CELL.content));
         return;

@@ -23,6 +23,6 @@ export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stat
   add("(free pools)", freePools);
   add("(free memory of the host's malloc)", rawFree);
   add("(headers and tables of the heap)", overhead);
-  add("(modules in C: the C library's malloc)", native);
+  add("(modules in C: the C library's malloc)", native - Math.min(blocks.nativeBytes, native));
   add("(the C library's malloc)", escaped - (blocks.largeBytes - ofObjects - ofRaw));
 }

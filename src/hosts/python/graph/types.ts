@@ -24,7 +24,7 @@ export const KINDS = [
     "code",
   ],
   ...["cell", "generator", "coroutine", "async_generator", "frame", "exception", "weakref", "bytearray", "traceback"],
-  ...["builtin_function_or_method", "JsProxy"],
+  ...["builtin_function_or_method", "deque", "JsProxy"],
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -36,6 +36,9 @@ const BY_NAME = new Map<string, Kind>([
   ["pyodide.ffi.JsProxy", "JsProxy"],
 ]);
 
+/** Kinds by the names of types that modules in C make on the heap. */
+const OF_MODULES = new Map<string, Kind>([["collections.deque", "deque"]]);
+
 const FLAGGED: readonly { readonly flag: number; readonly kind: Kind }[] = [
   { flag: TYPE_FLAG.int, kind: "int" },
   { flag: TYPE_FLAG.list, kind: "list" },
@@ -46,6 +49,27 @@ const FLAGGED: readonly { readonly flag: number; readonly kind: Kind }[] = [
   { flag: TYPE_FLAG.exception, kind: "exception" },
   { flag: TYPE_FLAG.type, kind: "type" },
 ];
+
+/** Kinds of objects all of whose words are known; none of them is the address of a block, unless the walk knows it. */
+const ALL_KNOWN: ReadonlySet<Kind> = new Set<Kind>([
+  ...([
+    "int",
+    "float",
+    "str",
+    "bytes",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "type",
+    "cell",
+    "weakref",
+  ] as const),
+  ...(["generator", "coroutine", "async_generator", "frame", "exception", "bytearray", "traceback", "deque"] as const),
+]);
+/** Bytes of an object's reference count and type. */
+const OBJECT_HEADER = 8;
 
 /** What types that have no references of their own share. */
 const NO_FIELDS: readonly Field[] = [];
@@ -73,6 +97,12 @@ export interface TypeInfo {
   readonly traverseIndex: number;
   readonly isGcIndex: number;
   readonly fields: readonly Field[];
+  /** Whether it is collections.OrderedDict, or derived from it. */
+  readonly isOrdered: boolean;
+  /** So many bytes of an object are known: what is a block, the walk knows. */
+  readonly knownBytes: number;
+  /** The offsets of the other words that are no known reference. Such a word can be the address of a block that the object uses. */
+  readonly words: readonly number[];
   /** Offset at which an object stores its dict; 0 if it has no fixed offset. */
   readonly dictOffset: number;
   readonly hasManagedDict: boolean;
@@ -134,7 +164,9 @@ export class Types {
     const base = field(TYPE.base);
     const parent = base === 0 ? undefined : this.at(base);
     const name = this.#names.nameOf(address);
-    const own = isHeapType ? undefined : BY_NAME.get(name);
+    // A class that a program makes in Python has no module here.
+    const isOfModule = isHeapType && field(this.#layout.typeBytes + TYPE.heap.module) !== 0;
+    const own = isHeapType ? (isOfModule ? OF_MODULES.get(name) : undefined) : BY_NAME.get(name);
     const kind = FLAGGED.find(({ flag }) => has(flag))?.kind ?? own ?? parent?.kind;
     const isCollected = has(TYPE_FLAG.isAbleToCollect);
     const dictOffset = field(TYPE.dictOffset) | 0;
@@ -143,6 +175,12 @@ export class Types {
       ...(kind === parent?.kind ? NO_FIELDS : this.#fieldsOf(kind)),
       ...this.#members(field(TYPE.members)),
     ];
+    const fields = added.length === 0 ? inherited : [...inherited, ...added];
+    const isOrdered = parent?.isOrdered === true || (!isHeapType && name === "collections.OrderedDict");
+    const isAllKnown =
+      (kind !== parent?.kind && kind !== undefined && ALL_KNOWN.has(kind)) ||
+      isOrdered !== (parent?.isOrdered ?? false);
+    const knownBytes = isAllKnown ? field(TYPE.basicSize) : (parent?.knownBytes ?? OBJECT_HEADER);
     return {
       address,
       name,
@@ -157,7 +195,8 @@ export class Types {
       basicSize: field(TYPE.basicSize),
       traverseIndex: field(TYPE.traverse),
       isGcIndex: field(TYPE.isGc),
-      fields: added.length === 0 ? inherited : [...inherited, ...added],
+      fields,
+      ...{ isOrdered, knownBytes, words: this.#unknownWords(address, knownBytes, fields, dictOffset) },
       dictOffset: dictOffset > 0 ? dictOffset : 0,
       hasManagedDict: has(TYPE_FLAG.managedDict),
       hasInlineValues: has(TYPE_FLAG.inlineValues),
@@ -167,6 +206,15 @@ export class Types {
 
   /** Called once for each type, when it is read. The walk sets this function. */
   onType: (type: TypeInfo) => void = () => undefined;
+
+  /** The words that a type's objects have from an offset on, without those that are known. */
+  #unknownWords(address: number, from: number, fields: readonly Field[], dictOffset: number): number[] {
+    const known = new Set([dictOffset, ...fields.map(({ offset }) => offset)]);
+    const end = this.#memory.word(address + TYPE.basicSize);
+    const words: number[] = [];
+    for (let at = from; at + 4 <= end; at += 4) if (!known.has(at)) words.push(at);
+    return words;
+  }
 
   #fieldsOf(kind: Kind | undefined): readonly Field[] {
     const name = kind === "coroutine" || kind === "async_generator" ? "generator" : kind;

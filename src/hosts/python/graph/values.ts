@@ -4,7 +4,7 @@
 import type { Strings } from "../../../snapshot/builder.js";
 import type { Dicts } from "./dicts.js";
 import { describeValue } from "./javascript-values.js";
-import { CODE, FUNCTION } from "./layout.js";
+import { CODE, DICT, FUNCTION } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 import type { TypeInfo, Types } from "./types.js";
 
@@ -12,8 +12,7 @@ import type { TypeInfo, Types } from "./types.js";
 const GENERATOR_NAME = 16;
 /** How many ints and floats are remembered with the indexes of their texts. */
 const RECENT = 8192;
-/** Offsets in a dict and in a set: the number of its entries. */
-const DICT_USED = 8;
+/** Offset in a set: the number of its items. */
 const SET_USED = 12;
 
 /** The ints and floats that were seen last. Most of them in a heap are different, but some are frequent. */
@@ -95,7 +94,7 @@ export class Values {
       case "bytearray":
         return items(memory.sizeOf(object));
       case "dict":
-        return items(memory.word(object + DICT_USED));
+        return items(memory.word(object + DICT.used));
       case "set":
       case "frozenset":
         return items(memory.word(object + SET_USED));
@@ -118,12 +117,12 @@ export class Values {
     }
   }
 
-  /** A function, and where it begins: "Parser.expect (parser.py:12)". */
-  code(object: number): string {
+  /** A function, and the line where it begins, or another one of its lines: "Parser.expect (parser.py:12)". */
+  code(object: number, line = this.#memory.word(object + CODE.firstLine)): string {
     const memory = this.#memory;
     const file = memory.text(memory.word(object + CODE.file), 200);
     const name = memory.text(memory.word(object + CODE.qualifiedName));
-    return `${name} (${file.slice(file.lastIndexOf("/") + 1)}:${memory.word(object + CODE.firstLine)})`;
+    return `${name} (${file.slice(file.lastIndexOf("/") + 1)}:${line})`;
   }
 
   #module(object: number): string {

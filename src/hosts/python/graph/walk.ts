@@ -12,9 +12,11 @@ import type { GraphModule } from "../../../snapshot/store.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { type BlockModule, Blocks } from "./blocks.js";
+import { Buffers } from "./buffers.js";
 import { Dicts } from "./dicts.js";
 import { Frames } from "./frames.js";
-import { FRAME, GENERATOR, LIST, OWNER, SET, TYPE, TYPE_FLAG } from "./layout.js";
+import { FRAME, GENERATOR, OWNER, TYPE, TYPE_FLAG } from "./layout.js";
+import { LooseBlocks } from "./loose.js";
 import { ObjectMemory } from "./memory.js";
 import { Reader } from "./reader.js";
 import { References, Visitor } from "./references.js";
@@ -50,6 +52,8 @@ export interface WalkedPython {
   readonly hookBytes: number;
   /** The current frame of each thread; 0 if it has none. */
   readonly threads: readonly number[];
+  /** The line at which a frame of a Python function is. */
+  lineOf(frame: number): number;
   /** The live proxies by which JavaScript holds objects. */
   readonly proxies: Iterable<HeldProxy>;
   /** Where blocks were allocated; undefined unless that is recorded. */
@@ -92,6 +96,8 @@ const IMMORTAL = 0x3fff_ffff;
  * If the word of a reference count is larger than this, and below IMMORTAL, it is an address, and there is no object.
  */
 const MOST_REFERENCES = 2 ** 20;
+/** The domains whose small blocks are in pools. */
+const POOLED = ["mem", "object"] as const;
 /** The offsets in a block at which an object may begin, after the words in front of it. */
 const FRONTS = [0, 8, 16];
 
@@ -107,6 +113,7 @@ class Walk {
   readonly #frames: Frames;
   readonly #values: Values;
   readonly #references: References;
+  readonly #buffers: Buffers;
   readonly #functions: WalkFunctions;
   /** Frames are nodes too, with their address as id, though they are not objects. */
   readonly #frameNodes: { readonly node: number; readonly frame: number }[] = [];
@@ -119,13 +126,18 @@ class Walk {
     this.#memory = memory;
     const blocks = new Blocks(python, (visit) => from.walk(visit));
     this.#blocks = blocks;
-    this.#graph = new GraphBuilder(blocks.room, { floatText, claimLarge: (start) => blocks.claimLarge(start >>> 0) });
+    this.#graph = new GraphBuilder(blocks.room, {
+      floatText,
+      claimLarge: (start) => blocks.claimLarge(start >>> 0),
+      isLooseLarge: (start) => blocks.isLooseLarge(start >>> 0),
+    });
     const { strings, store } = this.#graph;
     this.#f = store.f;
     functions.begin(store.f);
     blocks.writeTo(store);
     this.#types = new Types(memory, layout, strings);
     this.#dicts = new Dicts(memory, layout);
+    this.#buffers = new Buffers(memory, layout, this.#types, this.#dicts);
     this.#frames = new Frames(memory, layout.tupleItems);
     this.#values = new Values(memory, this.#types, this.#dicts, strings, (proxy) => python.JsProxy_Val?.(proxy));
     this.#reader = new Reader(python, this.#graph, {
@@ -167,6 +179,7 @@ class Walk {
     this.#followAll();
     this.#findInBlocks();
     this.#followAll();
+    this.#finish();
     const references = (node: number) => this.#memory.word(graph.id(node));
     const end = graph.nodeCount;
     const isInStatics = this.#findInStatics(end);
@@ -207,9 +220,14 @@ class Walk {
       for (const frame of this.#frames.chain(current)) {
         const node = graph.node(NODE.frame, type, frame);
         this.#frameNodes.push({ node, frame });
-        graph.groupEdge(group, node, `thread ${k + 1}: ${this.#values.code(this.#frames.codeOf(frame))}`);
+        graph.groupEdge(group, node, `thread ${k + 1}: ${this.#place(frame)}`);
       }
     }
+  }
+
+  /** A function that runs, and the line where it is. */
+  #place(frame: number): string {
+    return this.#values.code(this.#frames.codeOf(frame), this.#from.lineOf(frame));
   }
 
   /** Makes a node of a proxy. Its id is odd, because no object has an odd id. */
@@ -238,7 +256,7 @@ class Walk {
         if (object !== 0) graph.edge(EDGE.internal, number(name), this.#nodeOf(object));
       };
       const code = this.#frames.codeOf(frame);
-      graph.describe(node, 0, number(this.#values.code(code)));
+      graph.describe(node, 0, number(this.#place(frame)));
       const count = this.#frames.variables(frame, (name, value, isCell) => {
         graph.edge(isCell ? EDGE.cell : EDGE.local, number(memory.text(name, 200)), this.#nodeOf(value));
       });
@@ -303,38 +321,10 @@ class Walk {
     const { hookBytes } = this.#from;
     let bytes = this.#f.blocks_claim(object, type.before + hookBytes) >>> 0;
     if (type.kind === "int" || type.kind === "float" || type.kind === "tuple") return bytes;
-    for (const buffer of this.#buffers(object, type)) {
+    for (const buffer of this.#buffers.of(object, type)) {
       if (buffer !== 0) bytes += this.#f.blocks_claim_buffer(node, buffer, hookBytes) >>> 0;
     }
     return bytes;
-  }
-
-  #buffers(object: number, type: TypeInfo): readonly number[] {
-    const memory = this.#memory;
-    const { layout } = this.#from;
-    switch (type.kind) {
-      case "str":
-        return memory.buffersOfText(object);
-      case "list":
-        return [memory.word(object + LIST.items)];
-      case "dict":
-        return this.#dicts.buffers(object);
-      case "set":
-      case "frozenset": {
-        const table = memory.word(object + SET.table);
-        return table === object + SET.smallTable ? [] : [table];
-      }
-      case "bytearray":
-        return [memory.word(object + layout.bytearrayBlock)];
-      case "type": {
-        const heap = TYPE.heap;
-        const { cachedKeys, isHeapType } = this.#types.at(object);
-        if (!isHeapType) return [];
-        return [cachedKeys, memory.word(object + TYPE.doc), memory.word(object + layout.typeBytes + heap.cName)];
-      }
-      default:
-        return type.hasManagedDict ? [this.#dicts.ownValues(object, type)] : [];
-    }
   }
 
   /** Finds objects that the collector knows and nothing led to. */
@@ -352,6 +342,18 @@ class Walk {
     this.#from.poolBlocks(this.#blocks.poolsWithUnclaimed(this.#graph.store, "object"), (address, size) => {
       if (this.#f.blocks_is_claimed(address) === 0) this.#findInBlock(address + hookBytes, size);
     });
+  }
+
+  /** Gives blocks that are no objects to the objects that refer to them, and names the variables of closures. */
+  #finish(): void {
+    const graph = this.#graph;
+    const { hookBytes } = this.#from;
+    const pools = new Set(POOLED.flatMap((domain) => [...this.#blocks.poolsWithUnclaimed(graph.store, domain)]));
+    this.#from.poolBlocks(pools, (address) => {
+      if (this.#f.blocks_is_claimed(address) === 0) this.#f.loose_mark(address);
+    });
+    this.#reader.finish(graph.groupCount);
+    new LooseBlocks(this.#memory, graph, this.#blocks, hookBytes).claim();
   }
 
   /**

@@ -1,1 +1,0 @@
-/* Nothing from this header is used. */
