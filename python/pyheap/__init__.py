@@ -92,15 +92,17 @@ def relieve():
     return _pyheap.relieve()
 
 
-def snapshot(file):
+def snapshot(file, *, force=False):
     """Writes every object of the interpreter, its size in the heap, and who refers to it by which name.
 
     The file is in the format of V8's heap snapshots, .heapsnapshot: Chrome's DevTools and `pyheap report objects` read it. Returns a
-    dict: objects, references, and bytes, those of the whole heap. No code of the program runs meanwhile. A file that exists stays
-    until the new one is whole. Raises OSError.
+    dict: objects, references, and bytes, those of the whole heap. No code of the program runs meanwhile. An older snapshot of this
+    name stays until the new one is whole; any other file is overwritten only with force. Raises OSError.
     """
-    from ._replace import replacing
+    from ._replace import refuse_others, replacing
 
+    if not force:
+        refuse_others(file, b'{"snapshot":', "a heap snapshot")
     with replacing(file) as out:
         return _json.loads(_pyheap.snapshot(lambda piece: out.write(piece.to_bytes())))
 

@@ -1,8 +1,25 @@
-"""Files that take the place of older ones only when they are whole."""
+"""Files that take the place of older ones only when they are whole, and only of their own kind."""
 
 import contextlib as _contextlib
+import errno as _errno
 import os as _os
 import stat as _stat
+
+
+def refuse_others(file, begin, kind):
+    """Raises FileExistsError if there is a file that is not empty and does not begin with these bytes. `kind` names what does."""
+    if isinstance(file, int):
+        return
+    try:
+        if not _stat.S_ISREG(_os.stat(file).st_mode):
+            return
+    except FileNotFoundError:
+        return
+    with open(file, "rb") as there:
+        found = there.read(len(begin))
+    if found not in (b"", begin):
+        why = f"it is there already, and is not {kind}; force=True overwrites it"
+        raise FileExistsError(_errno.EEXIST, why, _os.fspath(file))
 
 
 @_contextlib.contextmanager

@@ -62,14 +62,19 @@ export class Survey {
   /** Everything in the heap, and every block of every pool if `blocks`. */
   walk(visit: (item: HeapItem) => void, blocks: boolean): void {
     this.#calls.visiting(
-      (...args) => visit(itemOf(...args)),
+      (kind, address, size, a, b) => visit(itemOf(kind, address, size, a, b)),
       () => this.#core.functions.walk_heap(blocks ? C.DEPTH_BLOCKS : C.DEPTH_POOLS),
     );
   }
 
-  /** The blocks in use of the pools at these addresses. Unlike `walk`, makes no object for a block. */
+  /**
+   * The blocks in use of the pools at these addresses. Unlike `walk`, makes no object for a block, and leaves the heap as it was to
+   * the last bit: the bits in which a walk marks the free blocks of a pool (FreeBits in core/alloc/pool.ts) are put back.
+   */
   poolBlocks(pools: ReadonlySet<number>, visit: (address: number, size: number) => void): void {
     let isWanted = false;
+    const bits = new Uint8Array(this.#core.memory.buffer, this.#core.control + C.SCRATCH_AT, C.POOL_SIZE / 64);
+    const before = bits.slice();
     this.#calls.visiting(
       (kind, address, size, _domain, isUsed) => {
         if (kind === C.VISIT_POOL) isWanted = pools.has(address >>> 0);
@@ -77,6 +82,7 @@ export class Survey {
       },
       () => this.#core.functions.walk_heap(C.DEPTH_BLOCKS),
     );
+    bits.set(before);
   }
 
   /** The live blocks that the debug hooks know, in no order. */

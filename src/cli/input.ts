@@ -21,6 +21,11 @@ export class InputSender {
     this.#bytes = input;
   }
 
+  /** Adds bytes that come before those of standard input. */
+  add(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#pending = bytes;
+  }
+
   /** To be called when the reader waits for bytes. */
   request(): void {
     if (this.#pending.length > 0 || this.#ended) {
@@ -43,6 +48,8 @@ export class InputSender {
     };
     process.stdin.on("end", end);
     process.stdin.on("error", end);
+    // It is paused if the keys of the live view were read before.
+    process.stdin.resume();
   }
 
   /** Stops reading standard input. */

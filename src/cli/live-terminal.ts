@@ -12,6 +12,7 @@ import { placeOf, programName } from "../text/labels.js";
 import { count, counted, percent } from "../text/numbers.js";
 import { MICROSECONDS, time } from "../text/time.js";
 import { forTerminal, visible } from "../text/visible.js";
+import { snapshotHint } from "./keys.js";
 import type { LiveProgram } from "./live.js";
 import { Screen } from "./screen.js";
 import { askForSnapshot, type Shared } from "./shared.js";
@@ -132,7 +133,7 @@ const KEY_SIGNAL = "SIGQUIT";
 function snapshotNote({ snapshots }: LiveProgram): string {
   const { last, problem } = snapshots;
   if (problem !== undefined) return problem;
-  return last === undefined ? "Ctrl-\\ takes a heap snapshot" : `heap snapshot: ${last}`;
+  return last === undefined ? snapshotHint() : `heap snapshot: ${last}`;
 }
 
 /** The first lines of the view, as many as fit above the line of the cursor. */

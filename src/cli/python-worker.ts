@@ -140,6 +140,7 @@ class Outcome {
   programEnded(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    recording?.programEnded();
     for (const step of [() => this.measure(), () => snapshots?.end(), () => recording?.stop()]) {
       try {
         step();

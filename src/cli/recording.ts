@@ -35,6 +35,8 @@ export interface Recording {
    * recorded.
    */
   noteProgram(): void;
+  /** The program has ended: what follows until `stop` takes no time of the recording. */
+  programEnded(): void;
   /** Ends the recording. Throws the first error that occurred. */
   stop(): void;
 }
@@ -175,6 +177,7 @@ export function startRecording(
       if (recorder) recorder.noteProgram();
       else recorder = record(tally);
     },
+    programEnded: () => recorder?.clock.stop(),
     stop: () => endAll([() => recorder?.stop(), ...sinks.map((sink) => () => sink.close())]),
   };
 }

@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import type { RunResult } from "../report/run-result.js";
 import { answer } from "./asked-packages.js";
 import { InputSender } from "./input.js";
+import { takeKeys } from "./keys.js";
 import type { Provider } from "./packages/provider.js";
 import type { RunRequest, WorkerMessage } from "./protocol.js";
 import { flushEvery } from "./recording.js";
@@ -96,6 +97,7 @@ export async function runInThread(
   const spare = Array.from({ length: SPARE }, () => openSync(devNull, "r"));
   const shared = viewShared(request.shared);
   const input = new InputSender(shared);
+  const keys = request.isOnScreen ? takeKeys(() => askForSnapshot(shared)) : undefined;
   const isC = request.program.kind === "wasm";
   const note = terminal.isTTY && !process.env.CI && !request.isOnScreen && !isC ? "starting Python …" : "";
   const interrupts = isC ? (await import("./thread-interrupts.js")).ThreadInterrupts.begin() : undefined;
@@ -126,8 +128,10 @@ export async function runInThread(
       if (message.kind === "started") {
         start();
         snapshots.start();
-      } else if (message.kind === "read") input.request();
-      else if (message.kind === "provide") void answer(worker, shared, provider, message.wanted);
+      } else if (message.kind === "read") {
+        if (keys) input.add(keys.end());
+        input.request();
+      } else if (message.kind === "provide") void answer(worker, shared, provider, message.wanted);
       else if (message.kind === "done") {
         ({ result, exitCode, hasSnapshot = false } = message);
         // An interrupt does not stop a program in C: its code would go on after its end was reported.
@@ -153,6 +157,7 @@ export async function runInThread(
       snapshots.end();
       endSignals();
       interrupts?.close();
+      keys?.end();
       input.close();
       for (const fd of spare) closeSync(fd);
       done({ result, exitCode: exitCode ?? code, hasSnapshot, ...(stoppedBy !== undefined && { stoppedBy }) });

@@ -44,16 +44,31 @@ try:
 except OSError as error:
     print(error, [name for name in os.listdir() if name.startswith("middle")])
 pyheap._pyheap = real
+second = [cache]
+with open("foreign.txt", "w") as file: file.write("somebody's text")
+try:
+    pyheap.snapshot("foreign.txt")
+except FileExistsError as error:
+    print(error, open("foreign.txt").read())
+pyheap.snapshot("foreign.txt", force=True)
+print(open("foreign.txt").read(20))
+pyheap.snapshot("middle.heapsnapshot")
+open("foreign.txt", "w").close()
+pyheap.snapshot("foreign.txt")
 del cache.points["p7"]
 `;
     writeFileSync(join(folder, "app.py"), program);
     const { status, stdout, stderr } = await pyheap("run", "--quiet", "--snapshot", "end.heapsnapshot", "app.py");
     expect([status, stderr]).toEqual([0, ""]);
-    const [sums = "", problem, failure] = stdout.split("\n");
+    const [sums = "", problem, failure, refusal, forced] = stdout.split("\n");
     expect(JSON.parse(sums)).toEqual({
       ...{ objects: expect.any(Number), references: expect.any(Number), bytes: expect.any(Number) },
     });
     expect([problem, failure]).toEqual(["FileNotFoundError", "the disk is full ['middle.heapsnapshot']"]);
+    expect([refusal, forced]).toEqual([
+      "[Errno 20] it is there already, and is not a heap snapshot; force=True overwrites it: 'foreign.txt' somebody's text",
+      '{"snapshot":{"meta":',
+    ]);
   });
 
   const objects = async (...args: string[]) =>
@@ -89,13 +104,19 @@ del cache.points["p7"]
     expect(first.path).toBe("sys.modules['__main__'].cache");
     const byId = (await pyheap("report", "retainers", "--id", `0x${first.id.toString(16)}`, "end.heapsnapshot")).stdout;
     expect(byId).toMatch(/^__main__\.Cache 0x[\da-f]+, own \d+ B, retains [\d.]+ KiB\n/);
-    expect(byId).toMatch(/\['cache'\] {2}__main__\.Cache 0x[\da-f]+\n$/);
+    expect(byId).toMatch(
+      /\['cache'\] {2}__main__\.Cache 0x[\da-f]+\n\nheld by 1 more reference\n {2}sys\.modules\['__main__'\]\.second\[0\]\n$/,
+    );
+    const [all] = JSON.parse(
+      (await pyheap("report", "retainers", "--id", `${first.id}`, "--json", "end.heapsnapshot")).stdout,
+    );
+    expect(all).toEqual({ ...first, paths: [first.path, "sys.modules['__main__'].second[0]"] });
   });
 
   it("have a tree of dominators", async () => {
     const { stdout } = await pyheap("report", "dominators", "--rows", "40", "--min-percent", "1%", "end.heapsnapshot");
     expect(stdout).toMatch(/^ +[\d.]+ MiB +100 % {2}\(root\)/);
-    expect(stdout).toMatch(/^ +[\d.]+ KiB +\d+ % {2} +__main__\.Cache 0x[\da-f]+ {2}own \d+ B$/m);
+    expect(stdout).toMatch(/^ +[\d.]+ KiB +\d+ % {2} +\.cache {2}__main__\.Cache 0x[\da-f]+ {2}own \d+ B$/m);
     const json = JSON.parse(
       (await pyheap("report", "dominators", "--json", "--depth", "1", "end.heapsnapshot")).stdout,
     );
@@ -123,7 +144,7 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     const change = diff.types.find(({ name }: { name: string }) => name === "__main__.Job");
     // After the first snapshot, 20 of these objects were freed, and 50 were made.
     expect(change.newCount - change.goneCount).toBe(30);
-    expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:7) jobs[…]");
+    expect(diff.held.map(({ path }: { path: string }) => path)).toContain("thread 1: <module> (jobs.py:8) jobs[…]");
     expect((await pyheap("report", "diff-objects", "a.heapsnapshot", "b.heapsnapshot")).stdout).toMatch(
       /^ +\d+ +[\d.]+ K?i?B +\d+ +[\d.]+ K?i?B +\+[\d.]+ K?i?B {2}__main__\.Job$/m,
     );
@@ -137,8 +158,15 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     expect(job.held[0].path).toMatch(/jobs\[…\]$/);
     expect(job.count).toBeGreaterThanOrEqual(50);
     const none = (await pyheap("report", "leaks-objects", "--filter", "Nothing", ...leaks)).stdout;
-    expect(none).toBe("No type has more objects in each snapshot than before.\n");
-    expect((await pyheap("report", "leaks-objects", ...leaks)).stdout).toMatch(/^\d+ new objects of __main__\.Job, /m);
+    expect(none).toBe("No type that grew twice matches Nothing.\n");
+    // 100 Jobs, then 20 fewer and 50 more, then 20 fewer and 70 more. Of the 50, at least 30 are left.
+    expect(job).toMatchObject({ counts: [100, 130, 180], steps: [expect.any(Number), expect.any(Number)] });
+    expect(job.steps[0] + job.steps[1]).toBe(job.count);
+    expect(job.held[0].steps).toEqual(job.steps);
+    expect(job.steps[0]).toBeGreaterThan(0);
+    expect((await pyheap("report", "leaks-objects", ...leaks)).stdout).toMatch(
+      /^__main__\.Job: 100, then 130, then 180 objects; new and still there: \d+ of the first step, \d+ of the second, /m,
+    );
     const same = ["a", "a", "a"].map((name) => `${name}.heapsnapshot`);
     expect((await pyheap("report", "leaks-objects", ...same)).stdout).toBe(
       "No type has more objects in each snapshot than before.\n",
@@ -187,6 +215,15 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     );
     expect((await pyheap("report", "retainers", "end.heapsnapshot")).stderr).toBe(
       "pyheap: Cannot say who holds what: name one of --type, --id and --largest\n",
+    );
+    expect((await pyheap("report", "retainers", "--id", "abc", "end.heapsnapshot")).stderr).toContain(
+      "It must be the id() of an object, such as 1505440 or 0x16f8a0.",
+    );
+    expect((await pyheap("report", "retainers", "--id", "3", "end.heapsnapshot")).stderr).toBe(
+      "pyheap: end.heapsnapshot has no object with the id 0x3\n",
+    );
+    expect((await pyheap("report", "objects", "--filter", "^Nothing", "end.heapsnapshot")).stdout).toMatch(
+      /\n\nNo type matches \^Nothing\.\n$/,
     );
     expect((await pyheap("report", "retainers", "--type", "Nothing", "end.heapsnapshot")).stderr).toContain(
       "no object of the type",

@@ -49,19 +49,30 @@ export function tableOf<Row>(
   return `${layOut([head, ...lines], alignments)}\n${more > 0 ? `${colors.dim(`  ${count(more)} more`)}\n` : ""}`;
 }
 
+export interface ObjectsShown {
+  /** What the rows are: types, modules, sizes. */
+  readonly by: string;
+  /** The pattern that chose the rows. */
+  readonly filter: RegExp | undefined;
+  readonly most: number;
+}
+
 export function objectsTable(
   rows: readonly TypeRow[],
   sums: ObjectSums,
-  by: string,
-  most: number,
+  { by, filter, most }: ObjectsShown,
   colors: Colors,
 ): string {
   const cells = ({ count: objects, own, retained, name }: TypeRow) => [
     ...[count(objects), bytes(own), percent(own, sums.bytes), bytes(retained)],
     forTerminal(name),
   ];
+  if (filter && rows.length === 0) return `${sumsText(sums)}\n\n${noneMatches(by, filter)}`;
   return `${sumsText(sums)}\n\n${tableOf(["count", "own", "", "retained", by], rows, cells, most, colors)}`;
 }
+
+/** Says that a pattern chose nothing. */
+export const noneMatches = (what: string, { source }: RegExp): string => `No ${what} matches ${forTerminal(source)}.\n`;
 
 /** A node in a few words: its type, id and value. */
 export function nodeText({ types, values, ids, kinds, strings }: ObjectGraph, node: number): string {
@@ -97,6 +108,8 @@ export interface TreeOptions {
 
 /** A node of the dominator tree, with the nodes below it that retain most. */
 export interface DominatorNode {
+  /** What its holder calls it: the last piece of its shortest path, such as `.cache`. */
+  readonly name: string;
   readonly type: string;
   readonly id: number;
   readonly value: string;
@@ -116,6 +129,7 @@ export interface DominatorNode {
 export function dominatorTree(
   graph: ObjectGraph,
   { parents, retained, order }: Dominators,
+  paths: Paths,
   options: TreeOptions,
 ): DominatorNode {
   const least = (retained[0] as number) * options.minShare;
@@ -132,6 +146,7 @@ export function dominatorTree(
     const isDeepest = depth === options.depth;
     const more = isDeepest ? [] : all.slice(options.rows);
     return {
+      name: paths.lastPiece(node),
       type: graph.strings[graph.types[node] as number] as string,
       id: graph.ids[node] as number,
       value: graph.strings[graph.values[node] as number] as string,
@@ -153,8 +168,9 @@ export function dominatorLines(tree: DominatorNode, colors: Colors): string {
       `${bytes(size).padStart(10)} ${percent(size, tree.retained).padStart(6)}  ${"  ".repeat(depth)}${text}\n`,
     );
   };
-  const show = ({ retained, text, own, below, more }: DominatorNode, depth: number) => {
-    add(retained, depth, `${text}${colors.dim(`  own ${bytes(own)}`)}`);
+  const show = ({ name, type, retained, text, own, below, more }: DominatorNode, depth: number) => {
+    const called = name === "" || name === type ? "" : `${forTerminal(name)}  `;
+    add(retained, depth, `${called}${text}${colors.dim(`  own ${bytes(own)}`)}`);
     for (const child of below) show(child, depth + 1);
     if (more.count > 0) add(more.retained, depth + 1, colors.dim(`${count(more.count)} more`));
   };
@@ -169,4 +185,29 @@ export function changesTable(changes: readonly TypeChange[], most: number, color
     forTerminal(name),
   ];
   return tableOf(["new", "", "gone", "", "change", "type"], changes, cells, most, colors);
+}
+
+/** A type that grew twice: how many objects each snapshot has, how many new ones of each step are left, and who holds these. */
+export interface Grown {
+  readonly type: string;
+  readonly counts: readonly number[];
+  readonly steps: readonly number[];
+  readonly own: number;
+  readonly held: readonly (Held & { readonly steps: readonly number[] })[];
+}
+
+/** The most paths that are shown of a type that grew. */
+const MOST_HOLDERS = 3;
+
+export function grownText({ type, counts, steps, own, held }: Grown, colors: Colors): string {
+  const [first = 0, second = 0] = steps;
+  const numbers = counts.map((each) => count(each)).join(", then ");
+  const left = `new and still there: ${count(first)} of the first step, ${count(second)} of the second, ${bytes(own)}`;
+  const cells = (each: Grown["held"][number]) => [
+    ...each.steps.map((of) => count(of)),
+    bytes(each.own),
+    forTerminal(each.path),
+  ];
+  const table = tableOf(["first", "second", "own", "held by"], held, cells, MOST_HOLDERS, colors);
+  return `${forTerminal(type)}: ${numbers} objects; ${left}\n${table}`;
 }

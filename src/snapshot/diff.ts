@@ -59,29 +59,29 @@ export function compareSnapshots(before: ObjectGraph, after: ObjectGraph): TypeC
   return [...rows.values()];
 }
 
-/**
- * The types with more objects in the second snapshot than in the first, and more again in the third. For each type, the
- * nodes of the third snapshot's objects that neither of the earlier snapshots has.
- */
-export function grownTwice(first: ObjectGraph, second: ObjectGraph, third: ObjectGraph): Map<string, number[]> {
-  const counts = [first, second, third].map((graph) => {
-    const found = new Map<string, number>();
-    for (const name of typesById(graph).values()) found.set(name, (found.get(name) ?? 0) + 1);
-    return found;
-  });
-  const [a, b, c] = counts as [Map<string, number>, Map<string, number>, Map<string, number>];
-  const grew = (name: string) => {
-    const [one, two, three] = [a.get(name) ?? 0, b.get(name) ?? 0, c.get(name) ?? 0];
-    return one < two && two < three;
-  };
-  const isOld = typesById(first);
-  const found = new Map<string, number[]>();
-  for (const node of newObjects(third, second)) {
-    const name = nameOf(third, node);
-    if (!grew(name) || isOld.get(third.ids[node] as number) === name) continue;
-    const nodes = found.get(name);
-    if (nodes) nodes.push(node);
-    else found.set(name, [node]);
+/** A type with more objects in each of three snapshots than in the one before. */
+export interface GrownType {
+  /** How many objects each snapshot has. */
+  readonly counts: readonly number[];
+  /** The nodes of the last snapshot that were new in the second one, and those that are new in the last one. */
+  readonly steps: readonly [number[], number[]];
+}
+
+/** The types with more objects in the second snapshot than in the first, and more again in the third. */
+export function grownTwice(first: ObjectGraph, second: ObjectGraph, third: ObjectGraph): Map<string, GrownType> {
+  const [a, b, c] = [first, second, third].map((graph) => {
+    const counts = new Map<string, number>();
+    for (const name of typesById(graph).values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+    return counts;
+  }) as [Map<string, number>, Map<string, number>, Map<string, number>];
+  const found = new Map<string, GrownType>();
+  for (const [name, last] of c) {
+    const counts = [a.get(name) ?? 0, b.get(name) ?? 0, last] as const;
+    if (counts[0] < counts[1] && counts[1] < counts[2]) found.set(name, { counts, steps: [[], []] });
+  }
+  const isNewest = new Set(newObjects(third, second));
+  for (const node of newObjects(third, first)) {
+    found.get(nameOf(third, node))?.steps[isNewest.has(node) ? 1 : 0].push(node);
   }
   return found;
 }

@@ -74,6 +74,11 @@ export class Paths {
     return node === 0 || this.#edges[node] !== NONE;
   }
 
+  /** The number of steps of the path to a node. */
+  depth(node: number): number {
+    return this.#depths[node] as number;
+  }
+
   /** The last step of the path to a node, and the node before it; undefined if no path leads there, or if it is the root. */
   lastStep(node: number): { readonly edge: number; readonly from: number } | undefined {
     const edge = this.#edges[node] as number;
@@ -104,6 +109,14 @@ export class Paths {
     const steps = this.to(head);
     if (!steps || head === node) return steps && this.text(steps);
     return this.text(this.#lastSteps(node, END_STEPS), `${this.text(steps)} … ${omitted} more steps … `);
+  }
+
+  /** The last piece of the path to a node: `.cache`, `[7]`; "" if there is no path. */
+  lastPiece(node: number): string {
+    const step = this.lastStep(node);
+    if (!step) return "";
+    const before = this.lastStep(step.from);
+    return pieceOf(this.name(step.edge), before ? this.name(before.edge) : "", true).text.trim();
   }
 
   /** A path as Python would write it: `sys.modules['app'].cache[7]`. It continues the text `start`. */

@@ -15,6 +15,7 @@ import {
   type TraceMetadata,
   typeFunction,
 } from "./format.js";
+import { ProgramClock } from "./program-clock.js";
 import { Gaps } from "./random.js";
 import type { StartTally } from "./start-tally.js";
 import type { TraceOutput } from "./writer.js";
@@ -177,8 +178,7 @@ export class Recorder {
   /** undefined if there is no such function, or after it was called. */
   #onNoMemory: RecordOptions["onNoMemory"];
   readonly #onWritten: RecordOptions["onWritten"];
-  /** In Node, the global `performance` is a getter, which takes longer than the clock. */
-  readonly #clock = performance;
+  readonly clock = new ProgramClock();
   #flushed = performance.now();
   /** The time that the core was told last, from performance.now(). */
   #told = 0;
@@ -380,7 +380,7 @@ export class Recorder {
   /** The end of a file that would end now. */
   get #endNow(): TraceEnd {
     return {
-      duration: Math.round((performance.now() - this.#started) * 1000),
+      duration: Math.round((this.clock.now() - this.#started) * 1000),
       cutStacks: this.#word(C.TRACE_CUT_AT),
     };
   }
@@ -413,7 +413,7 @@ export class Recorder {
    * event.
    */
   now(): number {
-    const clock = Math.max(this.#told, this.#clock.now());
+    const clock = Math.max(this.#told, this.clock.now());
     const now = this.#told === 0 ? clock : Math.min(clock, this.#told + LONGEST_STEP);
     this.#told = now;
     this.#watchLoop();

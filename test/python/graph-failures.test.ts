@@ -17,6 +17,11 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   "a dict, and its items": "kept = dict.fromkeys(range(9))\nkept[300, 301] = 2.5\nkept = list(kept.items())",
   "a set, and its difference": "kept = set(range(30)) - {3, 4}",
   "texts of every width": "kept = 'a' * 600 + 'é' * 600 + '中' * 600\nkept.encode()\nkept.split('é', 2)",
+  "a deque, an OrderedDict, an array, a StringIO": `
+import array, collections, io
+kept = collections.deque(range(200)); kept.rotate(70)
+ordered = collections.OrderedDict((k, kept) for k in range(20)); ordered.move_to_end(3)
+numbers = array.array("d", range(300)); text = io.StringIO("a" * 700); text.write("b" * 900)`,
   "a class, its instances, weak references": `
 import weakref
 class Node:

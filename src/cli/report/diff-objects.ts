@@ -2,14 +2,11 @@
 // holds them.
 
 import type { Command } from "commander";
-import { changesTable, heldTable } from "../../report/objects.js";
+import { changesTable, grownText, heldTable, noneMatches } from "../../report/objects.js";
 import { compareSnapshots, grownTwice, newObjects } from "../../snapshot/diff.js";
 import { findDominators } from "../../snapshot/dominators.js";
 import { mergedPaths } from "../../snapshot/held.js";
 import { Paths } from "../../snapshot/paths.js";
-import { bytes } from "../../text/bytes.js";
-import { counted } from "../../text/numbers.js";
-import { forTerminal } from "../../text/visible.js";
 import { toCount, toPattern } from "./options.js";
 import { loadSnapshot } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
@@ -44,7 +41,9 @@ export function addDiffObjects(report: Command): void {
       const colors = terminalColors();
       const text = json
         ? `${JSON.stringify({ types, held }, null, 2)}\n`
-        : `${changesTable(types, rows, colors)}\n${heldTable(held, rows, colors)}`;
+        : types.length === 0 && filter
+          ? noneMatches("type with new or gone objects", filter)
+          : `${changesTable(types, rows, colors)}\n${heldTable(held, rows, colors)}`;
       process.stdout.write(text);
     });
 }
@@ -54,7 +53,7 @@ export function addLeaksObjects(report: Command): void {
     .command("leaks-objects")
     .summary("what grew from each of three snapshots to the next, and who holds it")
     .description(
-      "Compares three heap snapshots of one program: types with more objects in each snapshot than in the one before, and who holds the newest of these objects.",
+      "Compares three heap snapshots of one program: types with more objects in each snapshot than in the one before, how many of the new objects of each step are still there, and who holds these.",
     )
     .argument("<first>", "the first snapshot")
     .argument("<second>", "the second one")
@@ -62,28 +61,39 @@ export function addLeaksObjects(report: Command): void {
     .option("--rows <n>", "show at most this many rows", toCount, 20)
     .option("--filter <pattern>", FILTER_HELP, toPattern)
     .option("--json", "as JSON")
-    .action((first: string, second: string, third: string, { rows, filter, json = false }: DiffOptions) => {
-      const last = loadSnapshot(third);
-      const found = grownTwice(loadSnapshot(first), loadSnapshot(second), last);
-      const paths = new Paths(last);
-      const dominators = findDominators(last);
-      const own = (nodes: readonly number[]) => nodes.reduce((sum, node) => sum + (last.sizes[node] as number), 0);
-      const types = [...found]
-        .filter(([type]) => filter?.test(type) ?? true)
-        .map(([type, nodes]) => ({
-          ...{ type, count: nodes.length, own: own(nodes) },
-          held: mergedPaths(last, paths, dominators, nodes),
-        }))
-        .sort((a, b) => b.own - a.own || a.type.localeCompare(b.type));
-      const colors = terminalColors();
-      const text = types.slice(0, rows).map(({ type, count, own, held }) => {
-        const head = `${counted(count, "new object")} of ${forTerminal(type)}, ${bytes(own)}`;
-        return `${head}\n${heldTable(held, 3, colors)}`;
-      });
-      if (json) process.stdout.write(`${JSON.stringify(types, null, 2)}\n`);
-      else
-        process.stdout.write(
-          text.length === 0 ? "No type has more objects in each snapshot than before.\n" : `${text.join("\n")}`,
-        );
+    .action((...[first, second, third, options]: [string, string, string, DiffOptions]) => {
+      process.stdout.write(leaks([first, second, third], options));
     });
+}
+
+/** The types that grew in both steps, and who holds what they grew by. */
+function leaks([first, second, third]: readonly [string, string, string], { rows, filter, json }: DiffOptions): string {
+  const last = loadSnapshot(third);
+  const found = grownTwice(loadSnapshot(first), loadSnapshot(second), last);
+  const paths = new Paths(last);
+  const dominators = findDominators(last);
+  const types = [...found]
+    .filter(([type]) => filter?.test(type) ?? true)
+    .map(([type, { counts, steps }]) => {
+      const held = mergedPaths(last, paths, dominators, steps.flat());
+      const own = held.reduce((sum, each) => sum + each.own, 0);
+      const inStep = steps.map(
+        (nodes) => new Map(mergedPaths(last, paths, dominators, nodes).map((each) => [each.path, each.count])),
+      );
+      return {
+        ...{ type, counts, steps: steps.map(({ length }) => length), count: steps.flat().length, own },
+        held: held.map((each) => ({ ...each, steps: inStep.map((of) => of.get(each.path) ?? 0) })),
+      };
+    })
+    .sort((a, b) => b.own - a.own || a.type.localeCompare(b.type));
+  if (json) return `${JSON.stringify(types, null, 2)}\n`;
+  if (types.length === 0)
+    return filter
+      ? noneMatches("type that grew twice", filter)
+      : "No type has more objects in each snapshot than before.\n";
+  const colors = terminalColors();
+  return types
+    .slice(0, rows)
+    .map((each) => grownText(each, colors))
+    .join("\n");
 }

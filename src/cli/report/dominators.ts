@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { dominatorLines, dominatorTree } from "../../report/objects.js";
+import { Paths } from "../../snapshot/paths.js";
 import { toCount, toShare } from "./options.js";
 import { loadDominators } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
@@ -25,7 +26,7 @@ export function addDominators(report: Command): void {
     .option("--json", "as JSON: each object with what is below it")
     .action((file: string, { depth, rows, minPercent, json = false }: DominatorsOptions) => {
       const { graph, dominators } = loadDominators(file);
-      const tree = dominatorTree(graph, dominators, { depth, rows, minShare: minPercent });
+      const tree = dominatorTree(graph, dominators, new Paths(graph), { depth, rows, minShare: minPercent });
       process.stdout.write(json ? `${JSON.stringify(tree, null, 2)}\n` : dominatorLines(tree, terminalColors()));
     });
 }

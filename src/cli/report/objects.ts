@@ -35,6 +35,6 @@ export function addObjects(report: Command): void {
       const sorted = sortRows(all, sort);
       const sums = summaryOf(graph);
       if (json) process.stdout.write(`${JSON.stringify({ ...sums, by, rows: sorted }, null, 2)}\n`);
-      else process.stdout.write(objectsTable(sorted, sums, by, rows, terminalColors()));
+      else process.stdout.write(objectsTable(sorted, sums, { by, filter, most: rows }, terminalColors()));
     });
 }

@@ -34,6 +34,14 @@ export function toCount(text: string): number {
   return count;
 }
 
+/** The id() of an object, as Python or a report shows it. */
+export function toId(text: string): number {
+  if (!/^\s*(\d+|0x[\da-f]+)\s*$/i.test(text)) {
+    throw new InvalidArgumentError("It must be the id() of an object, such as 1505440 or 0x16f8a0.");
+  }
+  return Number(text);
+}
+
 export function toWhole(text: string): number {
   const count = Number(text);
   if (text.trim() === "" || !Number.isInteger(count) || count < 0) {

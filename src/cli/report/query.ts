@@ -11,6 +11,7 @@ import { counted } from "../../text/numbers.js";
 import { forTerminal } from "../../text/visible.js";
 import { UsageError } from "../system/errors.js";
 import { toCount } from "./options.js";
+import { writeOutput } from "./output.js";
 import { loadDominators } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
 
@@ -44,8 +45,8 @@ export function addQuery(report: Command): void {
     .option("--rows <n>", "show at most this many rows", toCount, 20)
     .option("--json", "as JSON, with all objects")
     .addHelpText("after", EXAMPLES)
-    .action((file: string, expression: string, options: QueryOptions) => {
-      process.stdout.write(query(file, read(expression), options, terminalColors()));
+    .action(async (file: string, expression: string, options: QueryOptions) => {
+      await writeOutput("-", query(file, read(expression), options, terminalColors()));
     });
 }
 
@@ -58,7 +59,13 @@ function read(expression: string): Query {
   }
 }
 
-function query(file: string, expression: Query, { sort, rows, json = false }: QueryOptions, colors: Colors): string {
+/** The result in pieces: as JSON, it can be larger than what one string can have. */
+function* query(
+  file: string,
+  expression: Query,
+  { sort, rows, json = false }: QueryOptions,
+  colors: Colors,
+): Generator<string> {
   const { graph, dominators } = loadDominators(file);
   const { sizes, ids, types, values, strings } = graph;
   const column = sort === "size" ? sizes : dominators.retained;
@@ -69,18 +76,24 @@ function query(file: string, expression: Query, { sort, rows, json = false }: Qu
   const retained = retainedByAll(dominators, nodes);
   const paths = new Paths(graph);
   if (json) {
-    const objects = nodes.map((node) => ({
-      ...{ id: ids[node] as number, type: strings[types[node] as number] as string },
-      ...{ value: strings[values[node] as number] as string, own: sizes[node] as number },
-      ...{ retained: dominators.retained[node] as number, path: paths.shortText(node) },
-    }));
-    return `${JSON.stringify({ count: nodes.length, own, retained, objects }, null, 2)}\n`;
+    yield `${JSON.stringify({ count: nodes.length, own, retained }, null, 2).slice(0, -2)},\n  "objects": [`;
+    for (const [k, node] of nodes.entries()) {
+      const object = {
+        ...{ id: ids[node] as number, type: strings[types[node] as number] as string },
+        ...{ value: strings[values[node] as number] as string, own: sizes[node] as number },
+        ...{ retained: dominators.retained[node] as number, path: paths.shortText(node) },
+      };
+      yield `${k === 0 ? "" : ","}\n    ${JSON.stringify(object, null, 2).replaceAll("\n", "\n    ")}`;
+    }
+    yield `${nodes.length === 0 ? "" : "\n  "}]\n}\n`;
+    return;
   }
   const sums = `${counted(nodes.length, "object")}, own ${bytes(own)}, retained ${bytes(retained)}\n`;
-  if (nodes.length === 0) return sums;
+  yield sums;
+  if (nodes.length === 0) return;
   const cells = (node: number) => [
     ...[bytes(sizes[node] as number), bytes(dominators.retained[node] as number)],
     ...[nodeText(graph, node), forTerminal(paths.shortText(node) ?? "(only weak references)")],
   ];
-  return `${sums}\n${tableOf(["own", "retained", "object", "held by"], nodes, cells, rows, colors, 2)}`;
+  yield `\n${tableOf(["own", "retained", "object", "held by"], nodes, cells, rows, colors, 2)}`;
 }

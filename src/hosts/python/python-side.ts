@@ -223,9 +223,12 @@ export function hostInfo(python: PyodideExports): { used: number; free: number }
   return answer;
 }
 
-/** Like hostInfo, but the result goes to existing memory at `at`. */
+/** Like hostInfo, but the result goes to existing memory at `at`, which is then as it was before. */
 function readHostInfo(python: PyodideExports, at: number): { used: number; free: number } {
-  python.mallinfo(at);
   const words = new Uint32Array(python.memory.buffer, at, MALLINFO.words);
-  return { used: words[MALLINFO.used] ?? 0, free: words[MALLINFO.free] ?? 0 };
+  const before = words.slice();
+  python.mallinfo(at);
+  const { [MALLINFO.used]: used = 0, [MALLINFO.free]: free = 0 } = words;
+  words.set(before);
+  return { used, free };
 }

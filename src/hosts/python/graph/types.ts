@@ -70,6 +70,8 @@ const ALL_KNOWN: ReadonlySet<Kind> = new Set<Kind>([
 ]);
 /** Bytes of an object's reference count and type. */
 const OBJECT_HEADER = 8;
+/** So many bytes of an object are looked at. A broken type can have any size. */
+const MOST_KNOWN = 4096;
 
 /** What types that have no references of their own share. */
 const NO_FIELDS: readonly Field[] = [];
@@ -210,7 +212,7 @@ export class Types {
   /** The words that a type's objects have from an offset on, without those that are known. */
   #unknownWords(address: number, from: number, fields: readonly Field[], dictOffset: number): number[] {
     const known = new Set([dictOffset, ...fields.map(({ offset }) => offset)]);
-    const end = this.#memory.word(address + TYPE.basicSize);
+    const end = Math.min(this.#memory.word(address + TYPE.basicSize), MOST_KNOWN);
     const words: number[] = [];
     for (let at = from; at + 4 <= end; at += 4) if (!known.has(at)) words.push(at);
     return words;

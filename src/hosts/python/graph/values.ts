@@ -44,6 +44,8 @@ export class Values {
   readonly #strings: Strings;
   readonly #recent: Recent;
   readonly #held: (proxy: number) => unknown;
+  /** The names of files, by the address of their paths. */
+  readonly #files = new Map<number, string>();
   /** The indexes of texts such as "3 items", by count. */
   readonly #counts = new Map<number, number>();
 
@@ -120,9 +122,19 @@ export class Values {
   /** A function, and the line where it begins, or another one of its lines: "Parser.expect (parser.py:12)". */
   code(object: number, line = this.#memory.word(object + CODE.firstLine)): string {
     const memory = this.#memory;
-    const file = memory.text(memory.word(object + CODE.file), 200);
     const name = memory.text(memory.word(object + CODE.qualifiedName));
-    return `${name} (${file.slice(file.lastIndexOf("/") + 1)}:${line})`;
+    return `${name} (${this.#fileName(memory.word(object + CODE.file))}:${line})`;
+  }
+
+  /** The name of a file without its folder. Many code objects share one. */
+  #fileName(path: number): string {
+    let name = this.#files.get(path);
+    if (name === undefined) {
+      const file = this.#memory.text(path, 200);
+      name = file.slice(file.lastIndexOf("/") + 1);
+      this.#files.set(path, name);
+    }
+    return name;
   }
 
   #module(object: number): string {
