@@ -108,12 +108,14 @@ let snapshots: RunSnapshots | undefined;
 class Outcome {
   #interpreter: Interpreter | undefined;
   #started = begun;
+  #startBytes = 0;
   #measured: Omit<RunResult, "exitCode"> | undefined;
   #isOver = false;
 
   /** Marks the beginning of the program. */
   begin(interpreter: Interpreter): void {
     this.#interpreter = interpreter;
+    this.#startBytes = footprintOf(interpreter.python);
     this.#started = performance.now();
   }
 
@@ -129,6 +131,7 @@ class Outcome {
       startupSeconds: (this.#started - begun) / 1000,
       seconds: (performance.now() - this.#started) / 1000,
       memoryBytes: python.memory.buffer.byteLength,
+      startBytes: this.#startBytes,
       peakBytes: platformBytes,
       ...{ hostUsed: used, hostFree: free },
       stats: heap?.stats(),

@@ -188,6 +188,7 @@ class Run implements Interruptible {
   readonly #begun: number;
   #recorder: Recorder | undefined;
   #started = performance.now();
+  #startBytes = 0;
   #isOver = false;
   /** The signal that ends the program as soon as the recorder has written its events. */
   #signal: number | undefined;
@@ -221,6 +222,7 @@ class Run implements Interruptible {
         write: traceSink(trace, shared, say).write,
       });
     }
+    this.#startBytes = this.#heap.reserved;
     this.#started = performance.now();
   }
 
@@ -294,6 +296,7 @@ class Run implements Interruptible {
       startupSeconds: (this.#started - this.#begun) / 1000,
       seconds: (finished - this.#started) / 1000,
       memoryBytes: stats.memoryBytes,
+      startBytes: this.#startBytes,
       peakBytes: stats.platformPeak,
       platformBytes: stats.account.platform,
       hostUsed: 0,

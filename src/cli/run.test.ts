@@ -37,7 +37,7 @@ sys.exit(7)
     expect(stdout).toContain("['app.py', '--limit', 'x'] __main__ pyheap-");
     expect(stdout).toContain("first 2");
     expect(readFileSync(join(folder, "made.txt"), "utf8")).toBe("by Python");
-    expect(stderr).toContain("peak footprint");
+    expect(stderr).toMatch(/^ {2}peak footprint +[\d.]+ MiB +[\d.]+ MiB of it when the program began$/m);
     expect(stderr).not.toContain("\u001b[");
     for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
@@ -74,7 +74,7 @@ sys.exit(7)
       "--allocator",
       allocator,
       "-c",
-      "x = list(range(10**5))",
+      "x = list(range(4 * 10**5))",
     ]);
     const report = JSON.parse(stdout) as JsonReport;
     const { live, platform, ...rest } = report.account;
@@ -83,7 +83,10 @@ sys.exit(7)
     expect(report).toMatchObject({ version: 1, allocator, exitCode: 0 });
     expect(sum).toBe(report.platformBytes);
     expect(platform).toBe(report.platformBytes);
-    expect(report.peakBytes).toBeGreaterThan(8_000_000);
+    expect(report.startBytes).toBeGreaterThan(8_000_000);
+    // The list and its numbers. mimalloc takes tens of megabytes at a time.
+    const grown = allocator === "mimalloc" ? 0 : 1_000_000;
+    expect(report.peakBytes).toBeGreaterThanOrEqual(report.startBytes + grown);
     expect(report.memoryBytes).toBeGreaterThan(report.peakBytes);
   });
 

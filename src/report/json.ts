@@ -20,6 +20,8 @@ export interface JsonReport {
   readonly limitBytes: number | null;
   /** Size of the WebAssembly memory at the end, static data included. */
   readonly memoryBytes: number;
+  /** The program break above the static data when the program began. */
+  readonly startBytes: number;
   /** The highest program break above the static data. */
   readonly peakBytes: number;
   /** The program break above the static data at the end: the sum of the account's parts. */
@@ -67,6 +69,7 @@ export function jsonReport(result: RunResult): JsonReport {
     startupSeconds: result.startupSeconds,
     limitBytes: result.limit ?? null,
     memoryBytes: result.memoryBytes,
+    startBytes: result.startBytes,
     peakBytes: result.peakBytes,
     platformBytes: account.platform,
     liveBytes: stats ? raw + mem + object : stockLive,

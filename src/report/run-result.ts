@@ -24,6 +24,8 @@ export interface RunResult {
   readonly startupSeconds: number;
   readonly seconds: number;
   readonly memoryBytes: number;
+  /** What the platform had given, above the static data, when the program began: what the interpreter's start took. */
+  readonly startBytes: number;
   /** The highest program break above the static data, and the break at the end. */
   readonly peakBytes: number;
   readonly platformBytes: number;

@@ -175,7 +175,7 @@ export function terminalReport(result: RunResult, colors: Colors): string {
   const { stats } = result;
   const live = stats ? stats.account.live.raw + stats.account.live.mem + stats.account.live.object : undefined;
   const head: Row[] = [
-    ["peak footprint", bytes(result.peakBytes), colors.dim("what the platform gave, above the static data")],
+    ["peak footprint", bytes(result.peakBytes), colors.dim(`${bytes(result.startBytes)} of it when the program began`)],
     ...(live === undefined
       ? []
       : [["live at the end", bytes(live), colors.dim(counted(stats?.allocatedBlocks ?? 0, "block"))]]),
