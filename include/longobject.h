@@ -42,7 +42,7 @@ PyAPI_FUNC(unsigned long) PyLong_AsUnsignedLong(PyObject *o);
 PyAPI_FUNC(unsigned long long) PyLong_AsUnsignedLongLong(PyObject *o);
 PyAPI_FUNC(double) PyLong_AsDouble(PyObject *o);
 PyAPI_FUNC(void *) PyLong_AsVoidPtr(PyObject *o);
-/* The lowest bits of any value. */
+/* For an int, or an object with __index__: the lowest bits of its value. A value that does not fit is not an error. */
 PyAPI_FUNC(unsigned long) PyLong_AsUnsignedLongMask(PyObject *o);
 PyAPI_FUNC(unsigned long long) PyLong_AsUnsignedLongLongMask(PyObject *o);
 /* Stores the value in *v: 0, or -1 with an error. */

@@ -18,14 +18,14 @@ const TYPES = {
   ".zip": "application/zip",
 };
 
-/** The panel is loaded as a page without a bundler loads it: from the built package, which also has its worker. */
+/** Leaves the panel out of the bundle: the page loads it from the built package, which also has the panel's worker. */
 const builtPanel = {
   name: "built panel",
   setup: ({ onResolve }) =>
     onResolve({ filter: /\/src\/panel\.js$/ }, () => ({ path: "/dist/panel.js", external: true })),
 };
 
-/** The files that the page loads, by path. */
+/** The files that are made for the page, by path. It also loads files of the built package and of Pyodide. */
 async function buildFiles() {
   const { outputFiles } = await build({
     entryPoints: ["main.ts", "python.ts", "style.css"].map((name) => HERE + name),

@@ -102,8 +102,8 @@ export function shareHeap(heap: PanelHeap): MessagePort {
 }
 
 /**
- * Opens a panel of a heap: `attach(pyodide).then(openPanel)`; or of a heap in a worker, by its port. Rejects if the panel's
- * files can't be loaded.
+ * Opens a panel of a heap: `attach(pyodide).then(openPanel)`; or of a heap in a worker, by its port. Rejects if `into` is in
+ * no page, or if the panel's files can't be loaded.
  */
 export async function openPanel(
   heap: PanelHeap | MessagePort,

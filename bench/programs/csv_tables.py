@@ -1,4 +1,4 @@
-"""Writes tables of measurements as CSV into memory, reads them back typed, pivots them and writes the result.
+"""Writes a table of measurements as CSV into memory, reads it back, and writes the rain by month and station.
 
 Stresses text buffers that grow, rows as lists and as dicts, and conversion between text and numbers.
 """

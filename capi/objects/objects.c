@@ -1,11 +1,10 @@
-// What can be done with any object or type, besides what the core has.
+// Functions for any object or type that the core does not have; and constants, names, functions of dicts, list[int].
 
 #include "objects.h"
 
 #include <errno.h>
 
 PyObject *Py_GetConstantBorrowed(unsigned int which) {
-    // Those that are not singletons are made once, and kept by the heap itself.
     switch (which) {
     case Py_CONSTANT_NONE: return Py_None;
     case Py_CONSTANT_FALSE: return Py_False;
@@ -14,6 +13,7 @@ PyObject *Py_GetConstantBorrowed(unsigned int which) {
     case Py_CONSTANT_NOT_IMPLEMENTED: return Py_NotImplemented;
     default: break;
     }
+    // The other constants are immortal as well, so they outlive the reference that is released here.
     PyObject *o = Py_GetConstant(which);
     Py_XDECREF(o);
     return o;
@@ -145,7 +145,7 @@ Py_hash_t Py_HashPointer(const void *p) {
 
 // ---- names that a program uses often ----
 
-// The names, which their variables refer to.
+// Keeps the names alive, because callers of _PyUnicode_FromId get borrowed references.
 static PyObject *names;
 
 static void forget(void) { Py_CLEAR(names); }
@@ -186,7 +186,7 @@ int _PyDict_SetItem_KnownHash(PyObject *o, PyObject *key, PyObject *value, Py_ha
 
 // ---- list[int] ----
 
-// Only its origin, which C code gets back when it calls or asks for it, is of use without Python: so it stands for itself.
+// list[int] is list itself, its origin: without Python, nothing uses its arguments.
 PyObject *Py_GenericAlias(PyObject *origin, PyObject *args) {
     (void)args;
     return Py_NewRef(origin);

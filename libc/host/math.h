@@ -1,4 +1,4 @@
-/* What math.h has besides in the C library of CPython's host. */
+/* What math.h has in the C library of CPython's host, in addition to libc/include/math.h. */
 #include_next <math.h>
 #ifndef PYHEAP_HOST_MATH_H
 #define PYHEAP_HOST_MATH_H

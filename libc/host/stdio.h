@@ -1,4 +1,4 @@
-/* What stdio.h has besides in the C library of CPython's host: files. */
+/* What stdio.h has in the C library of CPython's host, in addition to libc/include/stdio.h: files, sscanf, asprintf. */
 #include_next <stdio.h>
 #ifndef PYHEAP_HOST_STDIO_H
 #define PYHEAP_HOST_STDIO_H

@@ -1,4 +1,4 @@
-/* What stdlib.h has besides in the C library of CPython's host. */
+/* What stdlib.h has in the C library of CPython's host, in addition to libc/include/stdlib.h. */
 #include_next <stdlib.h>
 #ifndef PYHEAP_HOST_STDLIB_H
 #define PYHEAP_HOST_STDLIB_H

@@ -1,4 +1,4 @@
-/* What string.h has besides in the C library of CPython's host. */
+/* What string.h has in the C library of CPython's host, in addition to libc/include/string.h. */
 #include_next <string.h>
 #ifndef PYHEAP_HOST_STRING_H
 #define PYHEAP_HOST_STRING_H

@@ -1,4 +1,4 @@
-/* What time.h has besides in the C library of CPython's host. */
+/* What time.h has in the C library of CPython's host, in addition to libc/include/time.h. */
 #include_next <time.h>
 #ifndef PYHEAP_HOST_TIME_H
 #define PYHEAP_HOST_TIME_H

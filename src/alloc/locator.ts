@@ -22,7 +22,7 @@ function isInside(line: string): boolean {
   return (LIBRARY !== undefined && line.includes(LIBRARY) && !PROGRAMS.test(line)) || /<anonymous>\)?$/.test(line);
 }
 
-/** `at name (wasm://wasm/label-1a2b3c4d:wasm-function[7]:0x123)`, or the same without a name and brackets. */
+/** `at name (wasm://wasm/label-1a2b3c4d:wasm-function[7]:0x123)`; or with `name@` before the address; or the address alone. */
 const WASM_FRAME = /^(?:at )?(?:(.+?) \(|(.*?)@)?(wasm:\/\/wasm\/[^:]*):wasm-function\[(\d+)\]/;
 
 /** What compilers call `main` in WebAssembly. */
@@ -47,10 +47,10 @@ export function labelOf(url: string): string {
   return url.replace("wasm://wasm/", "").replace(/-[0-9a-f]{8}$/, "");
 }
 
-/** The number of frames to read. Those of the core and of C come before the first JavaScript frame. */
+/** The number of frames to read. This library's, the core's and those of C come before the program's first JavaScript frame. */
 const DEPTH = 40;
 
-/** Whether a line is a frame: the first line of a stack, and empty lines, are not. */
+/** Whether a line is a frame: empty lines are not, nor is the line with the error's name, with which V8's stacks begin. */
 function isFrame(line: string): boolean {
   return line !== "" && !line.startsWith("Error");
 }

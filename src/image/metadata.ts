@@ -2,7 +2,7 @@
 
 import { ImageError } from "../ground/errors.js";
 
-/** The object in a JSON text. Its fields are not checked. Throws ImageError if it is not an object. */
+/** The object in a JSON text. Its fields are not checked. Throws ImageError if the text is not JSON, or not that of an object. */
 export function parseMetadata<T>(text: string): Partial<T> {
   let value: unknown;
   try {

@@ -21,7 +21,7 @@ interface Pool {
   readonly bits: Uint8Array;
 }
 
-/** One walk over the heap. */
+/** The layout of a heap, which it walks once. */
 export function heapLayout(heap: Pick<Walked, "walk">): HeapLayout {
   const arenas: { address: number; size: number }[] = [];
   const pools: Pool[] = [];

@@ -31,7 +31,10 @@ export interface Subject {
   look(): Promise<Look>;
   /** Its arenas, pools, and blocks in pools. */
   layout(): Promise<PageData>;
-  /** Sets limits; an undefined one means that there is none. */
+  /**
+   * Sets the limits that are named. An undefined `limit` means that there is none; if `softLimit` is undefined, the heap's policy
+   * derives it from `limit`.
+   */
   setLimits(limits: Limits): Promise<void>;
   /** Begins a recording, whose pieces `take` gets. Rejects if the heap is recorded already. */
   record(command: string, take: (piece: Uint8Array<ArrayBuffer>) => void): Promise<void>;

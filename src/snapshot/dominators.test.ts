@@ -1,4 +1,5 @@
-// Dominators of random graphs, compared with the definition: a node dominates all that can't be reached without it.
+// Dominators of random graphs, compared with the definition: a node dominates all that can't be reached without it. And
+// those of a long chain.
 
 import { expect, it } from "vitest";
 import { randomIntegers } from "../../test/random.js";

@@ -12,7 +12,7 @@ export const NODE = {
   /** A node that stands for no memory: the root, a group or a thread. */
   synthetic: 0,
   object: 1,
-  /** A text. The node's value is this text. */
+  /** A text. The node's value is this text, or the beginning of a long one. */
   string: 2,
   /** Memory that belongs to no object. */
   memory: 3,

@@ -19,7 +19,7 @@ export function addMemory(graph: GraphBuilder, group: number, type: string, byte
   graph.groupEdge(group, node, value === "" ? type : `${type}, ${value}`);
 }
 
-/** Adds a node for each size class of a domain. */
+/** Adds a node for each domain and size class. */
 export function addBlocks(graph: GraphBuilder, group: number, blocks: readonly Blocks[]): void {
   for (const { domain, blockSize, count } of blocks) {
     const value = `${count} ${count === 1 ? "block" : "blocks"} of ${blockSize} bytes`;

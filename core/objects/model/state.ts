@@ -28,7 +28,7 @@ export const TYPES: usize = 24;
 export const EMPTY_KEYS_AT: usize = TYPES_AT + TYPES * TYPE_BYTES;
 export const SINGLETONS_AT: usize = EMPTY_KEYS_AT + 40;
 export const SMALL_INTS_AT: usize = SINGLETONS_AT + 136;
-/** Small ints are those from -5 to 256, as in CPython (Include/internal/pycore_long.h). */
+/** Small ints are those from -5 to 256, as in CPython until 3.14 (there in Include/internal/pycore_runtime_structs.h). */
 export const SMALL_INT_MIN: i32 = -5;
 export const SMALL_INTS: i32 = 262;
 const INT_BYTES: usize = 16;

@@ -72,8 +72,8 @@ export class Linker {
   }
 
   /**
-   * Loads modules that may need each other. Afterwards the data of each module are relocated, and its constructors have
-   * run, in the given order. If an error is thrown, none of the modules is loaded.
+   * Loads modules that may need each other. Afterwards the data of each module are relocated, and its constructors and its
+   * PyInit function have run, in the given order. If an error is thrown, none of the modules is loaded.
    */
   load({ programs, imports, stackBytes, module }: Prepared): LoadedModule[] {
     const extra = guardedImports(imports, this.#host.bridge.border);
@@ -255,8 +255,8 @@ export class Linker {
   }
 
   /**
-   * The meaning of a name for a module: its own definition first, then its caller's, then other modules', then the
-   * core's.
+   * The meaning of a name for a module: its own definition first, then the function that was given to it (`imports`),
+   * then other modules', then the core's.
    */
   #find(loaded: LoadedModule, name: string): Definition | undefined {
     const definition = loaded.own.get(name) ?? loaded.given.get(name);
@@ -279,7 +279,7 @@ export class Linker {
 
   /**
    * The function of this name. If it comes from a later module of the group: a function that jumps to where it will be.
-   * If it is weak and undefined: a function that throws.
+   * If it is undefined, which only a weak name and a name of the Python/C API may be: a function that throws.
    */
   #functionFor(name: string, { loaded }: Member, group: readonly Member[]): WebAssembly.ImportValue {
     const definition = this.#bind(loaded, name);
@@ -298,7 +298,7 @@ export class Linker {
     return makeTrampoline(this.#host.core.table, index, type) as WebAssembly.ImportValue;
   }
 
-  /** Makes the module's exports known to itself and to later modules. */
+  /** Makes the module's exports known to itself and to other modules. */
   #enter(loaded: LoadedModule, exports: WebAssembly.Exports): void {
     for (const [name, value] of Object.entries(exports)) {
       if (name.startsWith("__wasm_")) continue;
@@ -372,8 +372,8 @@ export class Linker {
   }
 
   /**
-   * Unloads the module, and with it the modules that need each other. Throws if another module uses one of them.
-   * Returns the blocks that they did not free.
+   * Unloads the module, and with it those that use it and that it uses in turn. Throws if another module uses one of
+   * them. Returns the blocks that they did not free.
    */
   unload(loaded: LoadedModule): LeakReport {
     if (!loaded.isLive) throw new ReferenceError(`Cannot unload ${loaded.label}: it was unloaded already`);
@@ -385,7 +385,7 @@ export class Linker {
     const objects = group.reduce((sum, member) => sum + this.#dependents(member), 0);
     for (const member of group) this.#remove(member, objects > 0);
     this.#unloadLibrary();
-    // The objects that this released may have been kept for reuse.
+    // The memory of objects that were released since the last call may have been kept for reuse.
     this.#host.settle();
     const { heap, core, bridge } = this.#host;
     bridge.reader.refresh();

@@ -1,6 +1,6 @@
-// Where libraries are put while they are loaded, and what they import. Emscripten chooses the places, tells them to the
-// library alone, and forgets them. So the functions of WebAssembly that make instances are replaced for as long as
-// somebody watches, or gives libraries other imports.
+// Notes where libraries are put while they are loaded, and can give them other imports. Emscripten chooses the places,
+// tells them to the library alone, and forgets them. So WebAssembly.instantiate and WebAssembly.Instance are replaced for
+// as long as somebody watches, or gives libraries other imports.
 
 /** A library's instance, and where its data and its functions are. */
 export interface PlacedLibrary {
@@ -94,7 +94,7 @@ class Instantiation {
   }
 }
 
-/** Replaces WebAssembly's functions that make instances. Returns a function that puts them back. */
+/** Replaces WebAssembly.instantiate and WebAssembly.Instance. Returns a function that puts them back. */
 function replaceEngine(): () => void {
   const { instantiate, Instance } = WebAssembly;
   const ours: Engine = {

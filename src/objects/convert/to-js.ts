@@ -2,7 +2,7 @@
 //
 //   int -> number, or bigint if it is not safe      str, float, bool, None -> string, number, boolean, null
 //   list, tuple -> Array      dict -> plain object if all keys are strings, else Map      set, frozenset -> Set
-//   bytes -> Uint8Array       instances, types, weak references: can't be converted
+//   bytes -> Uint8Array       all others, such as instances and types: can't be converted
 //
 // Objects are read in place, without a call for each. An object with several references becomes one object in
 // JavaScript, too.

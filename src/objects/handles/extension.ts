@@ -82,7 +82,7 @@ export class PyExtensionObject extends PyObject {
     return bridge.number(bridge.border.run(() => bridge.f.contains_item(index))) === 1;
   }
 
-  /** iter(o), evaluated lazily. Throws TypeError if the type has no iterator. */
+  /** iter(o), evaluated lazily. Throws TypeError if the type defines neither an iterator nor items by position. */
   *[Symbol.iterator](): IterableIterator<unknown> {
     const { bridge, index } = this;
     const iterator = bridge.value(bridge.border.run(() => bridge.f.iterator_of(index))) as PyObject;

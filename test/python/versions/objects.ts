@@ -3,7 +3,10 @@
 import { expect } from "vitest";
 import { EDGE, FLAG, type ObjectGraph } from "../../../src/snapshot/graph.js";
 
-/** Makes `corpus`, and prints each object in it and each object that these refer to: id, type, size, ids of referents. */
+/**
+ * Makes `corpus`. Its function `tell` returns, as JSON, up to some 6,000 objects that can be reached from there: for each
+ * its id, type, size, ids of referents, and whether the collector tracks it.
+ */
 export const CORPUS = `
 import collections, dataclasses, functools, gc, json, sys, types, weakref, enum, itertools, array
 
@@ -166,7 +169,10 @@ export function differences(one: ObjectGraph, other: ObjectGraph): [string | und
   );
 }
 
-/** Checks that a snapshot has what Python tells. `text` is what `tell` returned, and nothing has run since. */
+/**
+ * Checks that a snapshot has what Python tells, and returns the number of objects. `text` is what `tell` returned, and nothing
+ * has run since.
+ */
 export function compareWithPython(graph: ObjectGraph, text: string): number {
   const told = JSON.parse(text) as Told;
   const nodes = nodesById(graph);

@@ -6,7 +6,7 @@
 
 import { offsetsAt, type TaskIndexes } from "./layout.js";
 
-/** Offsets in bytes. */
+/** Offsets in bytes, except for the last two. */
 export interface TaskLayout {
   /** In a thread: the task that runs. */
   readonly runningTask: number;
@@ -23,6 +23,7 @@ export interface TaskLayout {
   readonly generatorFrame: number;
   readonly generatorState: number;
   readonly frameStackPointer: number;
+  /** In a frame: how many words before the end of its values the awaited object is. */
   readonly awaitedBack: number;
   /** The state of a generator that awaits something. */
   readonly awaiting: number;
