@@ -1,4 +1,4 @@
-// <math.h>: the functions that are one WebAssembly instruction, and those that take a double apart.
+// <math.h>: the functions that need no approximation. The host provides sin, exp, pow and the like.
 
 #include <math.h>
 #include <stdint.h>
@@ -62,7 +62,7 @@ PYHEAP_DEFINED long lrint(double x) { return (long)rint(x); }
 PYHEAP_DEFINED double nearbyint(double x) { return rint(x); }
 PYHEAP_DEFINED double scalbn(double x, int power) { return ldexp(x, power); }
 
-/* The number next to x on the way to y: the order of doubles of one sign is that of their bits. */
+/* The number next to x on the way to y. Of two doubles with the same sign, the one farther from 0 has the higher bits. */
 PYHEAP_DEFINED double nextafter(double x, double y) {
     if (isnan(x) || isnan(y)) return x + y;
     if (x == y) return y;

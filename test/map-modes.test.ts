@@ -17,7 +17,7 @@ it.each([
   expect([0, 1, 2, 3].map(kindOf)).toEqual([...expected, 0]);
 });
 
-it("types have a colour each, and what a page sums up as other types has that of all others", () => {
+it("the largest types have a colour each; smaller types, and what a page sums up as other types, share one", () => {
   const types = ["Point", OTHER_TYPES_NAME, "Line", "a", "b", "c", "d", "e"];
   const model = { data: { header: { types } }, hasTypes: true } as unknown as Model;
   const blocks = {

@@ -1,5 +1,5 @@
-// Packages for tests: wheels that are made in memory, the lock file that lists them, and a server on this machine that
-// has both and is also an index.
+// Packages for tests: wheels that are made in memory, the lock file that lists them, and a server on this machine, from
+// which a test can offer wheels, the lock file and the pages of an index.
 
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
@@ -45,7 +45,7 @@ export function wheel(
 
 export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-/** The lock file of a distribution for the interpreter that the command comes with. */
+/** The lock file of a distribution for the Pyodide that comes with pyheap. `changed` has, by package, fields that replace others. */
 export function lockFile(wheels: readonly TestWheel[], changed: Readonly<Record<string, object>> = {}): string {
   const entries = wheels.map(({ file, bytes, name, version, depends, imports }) => [
     name,

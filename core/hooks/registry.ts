@@ -5,7 +5,8 @@
 //
 // A program that writes past a block can overwrite headers of blocks, but is unlikely to overwrite the registry.
 // So a report is right even if the header is not.
-// Invariants: every entry is reachable from its home without passing an empty one; live + held == number of entries.
+// Invariants: every entry is reachable from its home without passing an empty one; `count` is the number of entries.
+// Each entry is of a block that is LIVE, or HELD: freed, but held back (debug.ts).
 
 import { base_calloc, base_free } from "../alloc/base";
 import { INTERNAL } from "../ground/domains.gen";

@@ -41,7 +41,7 @@ double cbrt(double x);
 double hypot(double x, double y);
 double pow(double x, double y);
 
-/* Each of these is one instruction or a few. */
+/* libc/math.c has these. */
 PYHEAP_HIDDEN_BEGIN
 double sqrt(double x);
 double fabs(double x);

@@ -26,7 +26,7 @@ async function liveIn(file: string) {
 const LIMIT = "24MiB";
 /**
  * The fewest and the most bytes that may be live in a dump. The fewest are far more than what is live after the program
- * has freed its rows. The most are far below the limit, which also covers the interpreter's start.
+ * has freed its rows. The most are the limit, which also covers the interpreter's start.
  */
 const [LEAST, MOST] = [8 * 2 ** 20, 24 * 2 ** 20];
 
@@ -59,7 +59,7 @@ describe("--dump-on-memory-error", () => {
     expect(bytes).toBeLessThan(MOST);
   });
 
-  it("leaves a copy of the trace, which goes on to the program's end, by MemoryError or not", async () => {
+  it("copies the trace when memory first runs out; the trace goes on until MemoryError ends the program", async () => {
     const options = ["--limit", LIMIT, "--trace", "whole.trace", "--dump-on-memory-error", "part.trace"];
     const { status, stdout, stderr } = await pyheap(...options, "uncaught.py");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "caught\ncaught\n" });

@@ -1,5 +1,5 @@
-// asyncio while an image is made: the code that runs before has the command's event loop, as a program has. The image does
-// not contain that loop.
+// asyncio for the code that runs before an image is saved: the code has the command's event loop, as a program has. The
+// loop is taken out again, so that the image does not contain it.
 
 import type { PyodideAPI } from "pyodide";
 import { RUNNER_FILE } from "../hosts/python/frame-reader.js";

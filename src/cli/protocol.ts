@@ -33,7 +33,10 @@ export interface PackageRequest {
 /** The heap snapshots of a run (run-snapshots.ts). */
 export interface SnapshotRequest {
   readonly file: string;
-  /** A descriptor of the file that will get this name, open and empty, for the snapshot at the program's end; undefined: no snapshot is taken then. */
+  /**
+   * The snapshot at the program's end is written to this descriptor. Its file is open and empty, and gets the name `file` when it is whole.
+   * undefined: no snapshot is taken at the end.
+   */
   readonly fd: number | undefined;
   /** Whether the file is written when memory runs out. */
   readonly onMemoryError: boolean;

@@ -121,14 +121,14 @@ export class GarbageCollector {
     }));
   }
 
-  /** gc.get_objects: the tracked objects of a generation, or all. Each item is a handle. */
+  /** gc.get_objects: the tracked objects of a generation, or of all but the permanent one. Each item is a handle. */
   getObjects(generation?: number): PyList<PyObject> {
     this.#bridge.states.must(LOOK, "look at the heap's objects");
     const k = generation === undefined ? -1 : generationNumber(generation, "find the objects of");
     return this.#bridge.trying(() => this.#bridge.value(this.#bridge.f.gc_objects(k)) as PyList<PyObject>);
   }
 
-  /** gc.get_referrers: the tracked objects that refer to one of these. */
+  /** gc.get_referrers: the tracked objects that refer to one of these, without those of the permanent generation. */
   getReferrers(...objects: PyObject[]): PyList<PyObject> {
     this.#bridge.states.must(LOOK, "look at the heap's objects");
     return this.#bridge.trying(() => {

@@ -2,14 +2,14 @@
 //
 //   close     A stretch is closed at the first mark of time at which it is long enough, or has enough events. So each stretch is shorter
 //             than room.duration (last - time < room.duration), unless all its events belong to a single mark.
-//   rejoin    When there are too many stretches, neighbours are joined, and new stretches are longer from then on. Stretches before and
-//             after the beginning of the program are never joined, so that the interpreter's start stays separate:
+//   begin     When the program begins, neighbouring stretches of the interpreter's start are joined. After that, these stay as they are.
+//   rejoin    When the program has too many stretches, neighbouring ones are joined, and new stretches are longer from then on:
 //
 //             start | program              start | program
-//           0  1  2 | 3  4  5  6    ->         0 | 1     2
+//              0  1 | 2  3  4  5    ->      0  1 | 2     3
 //
 // Invariant after rejoin(): room.duration is the duration of the program so far, divided by `fineness`, but at least that of FIRST_ROOM.
-// So each of the program's stretches is shorter than that, unless all its events belong to a single mark.
+// So each of the program's stretches is shorter than room.duration, unless all its events belong to a single mark.
 
 /** From its beginning to its last event, in microseconds. */
 export interface Stretch {
@@ -33,8 +33,8 @@ interface Room {
 const FIRST_ROOM: Room = { duration: 50, events: 64 };
 const ALONE: Room = { duration: 0, events: 0 };
 /**
- * A stretch has less than a `fineness`-th of the time and of the events. So after a join at most `SPARE * fineness`
- * remain.
+ * After a join, two neighbours together have at least a `fineness`-th of the time, or more than a `fineness`-th of the events. So at most
+ * 2 * fineness pairs and a single stretch remain: at most SPARE * fineness stretches.
  */
 const SPARE = 5;
 
@@ -65,7 +65,7 @@ export class Stretches<T extends Stretch> {
     return this.#closed;
   }
 
-  /** The stretch with which the program begins. */
+  /** The number of the stretch with which the program begins. */
   get program(): number {
     return this.#program;
   }

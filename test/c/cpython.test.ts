@@ -14,7 +14,7 @@ const FOLDER = join(ROOT, "test/c/cpython");
 const BUILT = join(ROOT, "build/c/cpython");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-/** The fields of a type in which its slots are: tp_new, tp_as_number->nb_add. */
+/** For a slot's prefix, the table of the type that has the slot: tp_as_number->nb_add. Slots with the prefix tp are in the type itself. */
 const TABLES: Readonly<Record<string, string>> = {
   nb: "tp_as_number",
   sq: "tp_as_sequence",
@@ -60,10 +60,10 @@ const CHECKS = words(`
   PyTime_Check PyDelta_Check PyTZInfo_Check Py_IsNone PyContext_CheckExact PyCoro_CheckExact PyObject_IS_GC
   PyIndex_Check _Py_IsImmortal
 `);
-/** Types whose sizes macros say, too. */
+/** Macros for the size of a type, with the type: abi.c tells the type's real size too. */
 const REAL = { SIZEOF_TIME_T: "time_t", SIZEOF_OFF_T: "off_t", SIZEOF_WCHAR_T: "wchar_t", SIZEOF_PID_T: "pid_t" };
 
-/** The parts of abi.c that are made from the headers. */
+/** The parts of abi.c that are made here: from the lists above, and from the slots and error numbers that the headers define. */
 function generated(): Readonly<Record<string, string>> {
   const slots = [...read("include/typeslots.h").matchAll(/#define (Py_(\w\w)_(\w+)) \d+/g)];
   const fields = slots.map(([, name = "", table = "", rest = ""]) => {

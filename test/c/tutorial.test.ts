@@ -38,7 +38,7 @@ describe.runIf(canCompile).each([
     heap.scope(() => {
       expect(Custom.name).toBe("Custom");
       expect(Custom.getAttr("__doc__")).toBe("Custom objects");
-      expect(module.getAttr("__doc__")).toBe("A module with a type of nothing.");
+      expect(module.getAttr("__doc__")).toBe("A module with a type that has no fields.");
       const custom = make();
       expect(String(custom)).toMatch(/^<custom\.Custom object at 0x[0-9a-f]{8}>$/);
       expect(custom.sizeof).toBe(8);

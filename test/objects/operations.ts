@@ -26,7 +26,7 @@ type AnySet = PySet | PyFrozenSet;
 type Row = PyList | PyTuple;
 type Index = number | undefined;
 
-/** The kinds of arguments: which values are made for each, and what the TypeScript function gets. */
+/** The kinds of arguments, and what the TypeScript function gets for each. programs.ts says which values are made. */
 interface Kinds {
   any: unknown;
   hashable: unknown;

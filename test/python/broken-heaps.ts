@@ -19,7 +19,7 @@ export interface HeapInImage {
   readonly heap: PythonHeap;
   /** The memory as it was. */
   readonly whole: Uint8Array;
-  /** Records of pools and arenas. What is beside them is the host's malloc's, which nobody can prove. */
+  /** Records of pools and arenas. What is beside them belongs to the host's malloc, which nobody can prove. */
   readonly records: readonly { readonly address: number; readonly bytes: number }[];
   /** Addresses of free blocks. */
   readonly links: readonly number[];

@@ -1,5 +1,5 @@
-// The tracer's stacks compared with complete walks over the interpreter's frames, while CPython's collector walks them,
-// too.
+// The tracer's stacks: in a program with many collections, they are those that complete walks over the interpreter's
+// frames find; reading them takes few steps, and writes nothing. A trace is refused while tracemalloc runs.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import * as C from "../../src/core/constants.gen.js";
@@ -194,7 +194,7 @@ describe("the tracer's stacks", () => {
     });
   });
 
-  it(`are the whole ones, collections or not (PYHEAP_SEED=${SEED})`, async () => {
+  it(`are those that complete walks find, also after collections (PYHEAP_SEED=${SEED})`, async () => {
     const { heap, pyodide } = python;
     told = [];
     const tape = new Tape();

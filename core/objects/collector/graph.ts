@@ -1,4 +1,4 @@
-// Queries on the graph of objects: gc.get_objects, get_referents, get_referrers.
+// Queries about objects: gc.is_finalized, is_tracked, get_objects, get_referents, get_referrers.
 
 import { GC_FINALIZED, GCHead, gcHead, generation, isTracked, track, untrack } from "../model/gc-head";
 import { decref } from "../model/refcount";
@@ -76,7 +76,7 @@ function beginResult(): bool {
   return result !== null;
 }
 
-/** gc.get_objects(k): the tracked objects of a generation, or of all of them if `k` is -1. */
+/** gc.get_objects(k): the tracked objects of a generation; if `k` is -1, of all generations but the permanent one. */
 export function gc_get_objects(k: i32): PyList | null {
   if (!beginResult()) return null;
   for (let j: i32 = 0; j < <i32>GENERATIONS; j++) {
@@ -100,7 +100,7 @@ export function gc_get_referents(objects: PyList): PyList | null {
   return takeResult();
 }
 
-/** gc.get_referrers: the tracked objects that refer to an object of a list, except the list itself. */
+/** gc.get_referrers: the tracked objects that refer to an object of a list, without the list itself and the permanent generation. */
 export function gc_get_referrers(objects: PyList): PyList | null {
   if (!beginResult()) return null;
   const c = collector();

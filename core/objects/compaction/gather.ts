@@ -22,7 +22,7 @@ import { Pass, currentPass, COUNT_MASK, IMMORTAL_TAG, isFixed, MOVED, NEW, PINNE
 import { freeOld, hasLargePart, moveObject, movePart, moveParts, newPlace } from "./relocate";
 import { eachRoot } from "./roots";
 
-/** Meets an object for the first time: copies it if it has to move, and enters it into the row. Returns its address now. */
+/** Meets an object for the first time: copies it if it has to move, and enters it into the pass's row. Returns its present address. */
 @inline
 function meet(c: Pass, o: PyObject): PyObject {
   const now = isFixed(o) ? o : moveObject(c, o);
@@ -76,14 +76,14 @@ class Move {
   }
 }
 
-/** Rows of at least this many bytes are read ahead. */
+/** If references side by side take at least this many bytes, their objects are read ahead. */
 const LONG_ROW: usize = 32;
-/** The number of references that are read ahead at a time. */
+/** The number of objects that are read ahead at a time. */
 const TOGETHER: usize = 64;
 
 /**
- * Meets the objects of `n` references in a row. It first reads a word of each object, then a word of each object's part. These reads do not
- * depend on each other, so the processor does many at a time; while objects are met, it would wait for each of them in turn.
+ * Meets the objects of `n` references side by side. It first reads a word of each object, then a word of the part of each new object. These
+ * reads do not depend on each other, so the processor does many at a time; while objects are met, it would wait for each of them in turn.
  */
 function meetTogether(row: usize, n: usize): void {
   let mortal: u64 = 0;
@@ -157,7 +157,10 @@ function followName(type: PyType): void {
   if (name && (type.flags & IS_C_TYPE) == 0) type.tp_name = textOf(name);
 }
 
-/** Meets every object, and corrects every reference. Objects that no root leads to are garbage, or foreign code has references to them. */
+/**
+ * Meets every object, and corrects every counted reference. Objects that no root leads to are garbage, or foreign code has references to
+ * them.
+ */
 function meetAll(c: Pass): void {
   eachRoot<Move>(changetype<Move>(0));
   const rooted = followFrom(c, 0);

@@ -95,7 +95,7 @@ export function gc_referents(): f64 {
   return answer(result);
 }
 
-/** The tracked objects that refer to an object of the list on the stack. */
+/** The tracked objects that refer to an object of the list on the stack, without those of the permanent generation. */
 export function gc_referrers(): f64 {
   const objects = handles().pop();
   const result = gc_get_referrers(changetype<PyList>(objects));

@@ -1,4 +1,4 @@
-// Lists, for the host. A function whose name types/list.ts already uses has a suffix here: list_clear_all.
+// Lists, for the host. A function whose name types/list.ts or types/sort.ts already uses has a suffix here: list_clear_all.
 
 import { raiseAssignToSlice, raiseStep } from "../model/raises.gen";
 import { handles } from "../model/handles";
@@ -24,7 +24,9 @@ import { list_sort } from "../types/sort";
 import { answer, answerable, fromNumber } from "./exchange";
 import { afterGrowth, dropAfter, hold, letGo, list, rowOnStack } from "./operands";
 
-/** l[start:stop:step] = items; the iterable is on the stack. */
+/**
+ * l[start:stop:step] = items. The items are on the stack, as one iterable. `absent` says which bounds are not given: NO_START, NO_STOP.
+ */
 export function set_slice(handle: u32, start: i32, stop: i32, step: i32, absent: u32): bool {
   const h = handles();
   const given = load<PyObject>(h.last(1));

@@ -53,7 +53,10 @@ export function absent(name: string): () => never {
   };
 }
 
-/** What the address of an absent function of the API leads to; a weak function of the program's own has the address NULL. */
+/**
+ * What the address of an absent function of the API leads to. undefined if the module imports the function weakly, or if the function is
+ * not of the API: then its address is NULL.
+ */
 export function absentAddress(name: string, { types, dylink }: LoadedModule): Definition | undefined {
   if (!isOfApi(name) || dylink.weakImports.has(`env.${name}`)) return undefined;
   return { kind: "function", f: absent(name), type: types?.imported.get(name) ?? { parameters: [], results: [] } };

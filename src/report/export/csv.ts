@@ -1,4 +1,5 @@
-// Comma-separated values (RFC 4180): a line for each stack, domain and size class, and for each type if types are shown.
+// Comma-separated values (RFC 4180). The first line has the names of the columns. Each further line is for one stack, domain
+// and size class, and for one type if types are shown. The last line is for the interpreter's start, if the report shows it.
 
 import { BLOCK_DOMAINS } from "../../core/catalogue.gen.js";
 import { placeOf } from "../../text/labels.js";

@@ -33,5 +33,5 @@ static PyTypeObject CustomType = {
 
 #endif
 
-#define DOC "A module with a type of nothing."
+#define DOC "A module with a type that has no fields."
 #include "module.h"

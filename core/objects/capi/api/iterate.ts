@@ -101,12 +101,12 @@ export function PyIter_NextItem(it: PyObject, item: usize): i32 {
   return next ? 1 : hasError() ? -1 : 0;
 }
 
-/** Whether PyObject_GetIter would return an iterator. */
+/** Whether iter(o) is possible: PyObject_GetIter does not raise that the object is not iterable. */
 export function isIterableObject(o: PyObject): bool {
   return isIterable(o) || isIterableOfC(o);
 }
 
-/** Raises TypeError: the tp_iternext of types whose objects are not iterators although their bases' objects are. */
+/** Raises TypeError. It is the tp_iternext of a type whose objects are not iterators, although those of its base are. */
 export function _PyObject_NextNotImplemented(o: PyObject): PyObject | null {
   raiseNotIterable(o);
   return null;
