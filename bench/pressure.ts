@@ -108,9 +108,12 @@ const PRESSED: Readonly<Record<string, PressedProgram>> = {
     hard: 40,
     code: `
 keep = []
-for i in range(900_000):
+numbers = iter(range(900_000))
+while True:
     try:
-        keep.append([i])
+        for i in numbers:
+            keep.append([i])
+        break
     except MemoryError:
         for _ in range(1000):
             keep.pop()

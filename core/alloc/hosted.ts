@@ -6,7 +6,7 @@
 // host's malloc may not grow past it. For this the host needs a function that limits the footprint of its malloc. Without
 // this function the limit holds for the usable bytes of our blocks only.
 
-import { MAX_REQUEST } from "../ground/config";
+import { INTERNAL, MAX_REQUEST } from "../ground/config";
 import { ledger } from "../ground/ledger";
 import { NO_LIMIT, platform } from "../ground/platform";
 
@@ -22,21 +22,37 @@ export function usableSize(block: usize): usize {
   return call_indirect<usize>(ask, block);
 }
 
-/** Until `unbind`, the host's malloc doesn't take its footprint past `bytes`. */
+/** Limits what the host's malloc may take from the platform, its free memory included. */
 @inline
 function bind(bytes: usize): void {
   call_indirect<usize>(platform().hostSetFootprintLimit, bytes);
 }
 
-@inline
-function unbind(): void {
-  call_indirect<usize>(platform().hostSetFootprintLimit, NO_LIMIT);
+/**
+ * Resizes `block` with the host's malloc; takes a block if `block` is 0, with the host's function `memalign` (a table index) if it is not
+ * 0. The host's malloc doesn't take its footprint past the limit for this. Returns 0 if there is no memory.
+ */
+function serve(block: usize, n: usize, memalign: u32, alignment: usize): usize {
+  const p = platform();
+  const bound = p.limit != NO_LIMIT && p.hostFootprint != 0;
+  if (bound) bind(p.limit);
+  n = max<usize>(n, 1);
+  const served =
+    memalign != 0
+      ? call_indirect<usize>(memalign, alignment, n)
+      : block == 0
+        ? call_indirect<usize>(p.hostMalloc, n)
+        : call_indirect<usize>(p.hostRealloc, block, n);
+  if (bound) bind(NO_LIMIT);
+  return served;
 }
 
-/** Whether there is a limit that the host can be bound to. */
-@inline
-function isBound(): bool {
-  return platform().limit != NO_LIMIT && platform().hostFootprint != 0;
+/**
+ * Tells the host that a block of `n` bytes can't be had. Returns whether it is worth trying again (see Platform.failed). Of the heap's own
+ * tables and arenas the host is not told: without an arena, a small block is still looked for by itself.
+ */
+function told(domain: usize, n: usize): bool {
+  return domain != INTERNAL && platform().failed(n);
 }
 
 /** Enters a block that the host's malloc has just returned into the account; 0 stays 0. */
@@ -58,32 +74,29 @@ export function left(domain: usize, block: usize): void {
 }
 
 /**
- * A block from the host's malloc; or, if `memalign` is the table index of such a function of the host, from that. If there is no memory,
- * the host is told, and asked once more.
+ * Resizes `block`, which has `before` usable bytes; takes a block if `block` is 0, with `memalign` if that is not 0 (see serve). If there
+ * is no memory, the host is told, and asked once more.
  */
-function hostedTake(domain: usize, n: usize, memalign: u32, alignment: usize): usize {
+function hostedTake(domain: usize, block: usize, n: usize, memalign: u32, alignment: usize): usize {
   if (n > MAX_REQUEST) return 0;
-  let block: usize = 0;
-  if (platform().admits(n)) {
-    const bound = isBound();
-    if (bound) bind(platform().limit);
-    block =
-      memalign == 0
-        ? call_indirect<usize>(platform().hostMalloc, max<usize>(n, 1))
-        : call_indirect<usize>(memalign, alignment, max<usize>(n, 1));
-    if (bound) unbind();
-  }
-  if (block == 0 && platform().failed(n)) return hostedTake(domain, n, memalign, alignment);
-  return entered(domain, block);
+  const p = platform();
+  const before: usize = block == 0 ? 0 : usableSize(block);
+  const taken = (block != 0 && n <= before) || p.admits(n - before) ? serve(block, n, memalign, alignment) : 0;
+  if (taken == 0) return told(domain, n) ? hostedTake(domain, block, n, memalign, alignment) : 0;
+  if (block == 0) return entered(domain, taken);
+  const after = usableSize(taken);
+  p.recharge(before, after);
+  ledger().resized(<u32>domain, before, after);
+  return taken;
 }
 
 export function hosted_malloc(ctx: usize, n: usize): usize {
-  return hostedTake(ctx, n, 0, 0);
+  return hostedTake(ctx, 0, n, 0, 0);
 }
 
-/** Like hosted_malloc; `memalign` is the host's, as a table index. */
+/** Like hosted_malloc, with the host's function `memalign`, a table index; with its malloc if `memalign` is 0. */
 export function hostedMemalign(domain: usize, memalign: u32, alignment: usize, n: usize): usize {
-  return hostedTake(domain, n, memalign, alignment);
+  return hostedTake(domain, 0, n, memalign, alignment);
 }
 
 export function hosted_calloc(ctx: usize, count: usize, size: usize): usize {
@@ -95,21 +108,7 @@ export function hosted_calloc(ctx: usize, count: usize, size: usize): usize {
 }
 
 export function hosted_realloc(ctx: usize, block: usize, n: usize): usize {
-  if (block == 0) return hosted_malloc(ctx, n);
-  if (n > MAX_REQUEST) return 0;
-  const before = usableSize(block);
-  let moved: usize = 0;
-  if (n <= before || platform().admits(n - before)) {
-    const bound = isBound();
-    if (bound) bind(platform().limit);
-    moved = call_indirect<usize>(platform().hostRealloc, block, max<usize>(n, 1));
-    if (bound) unbind();
-  }
-  if (moved == 0) return platform().failed(n) ? hosted_realloc(ctx, block, n) : 0;
-  const after = usableSize(moved);
-  platform().recharge(before, after);
-  ledger().resized(<u32>ctx, before, after);
-  return moved;
+  return hostedTake(ctx, block, n, 0, 0);
 }
 
 export function hosted_free(ctx: usize, block: usize): void {
@@ -124,6 +123,6 @@ export function hosted_find(ctx: usize, n: usize): usize {
   if (p.hostFootprint == 0 || !p.admits(n)) return 0;
   bind(call_indirect<usize>(p.hostFootprint));
   const block = call_indirect<usize>(p.hostMalloc, n);
-  unbind();
+  bind(NO_LIMIT);
   return entered(ctx, block);
 }

@@ -46,6 +46,8 @@ export class Books {
   #booked: number;
   #programMs = 0;
   #spentMs = 0;
+  /** The program's time when debts were forgiven last. */
+  #clearedMs = 0;
 
   constructor(measures: ReadonlyMap<MeasureName, unknown>, clock: Clock) {
     this.#measures = measures;
@@ -108,8 +110,16 @@ export class Books {
     return [...this.#accounts.values(), this.#reserve];
   }
 
+  /** Whether the program has run for `times` what a run of every measure takes since debts were forgiven last. */
+  hasWorked(times: number, reserved: number): boolean {
+    let price = 0;
+    for (const account of this.#accounts.values()) price += account.price(reserved);
+    return this.#programMs - this.#clearedMs >= times * price;
+  }
+
   /** Forgives all debts, except those of the reserve: only time pays for these. */
   clear(): void {
+    this.#clearedMs = this.#programMs;
     for (const account of this.#accounts.values()) account.clear();
   }
 

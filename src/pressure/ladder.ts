@@ -12,11 +12,11 @@
 //   last      the first and the last of these, if the heap has grown so much since the last full collection that the next one could pay
 //             for itself
 //   clear     forgives all debts, at the 1st, 2nd, 4th, 8th ... time that an allocation found no memory, and at the 1st, 2nd, 4th ...
-//             time that the heap fell by an eighth of what it was after the last run
+//             time that the heap fell by an eighth of what it was after the last run. Where nobody calls `rescue`, a failure counts
+//             if the program has run for twice the price of all measures since debts were forgiven
 //
-// So the first allocation that fails is always helped, if that is possible. The next one is helped, too, because the
-// program may have dropped objects that refer to each other. But if many allocations fail one after another, only some
-// of them are helped.
+// So the first allocation that fails is always helped, if that is possible. A later one is helped, too, because the program may have
+// dropped objects that refer to each other. But if many allocations fail one after another, only some of them are helped.
 //
 // Without pressure there is no cost: the platform compares one number when it gives memory. The watermark is where the
 // ladder looks again. A look has a price, too, so the watermark moves up by a step, which doubles with each look that
@@ -51,6 +51,8 @@ const ROOM = 1 / 2;
 const FALL = 1 / 8;
 /** A helpless heap is under pressure at the latest when it is this part below its hard limit. */
 const LAST_ROOM = 1 / 16;
+/** Where nobody calls `rescue`: a failure counts if the program has run for so many times the price of all measures. */
+const BETWEEN_PARDONS = 2;
 /** Below this size, holes do not matter. */
 const LEAST_HEAP = 32 * 2 ** 20;
 /** The step between looks: at least these bytes, or the part STEP of the bytes at the first look. */
@@ -101,7 +103,7 @@ export class Ladder {
   #settled = 0;
   /** The same for the last full collection of the ladder. */
   #collected = 0;
-  /** How often the heap fell, and how often an allocation found no memory. */
+  /** How often the heap fell, and how many failures of allocations counted. */
   #falls = 0;
   #failures = 0;
   /** The size of the heap when its holes were counted last. */
@@ -265,7 +267,7 @@ export class Ladder {
     this.#collected = Math.min(reserved, this.#collected);
     if (this.#isShort) {
       this.#isShort = false;
-      this.#hope(++this.#failures);
+      if (this.#books.hasWorked(BETWEEN_PARDONS, reserved)) this.#hope(++this.#failures);
       return this.#pressBy("no memory", policy, this.#atLimit(), () => false);
     }
     const soft = this.#pressedAt;
