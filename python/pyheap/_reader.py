@@ -84,7 +84,7 @@ class AllocationRecord:
         self._reader = reader
         self._node = node
         self.allocator = allocator
-        """The domain: raw, mem, object or libc."""
+        """The domain: raw, mem, object or native."""
         self.size_class = size_class
         """The sizes of the blocks, as a range."""
         self.type = type

@@ -9,8 +9,8 @@ import { reasonOf } from "./system/errors.js";
 export const withoutImage = (why: string): string => `Python starts without the image: ${why}`;
 
 /**
- * The image that the user named. If it can't be used: undefined if it is optional, and Python starts without it; otherwise an error is
- * thrown.
+ * The image that the user named. If it can't be used, throws an error; but if it is optional, says why, and returns undefined: Python
+ * then starts without it.
  */
 export async function namedImage(
   { file, trusted, isOptional }: ImageRequest,

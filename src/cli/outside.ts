@@ -1,4 +1,4 @@
-// Gives Python, after its start, the environment variables and the paths of the machine.
+// Gives Python, after its start, the machine's environment variables, module search path and time zone.
 
 /**
  * Defines library_folders(), and outside(environment, prefix, sites, zone), after which the program sees the variables in `environment`,
@@ -28,7 +28,7 @@ def outside(environment, prefix, sites, zone):
     first = []
     if environment.get("PYTHONPATH"):
         first = [os.path.abspath(path) for path in environment["PYTHONPATH"].split(os.pathsep)]
-    # Pyodide puts the current folder into the path, which is removed here. Later, -c and -m add it themselves.
+    # Pyodide puts the current folder into the path. It is removed here, because -c and -m add it themselves later.
     first.append("")
     sys.path[:] = [*filter(None, dict.fromkeys(first)), *(path for path in sys.path if path not in first)]
 

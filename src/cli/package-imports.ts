@@ -8,7 +8,7 @@
  * it, and False. It returns pairs: a folder and ""; or a module or requirement, and why it can't be had. package_imports
  * returns functions: look(kind, target) reads the program and the modules beside it, and gets the packages that they
  * import; install(requirements) gets packages, or raises ValueError; loaded() returns the folders of all packages; end()
- * ends the search for packages, and drops `get` and `add_libraries`.
+ * ends the search for packages, drops `get` and `add_libraries`, and makes Python forget that micropip was imported.
  */
 export const PACKAGE_IMPORTS = `
 import re
@@ -74,7 +74,7 @@ def package_imports(offered, get, folders, add_libraries):
             raise ValueError("\\n".join(reasons))
 
     def is_foreign(spec):
-        "Whether a package has modules in C for another machine, such as one that was installed for the machine's own Python."
+        "Whether a package has modules in C that can't run here, for example because it was installed for the machine's own Python."
         for folder in spec.submodule_search_locations or ():
             for _, _, files in os.walk(folder):
                 if any(tagged(name) and not name.endswith(ours) for name in files):

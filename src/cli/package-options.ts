@@ -1,4 +1,4 @@
-// The options that say which packages a Python program gets, of every subcommand that runs one.
+// The options that say which packages a Python program gets, for each subcommand that runs a program.
 
 import type { Command } from "commander";
 import type { PackageOptions } from "./packages/provider.js";

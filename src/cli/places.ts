@@ -30,7 +30,7 @@ export interface Needed {
 /** Folders that Pyodide itself has. */
 const TAKEN = ["/", "/lib", "/dev", "/proc"];
 
-/** Whether a path is a folder or lies in it. */
+/** Whether a path is that of a folder, or lies in this folder. */
 export function contains(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }

@@ -20,7 +20,7 @@ export interface Terminal {
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Shows how long a recording takes and how large its file is, once a second, until the function that it returns is called. */
+/** Shows once a second how long a recording has taken and how large its file is. Returns a function that ends this. */
 export function showRecording(file: string, terminal: Terminal, every = EVERY): () => void {
   if (!terminal.isTTY || process.env.CI) return () => undefined;
   const begun = performance.now();

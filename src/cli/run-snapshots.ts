@@ -54,7 +54,7 @@ export class RunSnapshots {
     if (mayBeAsked || request.every !== undefined) heap.on("collect", () => undefined);
   }
 
-  /** Writes the snapshot of the program's end. Throws if that is not possible. */
+  /** Writes the snapshot of the program's end, if the options ask for one. Throws if it can't be written. */
   end(): void {
     const { file, fd } = this.#request;
     if (fd === undefined) return;

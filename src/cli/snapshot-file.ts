@@ -33,7 +33,7 @@ export interface ChosenSnapshots {
 }
 
 /**
- * The snapshots that a run takes; undefined if there are none. `otherwise` is the file's name if the user named none, and
+ * The snapshots that a run takes; undefined if there are none. `otherwise` is the file's name if the user named none but
  * can ask for snapshots while the program runs.
  */
 export function chooseSnapshots(

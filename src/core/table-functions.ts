@@ -44,8 +44,8 @@ const CALLER = Uint8Array.from([
 
 /**
  * A wasm function that calls entries of a table: the one at the first parameter, with the second, the third and 0.
- * Modules that live shorter than the table should call its entries so: a module that imports a table may live as long as
- * the table does.
+ * Modules that live shorter than the table should call its entries in this way: a module that imports a table may live as
+ * long as the table does.
  */
 export function callerOf(table: WebAssembly.Table): WebAssembly.ExportValue {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(CALLER), { h: { t: table } });

@@ -11,7 +11,7 @@ export type DomainName = "raw" | "mem" | "object";
 /** The owner of a block: a domain of Python, or the C library's malloc. */
 export type BlockOwner = DomainName | "native";
 
-/** There is no memory for a request within the limit. The heap is unchanged. */
+/** There is no memory for a request, or it would exceed the limit. The heap is unchanged. */
 export class MemoryError extends Error {
   override readonly name = "MemoryError";
   /** Bytes that were asked for; 0 if a module in C raised the error itself. */

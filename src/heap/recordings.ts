@@ -24,9 +24,9 @@ export interface TraceOptions extends RecordOptions {
    */
   readonly write: TraceSink;
   /**
-   * Whether to write, instead of events, their sums by stack and the peak when the recording ends: a small file.
-   * `"continuously"` is for a reader in another thread, which writes the file: it gets what was summed up so far as
-   * often as it would get events.
+   * Whether to write no events, but at the end of the recording their sums by stack and the peak: a small file.
+   * `"continuously"` is for a reader in another thread, which writes the file: `write` gets the new sums whenever it would
+   * get events. Of a sampled recording, that reader gets the events.
    */
   readonly aggregate?: boolean | "continuously" | undefined;
   /**

@@ -14,7 +14,7 @@ export interface LiveSums {
   reserved: number;
   /**
    * How much more is live than at the beginning, exactly. A sampled recording tells this from time to time; this is the
-   * last value.
+   * last value. It is undefined if the recording is not sampled.
    */
   exact: number | undefined;
   /** The number of allocations so far, including resizes. A block's birth is such a number. */

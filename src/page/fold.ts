@@ -1,5 +1,6 @@
 // Decides which stacks a page shows by themselves. Stacks that have very little in every view are merged into "smaller
-// calls" under their nearest shown caller: the sums stay the same, and the page stays small.
+// calls", and types that have very little into "other types", under their nearest shown caller: the sums stay the same, and the
+// page stays small.
 
 import { type TraceFunction, typeFunction } from "../trace/format.js";
 import { EraAccounts } from "./eras.js";

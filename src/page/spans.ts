@@ -327,7 +327,7 @@ export class Spans implements TraceConsumer {
     this.#sums.births++;
   }
 
-  /** Handles the death of the block that was just removed from the table; `address` is where it was. */
+  /** Handles the death of the block that was just removed from the table, or replaced there; `address` is where it was. */
   #died(address: number): void {
     const { account, size, birth } = this.live;
     const count = weightOf(size, this.#sample);

@@ -117,7 +117,7 @@ export class ContinuousProfile {
   }
 }
 
-/** A profile with each of its figures changed. Stacks without any are left out. */
+/** A profile with each of its figures changed. Stacks whose figures are then all 0 are left out. */
 export function mapped(profile: HeapProfile, change: (figure: number) => number): HeapProfile {
   const stacks = profile.stacks.map(({ node, allocCount, allocBytes, liveCount, liveBytes }) => ({
     node,

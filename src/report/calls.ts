@@ -53,7 +53,7 @@ export function callsOf(stacks: Groupable, view: View, label: string): FunctionC
   );
   /** Whether the function is among a node's callers. */
   const isBelow = new Uint8Array(tree.length);
-  /** Sums of the nodes below, on stacks where the function does not occur again further inside. */
+  /** For each node, the sum of the stacks that pass through it, and on which the function does not occur again further inside. */
   const [apartBytes, apartCount] = [ownBytes.slice(), ownCount.slice()];
   for (let node = 1; node < tree.length; node++) {
     const caller = tree.parent(node);

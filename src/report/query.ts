@@ -201,7 +201,7 @@ class Evaluation {
     }
   }
 
-  /** Nodes to which a path of one or more references leads, all of which keep their targets alive. */
+  /** Nodes to which a path of one or more references leads. Each reference on the path keeps its target alive. */
   #reachable(from: Chosen): Chosen {
     const { edgeKinds, targets } = this.#graph;
     const found = new Uint8Array(from.length);

@@ -46,7 +46,7 @@ export interface ProfileServer {
 
 /** The longest time that a request may ask for, in seconds. */
 const MOST_SECONDS = 600;
-/** Names of this machine. A forwarded port keeps them. */
+/** Names of this machine. A client uses them also when it connects through a forwarded port. */
 const LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 const PROFILES: Readonly<Record<string, ShownFirst>> = {
   "/debug/pprof/heap": "inuse_space",

@@ -1,7 +1,7 @@
 // V8's format of heap snapshots, `.heapsnapshot`: the parts of it that we write, and what we add. Chrome's DevTools,
 // memlab and other tools read it.
 //
-// It is JSON: rows of numbers without names, whose meaning `meta` gives, and a list of strings that have numbers.
+// It is JSON: rows of numbers without names, whose meaning `meta` gives, and a list of strings, which the rows name by number.
 // Readers look a field up by its name in `meta`, so our own fields after V8's do no harm: `value`, a short text, and
 // `flags`. They ignore lists that they do not know, so our list `buffers` does no harm either.
 

@@ -17,7 +17,7 @@ export class Gaps {
   /** Gaps with a mean of `mean` bytes; without a seed, they can't be predicted. */
   constructor(mean: number, seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) {
     if (!(mean >= 1 && mean <= MOST_SAMPLE_BYTES)) {
-      throw new RangeError(`Cannot sample every ${mean} bytes: it is a number from 1 to ${MOST_SAMPLE_BYTES}`);
+      throw new RangeError(`Cannot sample every ${mean} bytes: it must be a number from 1 to ${MOST_SAMPLE_BYTES}`);
     }
     this.#mean = mean;
     this.#a = seed | 0;

@@ -268,7 +268,8 @@ function* reading(name: string, consumer: TraceConsumer): Reading<TraceSummary> 
 
 /**
  * Reads a trace, and passes everything in it to `to`. `name` is its name in errors. Throws TraceError if nothing can be
- * read. If the beginning can be read and the rest can't, no error is thrown: the summary has the problem.
+ * read, or if an older pyheap wrote it in a form that is not read any more. If the beginning can be read and the rest is
+ * broken, no error is thrown: the summary has the problem.
  */
 export async function readTrace(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -29,7 +29,7 @@ export class Packages {
   readonly #index: SimpleIndex | undefined;
   readonly #chosen = new Map<string, Chosen>();
 
-  /** Without an index, only packages of the distribution can be had. */
+  /** Without an index, only packages of the distribution, and wheels that a requirement names by URL, can be had. */
   constructor(distribution: Distribution, store: Store, index: SimpleIndex | undefined) {
     this.distribution = distribution;
     this.#store = store;

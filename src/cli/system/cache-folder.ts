@@ -1,4 +1,4 @@
-// The folder where the command keeps what it can make or download again. The platform decides where it is.
+// The folder where the command keeps what it can make or download again. Each platform has another place for such folders.
 
 import { homedir, platform } from "node:os";
 import { join } from "node:path";

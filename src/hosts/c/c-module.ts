@@ -7,7 +7,7 @@ import { type CFunction, type CValue, isBig, type LoadedModule } from "./loaded.
 
 /** A loaded module. It stays until `unload()`, even if nothing refers to it. */
 export class CModule {
-  /** Its name in reports: the file's name, followed by a number if the heap already has had a module of that name. */
+  /** Its name in reports: the file's name, followed by a number if the heap has already had a module of that name. */
   readonly name: string;
   readonly #loaded: LoadedModule;
   readonly #unload: () => LeakReport;

@@ -1,5 +1,5 @@
-// A cache folder's files, or folders, that are kept for the next process. They are code, so only this user's are used. Of
-// many, those go that were not used for the longest time.
+// A cache folder's files, or folders, that are kept for the next process. They are code, so only this user's are used. If
+// there are too many, those are removed that were not used for the longest time.
 
 import { readdirSync, rmSync, type Stats, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export function noteUse(path: string): void {
   utimesSync(path, now, now);
 }
 
-/** Removes the oldest ones of the names in `folder` that `isKept` takes, until there are at most `most`. */
+/** Of the files in `folder` whose names pass `isKept`, keeps the `most` that were used last, and removes the others. */
 export function removeOldest(folder: string, most: number, isKept: (name: string) => boolean): void {
   const kept = readdirSync(folder).filter(isKept);
   const byUse = kept.map((name) => ({ path: join(folder, name), used: usedAt(join(folder, name)) }));

@@ -25,7 +25,7 @@ export interface LeakReport {
   readonly bytes: number;
   /**
    * Whether these blocks are certainly the module's own: true with debug hooks. Otherwise they are the blocks that were
-   * not there at the start.
+   * not there when the module was loaded.
    */
   readonly exact: boolean;
   /**

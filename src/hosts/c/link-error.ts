@@ -1,4 +1,4 @@
-// Errors of loading and unloading modules in C.
+// The error of loading or unloading a module in C.
 
 /** A module can't be linked, or can't be unloaded. */
 export class LinkError extends Error {

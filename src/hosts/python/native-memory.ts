@@ -1,5 +1,5 @@
-// Gives another malloc family (core/native/native.ts) to the modules in C that an interpreter loads: their memory is the same,
-// but it is counted by module, limited and recorded. See docs/native-memory.md.
+// Gives another malloc family (core/native/native.ts) to the modules in C that an interpreter loads. Their memory still comes
+// from the host's malloc, but it is counted by module, limited and recorded. See docs/native-memory.md.
 
 import type { ModuleStats } from "../../alloc/stats.js";
 import { lazyModule } from "../../core/base64.js";

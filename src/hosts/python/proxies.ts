@@ -21,7 +21,7 @@ interface Held {
   readonly cache?: unknown;
 }
 
-/** The key by which the object that ends a registration has its proxy. To look it up in a WeakMap takes much longer. */
+/** The property in which a registration's token has the Watched. To look it up in a WeakMap takes much longer. */
 const WATCHED = Symbol("pyheap.watched");
 
 interface Token {

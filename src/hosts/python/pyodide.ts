@@ -217,9 +217,9 @@ export async function createImage(options: CreateImageOptions = {}): Promise<Uin
 }
 
 /**
- * Loads Pyodide, writes the package pyheap into its files, and guards its nests. Passes the exports of its module to `ready` after the
- * memory exists, and before Python starts; if `how.isLate`, at the last moment before Python starts. Throws if this Pyodide does not know
- * the option fsInit.
+ * Loads Pyodide, writes the package pyheap into its files, and lets it free nests of any depth. Passes the exports of its module to
+ * `ready` after the memory exists, and before Python starts; if `how.isLate`, at the last moment before Python starts. Throws if this
+ * Pyodide does not know the option fsInit.
  */
 export async function loadWatched(
   load: LoadPyodide,

@@ -87,7 +87,7 @@ export interface ImageSubject {
 
 /**
  * The image of an interpreter that was loaded with OPTIONS_FOR_IMAGE, and that runs no code now. `tally` has counted from
- * the interpreter's first allocation on; this ends it.
+ * the interpreter's first allocation on; captureImage ends it.
  */
 export function captureImage(
   { pyodide, exports: python, heap, bridge, libraries }: ImageSubject,
@@ -201,7 +201,7 @@ function pythonVersion(python: PyodideExports): string {
   return versionText(new Words(python).get(python.data.Py_Version));
 }
 
-/** The head of Pyodide's own snapshot. Throws ImageError unless it ends before the memory, and lists the module `_pyheap`. */
+/** The head of Pyodide's own snapshot. Throws ImageError unless it ends where the memory begins, and lists the module `_pyheap`. */
 function headOf({ head: text }: PythonImageMetadata): Uint8Array<ArrayBuffer> {
   try {
     const head = bytesOfBase64(text);
@@ -215,7 +215,7 @@ function headOf({ head: text }: PythonImageMetadata): Uint8Array<ArrayBuffer> {
   throw new ImageError("what it says of JavaScript's objects is not valid");
 }
 
-/** Sets a part of a memory to zero, except the free C stack: what is there is never read, and its pages were never used. */
+/** Sets a part of a memory to zero, except the free C stack, which is never read before it is written, and was never used so far. */
 function clear(memory: Uint8Array, from: number, to: number, [begin, end]: readonly [number, number]): void {
   if (from < to) {
     memory.fill(0, from, Math.max(from, Math.min(to, begin)));

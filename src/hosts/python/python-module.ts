@@ -103,7 +103,10 @@ export function writePythonFiles(FS: PyodideAPI["FS"], sitePackages: string): vo
   }
 }
 
-/** Makes the module `_pyheap` importable, which the package pyheap uses. An interpreter from an image already has it (`isThere`). */
+/**
+ * Lets Python import the module `_pyheap`, which the package pyheap uses, and the heap hear of collections. An interpreter
+ * from an image already has the module (`isThere`).
+ */
 export function installPythonModule(pyodide: PyodideAPI, heap: PythonHeap, bridge: object, isThere: boolean): void {
   heap.collectionSource = collectionsOf(pyodide);
   if (!isThere) pyodide.registerJsModule("_pyheap", bridge);

@@ -21,7 +21,7 @@ import type { TaskLayout } from "./versions/tasks.js";
 
 /** Offset in an object, the same in every version. */
 const OBJECT = { type: 4 } as const;
-/** Offset in a wrapper, which makes a generator awaitable: the generator. */
+/** Offset of the generator in a wrapper, which is an object that makes a generator awaitable. */
 const WRAPPED = 8;
 
 /** CPython's types by their names: those whose objects have a frame, and those that wrap such an object. */

@@ -5,7 +5,7 @@
 
 import type { Bridge } from "./bridge.js";
 
-/** The number of a handle in the core. Throws if it was released, or belongs to another heap than `bridge`. */
+/** The number of a handle in the core. Throws if the value is no handle, was released, or belongs to another heap than `bridge`. */
 export let indexOf: (handle: Handle, bridge: Bridge) => number;
 
 export abstract class Handle {

@@ -1,4 +1,4 @@
-// Operations on any values, objects or not: repr, operators, and iteration.
+// Operations on any values, objects or not: repr, hash, operators, comparisons, and iteration.
 
 import {
   BINARY_SIGNS,

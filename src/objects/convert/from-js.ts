@@ -21,7 +21,7 @@ import { ConversionError, step } from "./conversion-error.js";
 
 /** Thrown if making children first turns out to be impossible. */
 const FILL = Symbol("fill");
-/** Texts up to this length are looked up among those that occurred before, as long as those are not too many. */
+/** Texts up to this length are shared: each is looked up among the first MOST_TEXTS different ones that occurred. */
 const SHORT_TEXT = 16;
 const MOST_TEXTS = 1024;
 /** An array's items are put into their list in batches of this many, so that the stack stays small. */
@@ -43,7 +43,7 @@ class Conversion {
   readonly #memo = new Map<object, number>();
   readonly #keys = new Map<string, number>();
   readonly #texts = new Map<string, number>();
-  /** Whether short texts are looked up in `texts`. */
+  /** Whether equal short texts become one object. */
   #sharesTexts: boolean;
   /** The number of values on the stack since the conversion began. */
   #depth = 0;

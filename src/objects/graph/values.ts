@@ -1,4 +1,5 @@
-// A short text for each object, made from its memory alone: no code of the program runs.
+// A short text for an object of a common built-in type, made from its memory alone: no code of the program runs. The text is
+// empty for other objects.
 
 import * as C from "../../core/constants.gen.js";
 import { formatFloat } from "../bridge/host-functions.js";

@@ -271,7 +271,7 @@ export class ParquetTables implements TraceConsumer {
     peak.blocks = this.#liveBlocks;
   }
 
-  /** Handles the death of the block that was just removed from the table. */
+  /** Handles the death of the block that was just removed from the table of live blocks, or replaced there. */
   #died(address: number): void {
     const { size, birth } = this.#live;
     if (birth >= this.#firstOfProgram) {

@@ -1,4 +1,4 @@
-// The bytes of an image of an interpreter: what the host knows, and the contents of the interpreter's memory.
+// The bytes of an image of an interpreter: what the host knows, the contents of the interpreter's memory, and files.
 //
 //   0   "PYHEAPPY"                        8   SHA-256 of everything from byte 40 on
 //   40  version of this format            44  flags: 1, the content is compressed (deflate)
@@ -162,7 +162,7 @@ async function digestOf(image: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await subtle.digest("SHA-256", image.subarray(CHECKED) as Uint8Array<ArrayBuffer>));
 }
 
-/** What the header says, in bytes. */
+/** What the header says. Lengths are in bytes. */
 export interface Header {
   readonly isCompressed: boolean;
   readonly digest: Uint8Array;
@@ -173,7 +173,7 @@ export interface Header {
   readonly at: number;
 }
 
-/** The header at the beginning of an image of so many bytes. Throws ImageError. */
+/** The header of an image that begins with `head` and has `length` bytes. Throws ImageError if it is not valid. */
 export function readHeader(head: Uint8Array, length: number): Header {
   const magic = new TextDecoder("latin1").decode(head.subarray(0, PYTHON_IMAGE_MAGIC.length));
   if (magic !== PYTHON_IMAGE_MAGIC.slice(0, length)) throw new ImageError("it does not begin like an image of Python");
@@ -265,7 +265,7 @@ export function placesBytes(first: DataView, end: number): number {
   return bytes;
 }
 
-/** Where the pages belong. They end at `end`. Throws ImageError unless all are within the memory, in order. */
+/** Where the pages belong. In the content, they end at `end`. Throws ImageError unless all are within the memory, in order. */
 export function readPlaces(content: DataView, memory: number, end: number): Place[] {
   let at = placesBytes(content, end);
   const places: Place[] = [];
@@ -314,7 +314,7 @@ export function readMetadata(text: Uint8Array): Stored {
   return metadata as Stored;
 }
 
-/** Whether the files are valid, and each library has its file. */
+/** Whether files, packages and libraries are valid, and each library has its file. */
 function hasLibraries({ files, link, packages }: Partial<Stored>, memory: number): boolean {
   const isFile = (file: unknown) =>
     Array.isArray(file) &&
