@@ -137,10 +137,10 @@ describe("pyheap/report", () => {
     );
     await expect(analyse(trace, { at: 0.1, from: 0 })).rejects.toThrow(ReportError);
     await expect(analyse(trace, { at: "noon" as "end" })).rejects.toThrow(
-      "Cannot report at noon: it is peak, end, leaks, allocated, temporary, or a number of seconds",
+      "Cannot report at noon: it must be peak, end, leaks, allocated, temporary, or a number of seconds",
     );
     await expect(analyse(trace, { at: -1 })).rejects.toThrow(/^Cannot report at -1 s: the trace has the program from /);
-    await expect(analyse(trace, { at: Number.NaN })).rejects.toThrow("Cannot report at NaN: it is");
+    await expect(analyse(trace, { at: Number.NaN })).rejects.toThrow("Cannot report at NaN: it must be");
     const cut = await analyse(trace.subarray(0, trace.length - 10));
     expect(cut.problem).toMatch(/The recording was not ended in order|ends in the middle/);
     expect(cut.text.summary()).toContain("Everything before that is shown");

@@ -117,7 +117,7 @@ def objects():
 
 
 def referrers(obj, /):
-    """The objects that refer to obj, as a list; of functions that run and have it in a variable, their frames.
+    """The objects that refer to obj, as a list. A function that runs and has obj in a variable is in the list as its frame.
 
     Unlike gc.get_referrers, it finds objects that the collector does not track as well. Weak references do not count.
     """

@@ -7,7 +7,10 @@ import stat as _stat
 
 
 def refuse_others(file, begin, kind):
-    """Raises FileExistsError if there is a file that is not empty and does not begin with these bytes. `kind` names what does."""
+    """Raises FileExistsError if there is a file that is not empty and does not begin with these bytes.
+
+    `kind` says what a file that begins with them is: "a heap snapshot".
+    """
     if isinstance(file, int):
         return
     try:

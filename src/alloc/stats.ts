@@ -55,9 +55,9 @@ export interface LargeStats {
   readonly bytes: number;
 }
 
-/** The blocks of a module in C: those that it allocated, and that are live, whoever frees them. */
+/** The live blocks that a module in C allocated. */
 export interface ModuleStats extends LargeStats {
-  /** The module's file. */
+  /** The module's file, without its folder; or its name in Python. */
   readonly name: string;
 }
 

@@ -20,7 +20,7 @@ Every function that is not static can be called. The module can use the Python/C
   --for cpython           a module that CPython 3.14 in Pyodide imports, with CPython's own functions and C library
   --wheel                 a wheel with such a module: pyheap run --wheel FILE, or micropip.install. Name, version and
                           requirements are those of pyproject.toml in the current folder
-  --release NAME==VERSION the wheel's, instead of pyproject.toml's
+  --release NAME==VERSION name and version of the wheel, instead of those in pyproject.toml
   --module spam._eggs     the module's full name, if it belongs to a package
   --with PATH             a package (a folder) whose Python files, data and modules for CPython go into the wheel, or a
                           module of one file (may be repeated)

@@ -143,7 +143,7 @@ describe("a program that ends", () => {
     expect(stderr).toMatch(/^Aborted\(\)\n\nMemory/);
   });
 
-  it("when nobody reads its output: exit code 120", () => {
+  it("with output that can't be written has the exit code 120", () => {
     const command = `"${process.execPath}" "${MAIN}" run --quiet -c "print(1)" >/dev/full; echo "status $?" >&2`;
     const env = { ...process.env, PYTHONUNBUFFERED: "" };
     const { stderr } = spawnSync("sh", ["-c", command], { cwd: folder, env, encoding: "utf8" });

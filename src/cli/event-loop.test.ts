@@ -105,7 +105,7 @@ asyncio.run(promised())
 `;
 
 describe("asyncio in a program", () => {
-  it("has the loop that it makes: tasks, timers, queues, generators, signals", () => {
+  it("has tasks, timers, queues, generators and signals", () => {
     writeFileSync(join(folder, "tasks.py"), PROGRAM);
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "run", "--quiet", "tasks.py"], {
       cwd: folder,

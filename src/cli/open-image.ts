@@ -33,7 +33,7 @@ export interface Proof {
   readonly sha256?: string | undefined;
 }
 
-/** Reads the image in a file. Throws UsageError. */
+/** Reads the image in a file. Throws UsageError if it can't be read, or must not be used. */
 export async function openImage(file: string, { isProven, sha256 }: Proof): Promise<PythonImage> {
   const problem = (why: string) => new UsageError(`${file}: ${why}`);
   let bytes: Uint8Array;

@@ -22,7 +22,7 @@ const ARCHIVE = Buffer.from(
   "base64",
 );
 
-/** A recording of the start and of a program, of a block each. That of an interpreter's start takes a second to read. */
+/** A recording of a start and a program, with one block each. A recording of a real start takes a second to read. */
 function smallTrace(): Uint8Array {
   const tape = new Tape();
   const writer = new TraceWriter(tape.write, { command: ["s"], started: "", stacks: "python", sample: 0 });

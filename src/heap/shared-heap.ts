@@ -224,8 +224,8 @@ export class SharedHeap {
   }
 
   /**
-   * The account and the statistics. They are exact if no other worker uses the heap meanwhile; else, what others do while the heap is walked
-   * is in them or not.
+   * The account and the statistics. They are exact if no other worker uses the heap meanwhile. Otherwise they may or may not contain what
+   * others do while the heap is walked.
    */
   stats(): HeapStats {
     this.#mustBeIn();

@@ -58,7 +58,7 @@ const isView = (at: unknown): at is View => VIEWS.some((view) => view === at);
 function chooseView({ at = "peak", from, to }: MomentOptions): { view: View; to: number | undefined } {
   if (isView(at)) return { view: at, to };
   if (typeof at !== "number" || !Number.isFinite(at)) {
-    throw new ReportError(`Cannot report at ${at}: it is ${VIEWS.join(", ")}, or a number of seconds`);
+    throw new ReportError(`Cannot report at ${at}: it must be ${VIEWS.join(", ")}, or a number of seconds`);
   }
   if (from !== undefined || to !== undefined) {
     throw new ReportError(`Cannot report at ${at} s with the beginning or the end of a span: a moment has no span`);

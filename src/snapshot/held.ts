@@ -25,7 +25,7 @@ const MORE = "…";
 interface Shown {
   readonly start: Shown | undefined;
   readonly piece: string;
-  /** How many equal pieces are at the end, if they are not more than are shown and one. */
+  /** How many equal pieces are at the end; counted up to one more than is shown. */
   readonly alike: number;
   readonly length: number;
   /** The paths that are one piece longer, by this piece. */
@@ -34,7 +34,7 @@ interface Shown {
 
 const EMPTY = { start: undefined, piece: "", alike: 0, length: 0 };
 
-/** A path with one piece more. A path that shows only a part of its pieces stays as it is where one more would not be shown. */
+/** A path with one piece more. If the path shows only a part of its pieces already, and the piece would not be shown, it stays as it is. */
 function withPiece(shown: Shown, piece: string): Shown {
   const alike = piece === shown.piece ? shown.alike + 1 : 1;
   if (alike > MOST_ALIKE + 1 || shown.length > MOST_PIECES) return shown;

@@ -69,7 +69,7 @@ it("is read as it was written, in pieces of any size", () => {
 });
 
 it("is V8's format: V8's own snapshots are read by the same reader", async () => {
-  // That of a thread which does nothing: this thread has all that the tests of a process have loaded.
+  // The snapshot is that of a thread that does nothing, because this thread's would have all that the tests have loaded.
   const thread = new Worker("setInterval(() => undefined, 1e6)", { eval: true });
   await once(thread, "online");
   const pieces = (await Readable.from(await thread.getHeapSnapshot()).toArray()) as Buffer[];

@@ -57,13 +57,13 @@ describe("a moment of a recording", () => {
     ]);
   });
 
-  it("can be the beginning of a span, which nothing happened before", () => {
+  it("can be the beginning of a span in which nothing happens: what was live then is the peak", () => {
     const { figures, gaps } = program({ from: seconds(2), to: seconds(2.5) });
     expect(gaps).toEqual([]);
     expect(figures).toMatchObject({ peakBytes: 50 * MIB + 30_000, peakTime: seconds(2), allocatedBytes: 0 });
   });
 
-  it("is never after a span's peak, nor before it", () => {
+  it("that is a span's peak is never before the span, nor after it", () => {
     for (let from = 0; from < 5; from += 0.25) {
       for (let to = from + 0.25; to < 5.5; to += 0.5) {
         const { figures, endTime } = program({ from: seconds(from), to: seconds(to) });

@@ -4,7 +4,7 @@
 // program began is one measure for each view, `start`, and is in no account:
 //
 //   live now    = accounts' `end`  + start.end      a block belongs to whoever allocated it, as long as it lives
-//   at the peak = accounts' `peak` + start.peak     the peak is the program's: the moment when most of its blocks were live
+//   at the peak = accounts' `peak` + start.peak     the peak is the program's: the moment when most of its bytes were live
 //
 // If the program resizes a block of the start, the block is the program's from then on.
 
@@ -354,7 +354,7 @@ export class Analysis implements TraceConsumer {
     this.accounts.notePeak();
   }
 
-  /** Handles the death of the block that was just removed from the table. */
+  /** Handles the death of the block that was just removed from the table of live blocks, or replaced there. */
   #died(): void {
     const { figures, accounts } = this;
     const { account, size, birth } = this.#live;

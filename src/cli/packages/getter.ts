@@ -14,7 +14,7 @@ import type { Store } from "./store.js";
 export class Getter {
   readonly #packages: Packages;
 
-  /** `index` is the URL of an index of packages; without one, only packages of the distribution can be had. */
+  /** `index` is the URL of an index of packages; without one, only packages of the distribution, and those with a URL, can be had. */
   constructor(distribution: Distribution, store: Store, index: string | undefined) {
     this.#packages = new Packages(distribution, store, index === undefined ? undefined : new SimpleIndex(index));
   }

@@ -27,7 +27,7 @@ const EXAMPLES = `
 Examples:
   pyheap report query app.heapsnapshot 'type == Point and retained > 1KiB'
   pyheap report query app.heapsnapshot 'type == "str" and value ~ "^http" and size >= 100'
-  pyheap report query app.heapsnapshot '.children[0].name == "root"'      what its attributes and items are
+  pyheap report query app.heapsnapshot '.children[0].name == "root"'      by attributes and items
   pyheap report query app.heapsnapshot 'type == dict and held by type == Cache'
   pyheap report query app.heapsnapshot 'reachable from name == "cache" and not module == builtins'
 

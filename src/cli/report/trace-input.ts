@@ -45,7 +45,7 @@ function viewOf(at: string): MomentOptions["at"] {
   if (at === "peak" || at === "end" || at === "allocated") return at;
   const seconds = secondsOf(at);
   if (seconds !== undefined) return seconds;
-  throw new UsageError(`Cannot report at ${at}: it is peak, end, allocated, or a number of seconds`);
+  throw new UsageError(`Cannot report at ${at}: it must be peak, end, allocated, or a number of seconds`);
 }
 
 /** Reads and analyses a trace. Throws UsageError if that is not possible. */

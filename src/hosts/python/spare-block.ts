@@ -1,7 +1,7 @@
 // A block of the host's malloc that is held back while a heap has a limit.
 //
-// CPython can't collect garbage in the middle of an operation, so when an allocation finds no memory, it is too late. A watermark comes
-// before that, but only if malloc's free memory can be used: it may lie in holes that are too small, and how much of it does is not known.
+// CPython can't collect garbage in the middle of an operation, so when an allocation finds no memory, it is too late to collect. A watermark
+// comes before that, but only if malloc's free memory can be used: some of it lies in holes that are too small, and nobody knows how much.
 // So some memory is set aside: an allocation that finds none gets this, and garbage is collected between the next two bytecodes.
 //
 // Invariant: if a block is held, the host's footprint was at least the part FROM of the limit when it was taken. Below that,

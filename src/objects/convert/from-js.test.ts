@@ -72,7 +72,7 @@ describe("heap.from", () => {
     expect(strings(await Heap.create({ policies: { interning: false } }))).toBe(100);
   });
 
-  test("arrays longer than what goes onto the stack at once", () => {
+  test("converts arrays that are longer than what goes onto the stack at once", () => {
     const value = Array.from({ length: 5000 }, (_, k) => [k, `tag ${k % 9}`]);
     using object = heap.from(value);
     heap.check();

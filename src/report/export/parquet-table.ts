@@ -78,7 +78,7 @@ export class ParquetTable<T extends Readonly<Record<string, ColumnType>>> {
     this.#pass();
   }
 
-  /** Passes the bytes on that the writer has made. */
+  /** Passes on the bytes that the writer has made. */
   #pass(): void {
     this.#sink(this.#bytes.getBytes());
     this.#bytes.index = 0;

@@ -38,7 +38,7 @@ export function* speedscope(report: TraceReport): Chunks {
   const { tree } = report.stacks;
   const frames: SpeedscopeFrame[] = [];
   const indices = new PerFrame(report.stacks.tree, (f, line) => {
-    // Its sandwich view has a row for each frame, and shows no more of it than the name.
+    // speedscope's sandwich view has a row for each frame, and shows no more of it than the name.
     const name = distinctName(f, line);
     return frames.push(f.file === "" ? { name } : { name, file: f.file, line }) - 1;
   });

@@ -57,7 +57,7 @@ export const KEYS = {
 export const SET = { mask: 16, table: 20, smallTable: 32, entry: 8 } as const;
 /** Offsets in an OrderedDict, and in a node of its list. */
 export const ORDERED = { first: 32, table: 40, next: 8 } as const;
-/** Offsets in a deque and in one of its blocks; and how many of the free blocks that it keeps there are. */
+/** Offsets in a deque and in one of its blocks. `mostFree` is how many free blocks it keeps at most. */
 export const DEQUE = {
   ...{ left: 12, right: 16, leftIndex: 20, freeCount: 36, free: 40, mostFree: 16 },
   ...{ items: 4, next: 260, blockItems: 64 },

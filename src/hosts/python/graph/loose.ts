@@ -11,7 +11,7 @@ import type { Blocks } from "./blocks.js";
 import { TYPE } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 
-/** So many bytes of a block are searched for addresses of further blocks. Larger ones are mostly data. */
+/** At most this many bytes of a block are searched for addresses of further blocks: larger blocks are mostly data. */
 const SEARCHED = 65_536;
 /** The most bases of a class that are looked at. */
 const MOST_BASES = 100;
@@ -82,7 +82,7 @@ export class LooseBlocks {
     return false;
   }
 
-  /** A block has an owner, if it has none yet. */
+  /** Gives a block an owner, if it has none yet. */
   #find(block: number, owner: number): void {
     const { f } = this.#graph.store;
     if (f.loose_own(block) === 0) {

@@ -70,7 +70,7 @@ const ALL_KNOWN: ReadonlySet<Kind> = new Set<Kind>([
 ]);
 /** Bytes of an object's reference count and type. */
 const OBJECT_HEADER = 8;
-/** So many bytes of an object are looked at. A broken type can have any size. */
+/** At most this many bytes of an object are looked at: a broken type can have any size. */
 const MOST_KNOWN = 4096;
 
 /** What types that have no references of their own share. */
@@ -101,7 +101,7 @@ export interface TypeInfo {
   readonly fields: readonly Field[];
   /** Whether it is collections.OrderedDict, or derived from it. */
   readonly isOrdered: boolean;
-  /** So many bytes of an object are known: what is a block, the walk knows. */
+  /** The first bytes of an object whose words are all known: the walk knows which of them are addresses of blocks. */
   readonly knownBytes: number;
   /** The offsets of the other words that are no known reference. Such a word can be the address of a block that the object uses. */
   readonly words: readonly number[];
