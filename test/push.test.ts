@@ -26,7 +26,7 @@ async function pprofIn(form: FormData): Promise<Profile> {
   return Profile.decode(gunzipSync(Buffer.from(await (form.get("profile") as File).arrayBuffer())));
 }
 
-/** The sums of a profile by the name of its innermost function, which is followed by the file, in the order of its values. */
+/** The sums of a profile by innermost function: each list has them in the order of the profile's values. */
 function byFunction({
   sample,
   location,
@@ -186,7 +186,7 @@ describe("pushProfiles", () => {
     expect(fitting(whole, 0, encode).each.stacks).toHaveLength(1);
   });
 
-  it("refuses shares and times that are none", () => {
+  it("refuses a share of 0 and a negative time", () => {
     expect(() => begin({ share: 0 })).toThrow("share: 0 is not a share");
     expect(() => begin({ every: -1 })).toThrow("every: -1 is not a number of seconds");
     expect(heap.isTracing).toBe(false);

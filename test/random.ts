@@ -1,7 +1,7 @@
 // The random numbers of tests and benchmarks: the same for the same seed.
 
 /**
- * The seed of a test's random programs: `PYHEAP_SEED`, or one of the time. Tests have it in their titles, so that a
+ * The seed of a test's random programs: `PYHEAP_SEED`, or one made from the time. Tests have it in their titles, so that a
  * failure can be repeated.
  */
 export const SEED = Number(process.env.PYHEAP_SEED ?? Date.now() % 2 ** 31);

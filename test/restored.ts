@@ -1,5 +1,6 @@
-// What a test replaces for itself is put back when it ends, however it ends, and what a file started is ended: files may
-// share a process. They then share modules too, so a module's own hooks would run for the first file only.
+// What a test replaces for itself is put back when the test ends, however it ends, and the processes that a file started
+// are ended with the file. Files may share a process, and then its modules, too: so a module's own hooks would run for the
+// first file only.
 
 import { afterAll, afterEach, vi } from "vitest";
 import { endChildren } from "./children.js";

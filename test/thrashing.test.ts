@@ -277,7 +277,7 @@ describe("a ladder on a simulated heap", () => {
         expect(heap.ladder.relieve({ measures: ["collect"], budgetMs: 1000 }).measures.length).toBe(1);
       });
 
-      it("tells listeners less often that cost much and gain nothing", () => {
+      it("tells a listener less often if it costs much and gains nothing", () => {
         const heap = heapWith({ softLimit: 48 * MIB, isHelpless, costs: {} });
         let told = 0;
         heap.events.on("pressure", () => {

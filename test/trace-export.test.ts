@@ -63,7 +63,7 @@ describe("an export", () => {
     expect(Number(profile.timeNanos)).toBeGreaterThan(1e18);
   });
 
-  it("to pprof and speedscope has another name for each function: they take functions of one name for one", () => {
+  it("to pprof and speedscope has a different name for each function: these tools take functions of one name for one", () => {
     const places: Place[] = [
       ["<module>", "app.py", 1, 1],
       ["<lambda>", "app.py", 2, 2],

@@ -24,7 +24,7 @@ const WAYS: readonly (readonly [string, (heap: Heap) => number])[] = [
   ],
 ];
 
-describe.each([undefined, 1, 4096])("a recording of one block in %s bytes", (sample) => {
+describe.each([undefined, 1, 4096])("a recording with the option sample: %s", (sample) => {
   it.each(WAYS)("is told of %s, once", async (_name, allocate) => {
     const heap = await Heap.create({ policy: false });
     const tape = new Tape();

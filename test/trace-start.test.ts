@@ -190,7 +190,7 @@ it("samples the blocks of the start, and knows when the program frees them", asy
   }
 });
 
-it("refuses what it can't do", async () => {
+it("can't begin to count while a recording is under way", async () => {
   const heap = await Heap.create();
   const start = heap.tallyStart();
   const recorder = heap.trace({ write: () => undefined, start });

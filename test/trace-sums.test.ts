@@ -141,7 +141,7 @@ describe(`sums are those of all events (PYHEAP_SEED=${SEED})`, () => {
   });
 });
 
-it("end with an error if there is no memory for their tables, and the program goes on", async () => {
+it("a recording of sums ends with an error if there is no memory for its tables, and the program goes on", async () => {
   const heap = await Heap.create();
   class SmallMemory extends WebAssembly.Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {

@@ -1,5 +1,5 @@
-// A worker is stopped at a step of a scenario, and at any other: the others take over what it had, and the heap is whole. With PYHEAP_STOPS=0,
-// at each.
+// A worker is stopped at a random step of a scenario, many times: others take over what it had, and the heap is whole.
+// With PYHEAP_STOPS=0, it is stopped at each step.
 
 import { describe, expect, it } from "vitest";
 import * as C from "../src/core/constants.gen.js";

@@ -1,4 +1,4 @@
-// A heap snapshot in Chromium's DevTools: the classes, who retains an object, and the retained sizes of a program whose
+// A heap snapshot in Chromium's DevTools: the classes, who retains an object, the retained sizes of a program whose
 // objects are known, and where they were allocated. Screenshots go to build/screenshots/ if SCREENSHOTS is set.
 
 import { copyFileSync, mkdtempSync } from "node:fs";

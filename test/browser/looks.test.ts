@@ -175,7 +175,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     await drag(page, 0.3, 0.6);
     const plot = await box(page, ".u-over");
     const [before, after] = [await box(page, ".shade.before"), await box(page, ".shade.after")];
-    // A line at the border of the plot is as wide as this on the outside.
+    // A line at the border of the plot reaches at least one pixel beyond it.
     expect(before.x).toBeLessThanOrEqual(plot.x - 1);
     expect(after.right).toBeGreaterThanOrEqual(plot.right + 1);
     expect(Math.abs(before.right - (plot.x + 0.3 * plot.width))).toBeLessThan(6);

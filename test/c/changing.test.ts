@@ -1,6 +1,6 @@
 // A comparison, a hash, a repr, an index or a length in C that changes the container which is being searched, compared,
-// sorted, written or indexed: the operation ends with some result or one of Python's errors, nothing is used after it was freed, and the heap is whole.
-// Each change fills the memory that it freed with a mark, so a use of that memory is noticed.
+// sorted, written or indexed: the operation ends with some result or one of Python's errors, nothing is used after it was
+// freed, and the heap is whole. Each change fills the memory that it freed with a mark, so a use of that memory is noticed.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import {

@@ -34,7 +34,7 @@ function sourcesList(): string {
     .join("\n");
 }
 
-/** The list of package sources, of which programs and sources are wanted, in the format that it has. */
+/** Writes the list of package sources, in the machine's own format; programs and sources are wanted of each. */
 function writeList(folder: string): void {
   const text = sourcesList();
   if (/^Types:/m.test(text)) {

@@ -408,7 +408,7 @@ describe("what is thrown in the middle of a compaction", () => {
     expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
   });
 
-  test("so does an error of the function that says where the program is", async () => {
+  test("an error of the function that says where the program is comes when it is over, too", async () => {
     let isLost = false;
     const locate = () => {
       if (isLost) throw new Error("lost");
@@ -424,7 +424,7 @@ describe("what is thrown in the middle of a compaction", () => {
     expect(lists.map((list) => list.at(1))).toEqual(lists.map((_, k) => `text ${5 * k}`));
   });
 
-  test("so does an error of the program's own allocator", async () => {
+  test("an error of the program's own allocator comes when it is over, too", async () => {
     const { heap, lists } = await sparse({});
     const own = heap.getAllocator("object");
     let isArmed = false;

@@ -1,8 +1,11 @@
 // The means for scenarios that are written twice, in Python and for our heap, with the same log as the result.
 //
-// In Python there are   Node(name), with fields x and y       Mortal(name), a Node with a finalizer that logs "del <name>" and then calls
-//                       on_del(node), if that is set          log(...), collect()
-// and on the heap the same, as a Stage.
+//   Node(name)     has the fields x and y
+//   Mortal(name)   a Node with a finalizer, which logs "del <name>" and then calls on_del(node), if that is set
+//   log(...)       adds a line to the log
+//   collect()      collects, and logs how many objects were collected
+//
+// PRELUDE has them for Python; a Stage has them for the heap.
 
 import type { Heap, PyInstance, PyObject, PyRef } from "../../src/index.js";
 

@@ -39,7 +39,7 @@ describe("heap.trim", () => {
     samples.view[999] = 1.5;
     expect(samples.view[999]).toBe(1.5);
     expect(new Float64Array(heap.memory.buffer, samples.address, 1000)[999]).toBe(1.5);
-    // Nothing must still write to the old memory.
+    // Nothing writes to the old memory any more.
     const copy = new Uint8Array(old.buffer).slice();
     list.push([1, 2, 3].map((k) => k * 1000).join());
     heap.object.free(heap.object.malloc(100));

@@ -43,7 +43,7 @@ str(told)`),
     ).toBe("(True, 0)");
   });
 
-  it("has traces that say how deep a stack was that has more frames than are kept (cpython 82142)", () => {
+  it("has traces that say how deep a stack was, though not all of its frames are kept (cpython 82142)", () => {
     expect(
       run(`
 tracemalloc.start(2)
@@ -56,7 +56,7 @@ str((len(trace.traceback), trace.traceback.total_nframe >= 12))`),
     ).toBe("(2, True)");
   });
 
-  it("has traces with the line of the newest owner of what comes from a free list (cpython 79234)", () => {
+  it("has, for what comes from a free list, a trace with the line that takes it (cpython 79234)", () => {
     expect(
       run(`
 def line(made): return tracemalloc.get_object_traceback(made)[0].lineno

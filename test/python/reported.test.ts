@@ -173,7 +173,8 @@ deep > 100_000`),
 });
 
 describe("garbage in cycles", () => {
-  // cpython 98801, 142002, 142516, 148937, pull request 108038: few objects with many bytes each, which the collector's own thresholds do not see.
+  // cpython 98801, 142002, 142516, 148937, pull request 108038: few objects with many bytes each. The collector's own
+  // thresholds do not see the bytes.
   it.each([
     ["with large buffers", "class Node:\n    def __init__(self): self.me, self.data = self, bytearray(500_000)", 1000],
     [
@@ -321,7 +322,8 @@ describe("what crosses to JavaScript", () => {
     globals.destroy();
   });
 
-  // pyodide 5598: a JavaScript object within what is passed, call after call. 1334, 1573: a function that is passed is proxied for the call.
+  // pyodide 5598: a JavaScript object within what is passed, call after call. 1334, 1573: a function that is passed gets
+  // a proxy for the call.
   it("leaves nothing after thousands of calls in both directions", () => {
     const { pyodide } = limited.python;
     const globals = pyodide.toPy({ __name__: "app" });

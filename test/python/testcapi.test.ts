@@ -25,8 +25,8 @@ describe("_testcapi on the heap", () => {
   });
 
   it("set_nomemory: every allocation of a scenario fails in turn", () => {
-    // The scenario has no sum of an int and a float: once CPython 3.14.2 has specialized it, it does not notice that there was no memory for
-    // the result, and the next call fails with SystemError. It is the same without our heap.
+    // The scenario has no sum of an int and a float. CPython 3.14.2, once it has specialized such a sum, does not notice
+    // that there was no memory for the result, and the next call fails with SystemError. It is the same without our heap.
     const failures = pyodide.runPython(`
 import _testcapi
 def scenario():

@@ -72,7 +72,7 @@ json.dumps([found(whole), found(sums), found(sampled), sums.reader().metadata.is
     expect(told).toEqual([[200, "load"], [200, "load"], [200, "load"], true, 1]);
   });
 
-  it("records types, which records have", () => {
+  it("records types of objects: each allocation record has its type", () => {
     const told = run(`
 class Point: pass
 with pyheap.Tracker(types=True) as typed: kept = [Point() for _ in range(300)]

@@ -1,4 +1,6 @@
-// Runs the smoke suite in this process, and prints the outcomes as JSON: file, tally.wasm, features.
+// Runs the smoke suite in this process, and writes the outcomes to a file, as JSON.
+//
+//   node in-process.js FILE TALLY.WASM FEATURE...
 
 import { writeFileSync } from "node:fs";
 import type { Feature } from "./list.js";

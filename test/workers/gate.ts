@@ -15,7 +15,7 @@ export class Gate {
     return Atomics.load(this.#opened, SHUT);
   }
 
-  /** Sleeps until it is opened again after it was opened `times` times. */
+  /** Sleeps until it has been opened more than `times` times. */
   pass(times: number): void {
     Atomics.wait(this.#opened, SHUT, times);
   }

@@ -1,5 +1,5 @@
-// A random program of one of several workers, against a model of its own: it allocates, resizes and frees, and hands blocks over to others,
-// who see that they have kept their content, resize and free them.
+// A random program of one of several workers, with a model of its blocks: it allocates, resizes and frees blocks, and hands
+// some over to others. These check that the blocks have kept their content, and resize and free them.
 
 import { type Address, NULL, type SharedHeap } from "../../src/index.js";
 import { randomSize } from "../model.js";

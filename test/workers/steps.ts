@@ -1,5 +1,5 @@
-// A thread that can be stopped at any step: an instance of the module in which each function and each loop says that it begins. There, and
-// nowhere else, an engine ends a worker that is terminated.
+// A thread that can be stopped at any step: an instance of the module in which each function, and each round of a loop, says
+// that it begins. There, and nowhere else, an engine ends a worker that is terminated.
 
 import { readFileSync } from "node:fs";
 import { ALLOCATOR_TABLE } from "../../src/core/catalogue.gen.js";

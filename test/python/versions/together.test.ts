@@ -5,7 +5,7 @@ import { loadPython } from "../../../src/hosts/python/pyodide.js";
 import { KNOWN_PYODIDES } from "../../../src/hosts/python/versions/versions.js";
 import { loaderOf, VERSIONS } from "./list.js";
 
-/** The version of CPython, of an interpreter that works on a heap. */
+/** Starts an interpreter on a heap, and has it work. Returns its version of CPython. */
 async function started(name: keyof typeof VERSIONS): Promise<string> {
   const { pyodide, heap } = await loadPython({ loadPyodide: await loaderOf(VERSIONS[name]) });
   expect(pyodide.runPython("sum(range(10))")).toBe(45);

@@ -38,7 +38,7 @@ async function liveBlocks(tape: Tape): Promise<Map<number, LiveBlock>> {
 const FRONTS = [0, 8, 16];
 
 /**
- * Records `run`. Every object of the end whose block was allocated meanwhile must have the type that a snapshot shows.
+ * Records `run`. Then each object whose block was allocated in the recording must have the type that a snapshot shows.
  * Returns the number of these objects.
  */
 export async function compareTypes(heap: PythonHeap, run: () => void): Promise<number> {
