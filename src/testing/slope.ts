@@ -2,8 +2,8 @@
 //
 // It is the median of the slopes of all pairs (Theil and Sen), and its interval is made of their ranks (Kendall's tau), so
 // nothing is assumed about how the values are distributed. If the values stop growing, as caches do when they are full, all
-// pairs after that have the slope 0, and then 0 is in the interval: of 20 values, the first 8 may grow. Ties are not corrected
-// for, which keeps the interval on the wide side.
+// pairs after that have the slope 0. If these are enough, 0 is in the interval: for example, if only the first 8 of 20 values
+// grow. Ties are not corrected for, which keeps the interval on the wide side.
 //
 // Source: P. K. Sen, Estimates of the regression coefficient based on Kendall's tau, 1968.
 

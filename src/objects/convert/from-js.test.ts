@@ -25,7 +25,7 @@ describe("heap.from", () => {
     expect(made([new Uint8Array([0, 255]), Object.create(null)])).toBe("[b'\\x00\\xff', {}]");
   });
 
-  test("answers scalars as they are", () => {
+  test("returns scalars as they are", () => {
     expect([heap.from(1), heap.from("x"), heap.from(2n ** 70n), heap.from(null), heap.from(true)]).toEqual([
       1,
       "x",

@@ -1,7 +1,10 @@
 // Finds and reads the text of a str of CPython. It is read from the interpreter's memory, without a call. The offsets are
 // the same in every known version.
 //
-//   state: bits 0 and 1: whether the str is interned; bits 2 to 4: bytes of a character; bit 5: the characters follow the header (compact); bit 6: they are ASCII
+//   bits of `state`:  0, 1   not 0 if the str is interned
+//                     2 - 4  bytes of a character
+//                     5      the characters follow the header (compact)
+//                     6      they are ASCII
 
 const STR = { length: 8, state: 16, utf8: 24, ascii: 20, compact: 28, data: 28 } as const;
 
