@@ -11,7 +11,7 @@ import { Arena, Arenas, arenas, arenasAt } from "./arena";
 import { scratchBits } from "./pool";
 import { firstThread, ownThread, Thread, VACANT } from "./threads";
 
-/** How far a domain's bins are from the begin of its Small (small.ts). */
+/** How far a domain's bins are from the beginning of its Small (small.ts). */
 export const BINS_OFFSET: usize = 16;
 
 function emptyBins(small: usize): void {
@@ -60,8 +60,8 @@ function adopt(thread: Thread): void {
 }
 
 /**
- * Takes an arena of another thread, its youngest. Of the other's lists, only the one of all arenas has to be right. At every call and loop, the
- * arena is one's or the other's, with its open pools.
+ * Takes an arena of another thread, its youngest. Of the other's lists, only the one of all arenas has to be right. If the thread that runs
+ * this is terminated, the arena with its open pools is either its own or still the other's.
  */
 function takeOver(theirs: Arenas, arena: Arena, thread: Thread): void {
   const ours = arenas();

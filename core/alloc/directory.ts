@@ -3,8 +3,8 @@
 //   directory: an entry for each MiB of addresses -> a leaf, or 0
 //   leaf:      an entry for each POOL_GRAIN bytes of the MiB -> the record of the pool that covers them, or 0
 //
-// A leaf is made when the first arena lies in its MiB, and stays. Entries are changed under the lock only. They are read without: who frees a
-// block has got its address from the thread that allocated it, after the entry was written.
+// A leaf is made when the first arena lies in its MiB, and stays. Entries are changed under the lock only. They are read without the lock:
+// whoever frees a block got its address from the thread that allocated it, after the entry was written.
 
 import { POOL_GRAIN } from "../ground/config";
 import { DIRECTORY_AT, shared } from "../ground/control";

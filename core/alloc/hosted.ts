@@ -74,8 +74,8 @@ export function left(domain: usize, block: usize): void {
 }
 
 /**
- * Resizes `block`, which has `before` usable bytes; takes a block if `block` is 0, with `memalign` if that is not 0 (see serve). If there
- * is no memory, the host is told, and asked once more.
+ * Resizes `block`; takes a block if `block` is 0, with `memalign` if that is not 0 (see serve). If there is no memory, this tells the host,
+ * so that it can make room; then it tries once more.
  */
 function hostedTake(domain: usize, block: usize, n: usize, memalign: u32, alignment: usize): usize {
   if (n > MAX_REQUEST) return 0;

@@ -5,8 +5,8 @@
 //                                     \_ a chunk in use, of no block, up to the next region
 //
 // Others grow the memory as well: the program by sbrk or memory.grow, or its host. Their pages are theirs. A region that does not end where the
-// memory ends can't grow any more, so another is opened: what is left of it becomes free memory, and a fence of one header joins
-// the two. So the raw allocator's chunks still lie side by side, and its invariants hold.
+// memory ends can't grow any more, so another is opened: what is left of the old one becomes free memory, and a fence of one header
+// joins the two. So the raw allocator's chunks still lie side by side, and its invariants hold.
 
 import { ADDRESS_END, ALIGNMENT, GRANULE, WASM_PAGE } from "../ground/config";
 import { INTERNAL } from "../ground/domains.gen";

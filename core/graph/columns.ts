@@ -80,7 +80,7 @@ export function setWord(list: List, index: u32, value: u32): void {
   store<u32>(list.data + <usize>index * 4, value);
 }
 
-/** The number after the last edge of the node that is the `begun`-th one with edges. */
+/** The index after the last edge of the node that has the index `begun` in `firstEdge`. */
 @inline
 export function endOfEdges(begun: u32): u32 {
   return begun + 1 < firstEdge.length ? word(firstEdge, begun + 1) : targets.length;

@@ -9,7 +9,7 @@ import { LOOSE_AT, NOT_POOLED } from "./kinds";
 import { List, makeList } from "./memory";
 import { blocks_is_dynamic, loose_state } from "./store";
 
-/** Whether there is a block in no pool at this address that nobody has claimed. */
+/** Whether a block that lies in no pool, and that no object has claimed, begins at this address. */
 @external("host", "isLooseLarge")
 declare function isLooseLarge(start: usize): bool;
 

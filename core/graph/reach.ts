@@ -14,7 +14,7 @@ let reached: usize = 0;
 let known: usize = 0;
 let open: usize = 0;
 
-/** Begins a search over the edges so far. No node is reached. */
+/** Begins a search over the edges so far. No node is reached yet. */
 export function reach_begin(first: u32): void {
   const nodes = <usize>ids.length;
   firstNode = first;

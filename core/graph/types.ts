@@ -138,7 +138,7 @@ export function types_field(offset: u32, kind: u32, name: u32): void {
   field.name = name;
 }
 
-/** Adds the offset of a word of which is not known what it is: it can be the address of a block that the object uses. */
+/** Adds the offset of a word that is no known reference: it can be the address of a block that the object uses. */
 export function types_word(offset: u32): void {
   setWord(wordList, wordList.add(), offset);
 }
@@ -192,7 +192,7 @@ function fieldAt(field: u32): Field {
 }
 
 /**
- * Begins the node of an object of this type, and claims the object's block, which starts `before` bytes in front of the object. Returns the
+ * Begins the node of an object of the current type, and claims the object's block, which starts `before` bytes in front of the object. Returns the
  * block's bytes; or STATIC if the object is in the program's static data.
  */
 export function types_begin_node(node: u32, kind: u32, object: usize, before: u32): u64 {

@@ -23,8 +23,8 @@ export const NO_LIMIT: usize = ~(<usize>0);
 const NO_WATERMARK: usize = NO_LIMIT;
 
 /**
- * Tells the host that the heap passed one of its marks. The host may only take a note, because an allocation or a free
- * is under way.
+ * Tells the host that the heap passed one of its marks. Because an allocation or a free is under way, the host may only take a note, or
+ * free a block that it has held back.
  */
 @external("host", "watermark")
 declare function hostWatermark(): void;

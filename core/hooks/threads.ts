@@ -78,8 +78,9 @@ export function thread_leave(): void {
 }
 
 /**
- * The worker of a thread has ended; it may have been terminated at any point. Changes nothing if the thread is another worker's by now. Returns false if it left the state that threads share in a
- * condition that can't be repaired: nobody gets the lock any more then. What the worker had is now the caller's.
+ * The worker of a thread has ended; it may have been terminated at any point. What it had is now the caller's. Nothing changes if the
+ * thread is another worker's by now. Returns false if the worker left the state that threads share in a condition that can't be repaired:
+ * then nobody gets the lock any more.
  */
 export function thread_end(control: usize, turn: u32): bool {
   const thread = threadOf(control);

@@ -86,7 +86,10 @@ function walkThreads(depth: u32): void {
   unlock();
 }
 
-/** Visits a list of freed blocks. It ends where it leads to what is no block, or to more than there can be: somebody changes it. */
+/**
+ * Visits a list of freed blocks, which another thread may change meanwhile. So the walk ends at an address that is not a block's, or after
+ * as many blocks as there can be.
+ */
 function walkReturning(block: usize): void {
   for (let left = ledger().allocated() / ALIGNMENT; block != 0 && left != 0; left--) {
     const pool = poolMap().poolOf(block);

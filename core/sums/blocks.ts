@@ -42,7 +42,7 @@ export function wordIn(leaf: usize, block: usize): usize {
   return (leaf & DENSE) != 0 ? leaf - DENSE + ((block & 0xffff) >> 1) : leaf + ((block & 0xfff0) >> 2);
 }
 
-/** Makes memory of LEAF_BYTES bytes, which is no longer needed, a leaf that can be used. */
+/** Keeps LEAF_BYTES bytes of memory that is no longer needed, as a leaf that can be used again. */
 export function freeAsLeaf(at: usize): void {
   memory.fill(at, 0, LEAF_BYTES);
   store<usize>(at, freeLeaf);

@@ -13,7 +13,8 @@
 // before that change, it is copied to the row's `peak`.
 //
 // Invariants: a leaf's word is not 0 if and only if a block is live there. For the rows from `firstRow` on, a row's `live` is the number of
-// words that have its address (with or without the lowest bit), and the sum of live * size is `live`. startLive = the sum of the sizes of the live blocks in earlier rows.
+// words that have its address (with or without the lowest bit), and the sum of live * size is `live`. startLive = the sum of the sizes of
+// the live blocks in earlier rows.
 
 import { ALLOCATE, BATCH_BYTES, DOMAIN, FREE, KIND, PASS, RESIZE } from "../ground/batch";
 import { addLeaf, beginBlocks, freeAsLeaf, halfOf, LEAF_BYTES, leafAt, makeDense, wordIn } from "./blocks";

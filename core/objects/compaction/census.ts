@@ -1,6 +1,6 @@
 // A census: counts all references, to find the objects to which code outside of the heap refers.
 //
-// Objects are found from the handles, the host's stack and the collector's lists, by following every reference (types/anatomy.ts, roots.ts).
+// Objects are found from the roots (roots.ts) and the collector's lists, by following every reference (types/anatomy.ts).
 // If the census does not find all references to an object, foreign code has the others and knows the object's address: the
 // object is pinned. Only other modules can cause that, so the census is skipped as long as there was none (settings.lent).
 // If it finds more references than the object's count says, the heap is broken: the pass's `broken` is the object.

@@ -23,8 +23,8 @@ function isNoObject(type: PyType): bool {
 }
 
 /**
- * Shows the ring of the types that are not built in. For types that are variables in C, and not blocks of the heap, it
- * also shows their references.
+ * Shows the ring of the types that are not built in. Then it shows the references of types that are not blocks of the
+ * heap: variables in C, and the types at fixed places.
  */
 function ringReferences<V>(visitor: V): void {
   const ring = typeOf(USER);

@@ -65,7 +65,7 @@ export class Bits {
     return true;
   }
 
-  /** The first address whose bit is set; 0 if there is none. */
+  /** The first address whose bit is set. There must be one. */
   get first(): usize {
     let address = this.from;
     while (this.count != 0 && !this.has(address)) address += 8;

@@ -5,7 +5,7 @@
 //   3  every object that can be reached from the handles is found: its type is valid, its block and parts are large enough, and no other
 //      object has them
 //   4  the collector's lists, weak references and the interned strings have exactly these objects
-//   5  every block in use has an owner; then the census finds every reference count right, and check_heap() finds nothing wrong
+//   5  every block in use has an owner; then the census finds no reference count that is too low, and check_heap() finds nothing wrong
 //
 // Words that are not verified yet may have any value. So every loop has a bound, and an address is read only if a block begins there. The host
 // catches a trap, and then has no heap. Figures of types are counted anew on the way.

@@ -397,7 +397,7 @@ export function nextOfC(it: PyObject): PyObject | null {
   return item;
 }
 
-/** o[k] by sq_item, for iteration: null without an error at the end (IndexError is cleared), or null with another error. */
+/** o[k] by sq_item, for iteration. At the end: null, where IndexError or StopIteration is cleared. null with any other error. */
 export function indexedOfC(o: PyObject, k: i32): PyObject | null {
   const item = callIndexed(sequenceSlot(o, SQ_ITEM), o, k);
   if (!item && hasError() && (isRaised(EXC_INDEX) || isRaised(EXC_STOP_ITERATION))) clearError();

@@ -3,7 +3,8 @@
 //   ASCII      refcnt | type | length | hash | state | characters, 0
 //   others     refcnt | type | length | hash | state | utf8 length | utf8 | characters, 0
 //
-//   state      bits 0 and 1 interned (0 or 1), 2 to 4 bytes a code point, 5 the characters follow (always), 6 all below U+0080
+//   state      bits 0 and 1: interned (0 or 1); bits 2 to 4: bytes of a code point; bit 5: the characters follow (always);
+//              bit 6: all are below U+0080
 //
 // A string's width is the smallest that holds its characters, so two strings of different widths are never equal.
 // The empty string, and each string of one character below U+0100, exist only once (POLICY_CHARACTERS).

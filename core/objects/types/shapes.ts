@@ -3,8 +3,8 @@
 //   table[hash of the keys' addresses]   mark | keys
 //
 // A dict that is made from a whole row of string keys at once (a record) is looked up here by its keys, in order. The first dict of a
-// shape only sets the mark; from the second on, dicts of that shape share keys. A new shape replaces an older one with the same hash; the
-// dicts of the older shape keep sharing its keys.
+// shape only sets the mark; from the second on, dicts of that shape share keys. A new shape replaces an older one at the same place of the
+// table; the dicts of the older shape keep sharing its keys.
 
 import { clearError } from "../model/raise";
 import { STR } from "../model/kinds.gen";
@@ -106,7 +106,7 @@ function shareable(pairs: usize, n: u32): Keys | null {
   return keys;
 }
 
-/** The shared keys of this shape; null if the dict can't share keys. */
+/** The shared keys of this shape; null if this dict does not share keys. */
 function keysFor(pairs: usize, n: u32): Keys | null {
   if (n == 0 || n > MOST_KEYS || !hasPolicy(POLICY_KEY_SHARING)) return null;
   const mark = markOf(pairs, n);

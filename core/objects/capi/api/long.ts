@@ -1,7 +1,7 @@
 // PyLong_* and PyBool_*: ints from and to the numbers of C. int, long and Py_ssize_t have 32 bits, long long has 64.
 //
-// A function that converts to a C number returns -1 with an error if it can't. The ...Mask functions cut off the bits
-// that do not fit.
+// A function that converts to a C number returns -1 with an error if it can't. PyLong_AsLong and related functions, also those that cut off
+// the bits that do not fit, are in ../runtime/convert.ts.
 
 import { hasError } from "../../model/error";
 import {

@@ -186,7 +186,7 @@ function baseThatDeallocates(type: PyType): PyType | null {
   return null;
 }
 
-/** Destroys an object after C has released its last reference. */
+/** Deallocates an object after C has released its last reference. */
 export function _Py_Dealloc(o: PyObject): void {
   const dealloc = o.type.dealloc;
   deallocateBy(o, dealloc == slotFunction(SLOT_C_DEALLOC) ? slotFunction(SLOT_C_DIRECT) : dealloc);

@@ -68,7 +68,7 @@ export function PyUnicode_Find(o: PyObject, part: PyObject, start: i32, end: i32
   return -1;
 }
 
-/** Like PyUnicode_Find, for one character. */
+/** Like PyUnicode_Find, for one character. A negative start or end does not count from the end: the result is -1. */
 export function PyUnicode_FindChar(o: PyObject, char: u32, start: i32, end: i32, direction: i32): i32 {
   const s = needStr(o);
   if (!s) return NOT_STRINGS;

@@ -1,5 +1,5 @@
-// PyObject_Call and its relatives: calls of any callable object. Arguments are passed in a row, as for a vectorcall. Types that have only a tp_call
-// get them as a tuple and a dict.
+// PyObject_Call and its relatives: calls of any callable object. Arguments are passed in a row, as for a vectorcall. Types that have only a
+// tp_call get them as a tuple and a dict.
 
 import { hasError } from "../../model/error";
 import { E_NULL_RESULT, E_RESULT_WITH_ERROR } from "../../model/errors.gen";

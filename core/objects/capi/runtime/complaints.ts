@@ -1,5 +1,5 @@
-// Errors that many functions of the Python/C API raise. Each function here returns the value that its caller then
-// returns.
+// Errors that many functions of the Python/C API raise. badCall and badCallNumber return the value that their caller
+// then returns.
 
 import { raiseError } from "../../model/raise";
 import { raiseBadCall } from "../../model/raises.gen";
@@ -7,7 +7,7 @@ import { decref } from "../../model/refcount";
 import { PyObject } from "../../model/type";
 import { reprOf } from "../../types/protocol";
 
-/** PyErr_BadInternalCall. Returns null, so that the caller can return that. */
+/** PyErr_BadInternalCall. Returns null. */
 export function badCall(): PyObject | null {
   raiseBadCall();
   return null;

@@ -85,7 +85,7 @@ export class PyType_Spec {
 
 // Rows of tables by address.
 
-/** The address of a definition's name. Every definition begins with its name, except those of types and modules. */
+/** The address of the name of a method, a member or an attribute. Their definitions begin with it. */
 @inline
 export function nameAt(at: usize): usize {
   return load<usize>(at);

@@ -1,5 +1,5 @@
-// The objects of the API's own types, and exceptions, field by field. They have the layout of users' types (types/instance.ts): slots,
-// which are references and None at first, then data from a multiple of 8 on.
+// The objects of the API's own types, exceptions and iterators, field by field. They have the layout of users' types (types/instance.ts):
+// slots, which are references and None at first, then data from a multiple of 8 on.
 
 import { PyObject, PyType } from "../../model/type";
 import { PyDict } from "../../types/dict";

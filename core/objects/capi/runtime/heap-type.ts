@@ -55,7 +55,7 @@ function giveOwn(type: PyType, name: usize): bool {
   return true;
 }
 
-/** The address of a type's word for a slot. The type must have the table of functions that the slot is in. */
+/** The address of a type's word for a slot. The type gets the table of functions that the slot is in. */
 function wordFor(type: PyType, place: i32): usize {
   const word = (<usize>(place & 0xff)) << 2;
   switch (place & ~0xff) {
@@ -100,7 +100,7 @@ function baseOf(spec: PyType_Spec, bases: PyObject | null): PyType | null {
 function takeOffsets(type: PyType): void {
   for (let at = type.tp_members; at != 0 && nameAt(at) != 0; at += offsetof<PyMemberDef>()) {
     const name = nameAt(at);
-    // "__dictoffset__", "__weaklistoffset__" and "__vectorcalloffset__" begin in the same way, and differ in the third character.
+    // The names of all other members are passed over at once, unless they begin with "__" too.
     if (load<u16>(name) != 0x5f5f) continue;
     const offset = memberAt(at).offset;
     if (isText(name, ascii("__dictof"), 14)) type.tp_dictoffset = offset;
@@ -212,7 +212,7 @@ export function PyType_FromSpec(spec: PyType_Spec): PyObject | null {
 
 // ---- queries ----
 
-/** A type's value for a slot; NULL if it has none. */
+/** A type's value for a slot; NULL if it has none, and NULL with SystemError if there is no such slot. */
 export function PyType_GetSlot(type: PyType, slot: i32): usize {
   const place = placeOfSlot(slot);
   if (place < 0) {

@@ -89,7 +89,7 @@ export function module_clear(module: PyObject): i32 {
   return f != 0 ? call_indirect<i32>(f, module) : 0;
 }
 
-/** Deallocates the module: calls C's m_free, then frees the state. */
+/** Calls C's m_free, then frees the state: a step of the module's deallocation. */
 export function module_drop(module: PyObject): void {
   const f = hasState(module) ? moduleDefAt(moduleDefinition(module)).free : 0;
   if (f != 0) call_indirect<void>(f, module);
