@@ -145,7 +145,7 @@ static bool text_unit(struct parse *p, char unit, PyObject *o) {
     return true;
 }
 
-// Copies the bytes of es# to the caller's buffer if it has enough room; without a buffer, to a new block.
+// Copies encoded bytes to the caller's buffer, or fails if its room is too small; without a buffer, to a new block.
 static bool put_encoded(struct parse *p, PyObject *o, PyObject *bytes, char **buffer, Py_ssize_t *size) {
     const Py_ssize_t n = PyBytes_GET_SIZE(bytes);
     if (!size && strlen(PyBytes_AS_STRING(bytes)) != (size_t)n) {

@@ -33,8 +33,7 @@ PyAPI_FUNC(int) PyBytes_AsStringAndSize(PyObject *o, char **data, Py_ssize_t *n)
 PyAPI_FUNC(void) PyBytes_Concat(PyObject **a, PyObject *b);
 PyAPI_FUNC(void) PyBytes_ConcatAndDel(PyObject **a, PyObject *b);
 PyAPI_FUNC(PyObject *) PyBytes_Join(PyObject *separator, PyObject *items);
-/* Gives *o a size of n bytes; only its maker may have a reference. 0, or -1 with an error: *o is then released, and NULL.
- */
+/* Gives *o a size of n bytes; only its maker may have a reference. 0; or -1 with an error, and *o is released and NULL. */
 PyAPI_FUNC(int) _PyBytes_Resize(PyObject **o, Py_ssize_t n);
 
 #define PyString_Check PyBytes_Check

@@ -321,7 +321,7 @@ static inline int _PyObject_TypeCheck(PyObject *op, PyTypeObject *type) {
 
 PyAPI_FUNC(void) Py_IncRef(PyObject *op);
 PyAPI_FUNC(void) Py_DecRef(PyObject *op);
-/* Destroys the object; called when the last reference was released. */
+/* Deallocates the object; called when the last reference was released. */
 PyAPI_FUNC(void) _Py_Dealloc(PyObject *op);
 
 static inline int _Py_IsImmortal(PyObject *op) { return op->ob_refcnt >= _Py_IMMORTAL_MINIMUM_REFCNT; }
@@ -455,7 +455,7 @@ PyAPI_FUNC(PyObject *) PyObject_SelfIter(PyObject *op);
 PyAPI_FUNC(PyObject *) _PyObject_NextNotImplemented(PyObject *op);
 #endif
 
-/* Do nothing: the heap itself destroys deep chains of containers a few objects at a time. */
+/* Do nothing: the heap itself deallocates deep chains of containers a few objects at a time. */
 #define Py_TRASHCAN_BEGIN(op, dealloc) do {
 #define Py_TRASHCAN_END \
     } \

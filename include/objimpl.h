@@ -48,7 +48,7 @@ PyAPI_FUNC(int) PyObject_GC_IsFinalized(PyObject *op);
 PyAPI_FUNC(int) PyObject_IS_GC(PyObject *op);
 #define PyType_IS_GC(type) PyType_HasFeature((type), Py_TPFLAGS_HAVE_GC)
 
-/* Runs a full collection. Returns the number of unreachable objects. */
+/* Runs a full collection, unless collections are turned off. Returns the number of unreachable objects. */
 PyAPI_FUNC(Py_ssize_t) PyGC_Collect(void);
 /* Turn automatic collections on or off, or tell whether they are on. Each returns the state before. */
 PyAPI_FUNC(int) PyGC_Enable(void);
@@ -63,7 +63,7 @@ PyAPI_FUNC(void) PyUnstable_GC_VisitObjects(gcvisitobjects_t callback, void *arg
 PyAPI_FUNC(void) PyObject_CallFinalizer(PyObject *op);
 /* Call this first in a tp_dealloc. -1 means: the object is reachable again, and tp_dealloc must return at once. */
 PyAPI_FUNC(int) PyObject_CallFinalizerFromDealloc(PyObject *op);
-/* Clears the weak references to an object that is being destroyed. */
+/* Clears the weak references to an object that is being deallocated. */
 PyAPI_FUNC(void) PyObject_ClearWeakRefs(PyObject *op);
 
 /* For a tp_traverse(self, visit, arg): shows a reference to the collector. */

@@ -1,5 +1,4 @@
-/* Errors: the manual's chapter "Exception Handling". At most one error is set at a time; a function that fails sets it.
-   */
+/* Errors: the manual's chapter "Exception Handling". At most one error is set; a function that fails sets it. */
 #ifndef Py_PYERRORS_H
 #define Py_PYERRORS_H
 

@@ -1,4 +1,5 @@
-// Files of <stdio.h>: there are none, so none can be opened. The three that every program has can only be written to.
+// Files of <stdio.h>: there are none, so none can be opened. Of the three that every program has, standard input is empty, and the others
+// can only be written to.
 
 #include <errno.h>
 #include <stdio.h>

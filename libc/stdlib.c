@@ -1,4 +1,4 @@
-// <stdlib.h>, <errno.h>, <assert.h> and <time.h>: numbers, sorting, searching, and the end of a program.
+// <stdlib.h>, <errno.h>, <assert.h> and <time.h>: numbers, sorting, searching, random numbers, time, and the end of a program.
 
 #include <assert.h>
 #include <ctype.h>
@@ -42,8 +42,8 @@ static int digit_of(char c) {
     return 36;
 }
 
-/* The magnitude of the number at *at. If it is above the limit, it is the limit, and errno is ERANGE. *at moves after
-   the number, or becomes NULL if there is none. */
+/* The magnitude of the number at *at. If it is above the limit, the result is the limit, and errno is ERANGE. *at moves
+   behind the number, or becomes NULL if there is none. */
 static uint64_t magnitude(const char **at, int base, bool *negative, uint64_t limit_plus, uint64_t limit_minus) {
     const char *s = *at;
     while (isspace((unsigned char)*s)) s++;

@@ -1,4 +1,5 @@
-// bytearray: bytes that can be changed, and that grow. Its methods in Python are not there; its operators are.
+// bytearray: bytes that can be changed, and that grow. It has no methods; it has len(), +, comparisons, reading by index or slice, and
+// setting of a single byte.
 
 #include "objects.h"
 

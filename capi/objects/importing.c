@@ -21,7 +21,7 @@ int pyheap_enter_module(const char *name, PyObject *module) {
     return 0;
 }
 
-// ---- the module builtins, and sys ----
+// ---- the modules builtins, sys and datetime ----
 
 static int fill_builtins(PyObject *module) {
     static const struct {
@@ -103,7 +103,7 @@ static int fill_sys(PyObject *module) {
     return PyModule_AddObjectRef(module, "modules", modules);
 }
 
-// One of the three, made when it is first asked for: a borrowed reference; NULL with an error, or without one if the name is another.
+// Makes one of these three modules when it is first asked for: a borrowed reference; NULL with an error, or without one for any other name.
 static PyObject *made(const char *name) {
     static const struct {
         const char *name;

@@ -1,5 +1,5 @@
-// memoryview: a buffer as an object. It has one dimension of bytes in Python's sense: its items are those of the buffer's format B, b or c;
-// other formats are kept for C, which reads the view itself.
+// memoryview: a buffer as an object. Its items can only be read by index if they are single bytes of the format B. C reads the buffer
+// itself, whatever its format is.
 
 #include "objects.h"
 
@@ -131,7 +131,7 @@ static PyObject *part(PyObject *o, PyObject *slice) {
     self->view.buf = (char *)view->buf + start * view->itemsize;
     self->view.len = n * view->itemsize;
     self->view.shape = self->view.strides = NULL;
-    // Its release_buffer is called when the part is gone.
+    // release_buffer takes this back when the part is gone.
     of(o)->exports++;
     return finished(self);
 }

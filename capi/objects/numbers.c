@@ -13,7 +13,7 @@ int _PyLong_Sign(PyObject *o) {
     return sign;
 }
 
-// The digits of an int; their number.
+// Stores the address of an int's digits. Returns their number.
 static size_t digits_of(const PyLongObject *o, const digit **digits) {
     *digits = o->long_value.ob_digit;
     return o->long_value.lv_tag >> _PyLong_NON_SIZE_BITS;
@@ -33,7 +33,7 @@ static unsigned byte_at(const digit *digits, size_t n, size_t k) {
     return (unsigned)(((high << PyLong_SHIFT | digits[at]) >> shift) & 0xff);
 }
 
-// Writes n bytes of the value in two's complement. Whether all of the value fits, with its sign if is_signed.
+// Writes n bytes of the value in two's complement. Returns whether all of the value fits, with its sign if is_signed.
 static int write_bytes(const PyLongObject *o, unsigned char *bytes, size_t n, int little_endian, int is_signed) {
     const digit *digits;
     const size_t count = digits_of(o, &digits);

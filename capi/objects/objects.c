@@ -1,4 +1,4 @@
-// Functions for any object or type that the core does not have; and constants, names, functions of dicts, list[int].
+// Functions that the core does not have: for any object or type, constants, names, dicts, list[int].
 
 #include "objects.h"
 

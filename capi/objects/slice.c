@@ -38,7 +38,7 @@ static PyObject *slice_compare(PyObject *a, PyObject *b, int operator) {
     return answer;
 }
 
-// Python's 3.12 and later hash a slice as they hash a tuple, though not to the same number.
+// Python 3.12 and later hash a slice as they hash a tuple, though not to the same number.
 static Py_hash_t slice_hash(PyObject *o) {
     PyObject *items = as_tuple(o);
     if (!items) return -1;

@@ -58,7 +58,7 @@ unsigned long PyThread_get_thread_ident(void) { return 1; }
 PyThread_type_lock PyThread_allocate_lock(void) { return PyMem_Calloc(1, 1); }
 void PyThread_free_lock(PyThread_type_lock lock) { PyMem_Free(lock); }
 
-// A lock that is held stays held: to wait for it would take for ever, so even then it is not taken.
+// A lock that is held can't be taken. With WAIT_LOCK that fails as well, because to wait for the lock would take for ever.
 int PyThread_acquire_lock(PyThread_type_lock lock, int wait) {
     (void)wait;
     char *held = lock;

@@ -4,7 +4,7 @@
 
 #include <Python.h>
 
-/* Every object begins with a hash and a byte that says whether it has a time zone. */
+/* A date, a time, or both begin with a hash, and a byte that says whether there is a time zone. */
 #define _PyDateTime_HEAD \
     PyObject_HEAD \
     Py_hash_t hashcode; \

@@ -15,7 +15,7 @@ PyAPI_FUNC(PyObject *)
     PyImport_ImportModuleLevel(name, globals, locals, names, 0)
 PyAPI_FUNC(PyObject *) PyImport_ImportModuleAttr(PyObject *module, PyObject *attribute);
 PyAPI_FUNC(PyObject *) PyImport_ImportModuleAttrString(const char *module, const char *attribute);
-/* The dict of modules, and a module with a name that is new if there was none: borrowed references, but AddModuleRef's. */
+/* The dict of modules, and a module with a name that is new if there was none: borrowed references, except from AddModuleRef. */
 PyAPI_FUNC(PyObject *) PyImport_GetModuleDict(void);
 PyAPI_FUNC(PyObject *) PyImport_AddModule(const char *name);
 PyAPI_FUNC(PyObject *) PyImport_AddModuleObject(PyObject *name);

@@ -15,7 +15,7 @@ typedef int64_t stwodigits;
 #define PyLong_BASE ((digit)1 << PyLong_SHIFT)
 #define PyLong_MASK ((digit)(PyLong_BASE - 1))
 
-/* Bits 0 and 1 of lv_tag: 0 positive, 1 zero, 2 negative. The number of digits is above bit 3. */
+/* Bits 0 and 1 of lv_tag: 0 positive, 1 zero, 2 negative. The number of digits begins at bit 3. */
 typedef struct {
     uintptr_t lv_tag;
     digit ob_digit[1];

@@ -1,4 +1,4 @@
-/* Threads' states and the lock of the interpreter. There is one thread, so the lock is always free; but the calls are CPython's. */
+/* Threads' states and the lock of the interpreter. The calls are CPython's, but a heap has one thread, which always holds the lock. */
 #ifndef Py_CPYTHON_THREADS_H
 #define Py_CPYTHON_THREADS_H
 

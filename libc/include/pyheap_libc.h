@@ -5,8 +5,8 @@
  * related functions are not among them: the heap has those. Numbers and sizes (errno, BUFSIZ) are Emscripten's, so that modules
  * can be mixed with modules that Emscripten compiled.
  *
- * A module for CPython (PYHEAP_CPYTHON) gets nothing of libc/: it imports the C library of its host, Emscripten's. The headers in
- * libc/host/ add what only that library has.
+ * A module for CPython (PYHEAP_CPYTHON) gets none of these sources: it imports the C library of its host, Emscripten's. The headers
+ * in libc/host/ add what only that library has.
  */
 #ifndef PYHEAP_LIBC_H
 #define PYHEAP_LIBC_H
