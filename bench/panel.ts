@@ -55,7 +55,7 @@ export async function measurePanel(rounds: number): Promise<Row[]> {
     const ratios: number[] = [];
     for (let k = 0; k < rounds; k++) {
       process.stderr.write(`the panel, ${k + 1} of ${rounds}\n`);
-      // Which of both comes first changes, so that neither always has the quieter moment.
+      // The two take turns in coming first, so that neither always has the quieter moment.
       const first = await run(k % 2 === 0);
       const second = await run(k % 2 !== 0);
       ratios.push(k % 2 === 0 ? first / second : second / first);

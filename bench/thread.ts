@@ -13,7 +13,7 @@ export interface ThreadClient extends Client {
   both(ring: number, length: number, count: number): void;
 }
 
-/** Joins the heap with an instance of one's own. */
+/** Makes an instance of the core that takes part in the heap as a thread of its own. */
 export function joinCore({ module, memory, base, thread, turn }: HeapShare): ThreadCore {
   const none = () => undefined;
   const core = instantiateThread(module, memory, base, thread, {

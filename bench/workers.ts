@@ -1,4 +1,5 @@
-// One heap in several workers: how much two of them do in the time in which one does its part, and what threads cost when there is one.
+// One heap in several workers: how much two of them do in the time in which one does its part, and what a heap for threads costs when there
+// is only one.
 
 import { Worker } from "node:worker_threads";
 import { Heap, type SharedHeap } from "../src/index.js";
@@ -59,7 +60,7 @@ class Pair {
   }
 }
 
-/** The medians of two ways to do the same, in turn, and of the ratio of their times. */
+/** Times two ways to do the same, in turn. Returns the median of each, and of the ratios of both. */
 async function inTurn(
   one: () => Promise<number>,
   two: () => Promise<number>,
@@ -120,7 +121,7 @@ async function measurePair(): Promise<Row[]> {
   ];
 }
 
-/** A heap for threads that only one uses, beside one without. */
+/** A heap for threads that only one thread uses, beside a heap without threads. */
 async function measureAlone(): Promise<Row> {
   const heap = await Heap.create({ shared: true });
   const core = joinCore(heap.share());

@@ -1,6 +1,6 @@
-// Every error that the core raises: its name, its exception, and its sentence. The core has a code E_NAME, and if a file
-// names it, a function raiseName(...), whose parameters are those in the sentence, in their order. The host has the
-// sentence.
+// Every error that the core raises: its name, its exception, and its sentence. The core has a code E_NAME and, if one of
+// its files calls it, a function raiseName(...), whose parameters are those in the sentence, in their order. The host has
+// the sentence.
 //
 //   {name:type}       an object: the name of its type          {name:number}    a number
 //   {name:text}       an object that is a string: its text     {name:repr}      an object: its repr
@@ -224,7 +224,7 @@ export const ERRORS = [
   ["DELETE_MEMBER", "TypeError", "can't delete numeric/char attribute"],
   ["TEXT_MEMBER", "TypeError", "readonly attribute"],
   ["BOOL_MEMBER", "TypeError", "attribute value type must be bool"],
-  // Not raised: the host warns.
+  // The next five are not raised: the host warns.
   ["TRUNCATED_CHAR", "RuntimeWarning", "Truncation of value to char"],
   ["TRUNCATED_UNSIGNED_CHAR", "RuntimeWarning", "Truncation of value to unsigned char"],
   ["TRUNCATED_SHORT", "RuntimeWarning", "Truncation of value to short"],
@@ -246,7 +246,7 @@ export const ERRORS = [
   ["ATTRIBUTE_NAME", "TypeError", "attribute name must be string, not '{name:type}'"],
   ["TYPE_SIZE", "TypeError", "type '{type:text}' is smaller than its base"],
   ["NAMELESS_MODULE", "SystemError", "nameless module"],
-  ["NO_MODULE", "TypeError", "type '{type:text}' has no module of this definition"],
+  ["NO_MODULE", "TypeError", "type '{type:text}' has no module, or none of this definition"],
   ["SUBCLASS_OF", "TypeError", "issubclass() takes a type, and a type or a tuple of types"],
   [
     "MODULE_SLOT",

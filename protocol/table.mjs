@@ -47,7 +47,7 @@ export const SLOTS = [
   ["SLOT_MODULE_TRAVERSE", "module_traverse"],
   ["SLOT_MODULE_CLEAR", "module_clear"],
   ["SLOT_MODULE_DROP", "module_drop"],
-  // The core calls these for a type that C defined, in place of tp_dealloc and tp_repr.
+  // The core calls the next three for a type that C defined, in place of tp_dealloc and tp_repr.
   ["SLOT_C_DEALLOC", "c_dealloc"],
   ["SLOT_C_DIRECT", "c_dealloc_directly"],
   ["SLOT_C_REPR", "c_repr"],

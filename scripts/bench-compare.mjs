@@ -49,7 +49,7 @@ function checkedOut() {
 
 const results = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
 
-/** The values of a checkout's rows, by the rows' names. */
+/** Measures a part of the benchmarks in a checkout. Returns its rows. */
 function measured(folder, part) {
   const file = join(results, "rows.json");
   run(folder, process.execPath, "dist-dev/bench/main.js", "--only", part, "--json", file);

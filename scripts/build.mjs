@@ -34,7 +34,7 @@ const OVER_A_HEAP = ["--runtime", "stub", "--importMemory", "--noExportMemory"];
 /** An instance for each of several threads, over a memory that they share. */
 const FOR_THREADS = ["--enable", "threads", "--sharedMemory", "--maximumMemory", "65536"];
 
-/** The module for threads, in which each function and each loop says that it begins: there an engine can terminate a worker. */
+/** The module for threads, in which each function and each loop says that it begins. At these points an engine can terminate a worker. */
 const IN_STEPS = ["--importTable", ...OVER_A_HEAP, ...FOR_THREADS, "-O3", "--noAssert", "--runPasses", "log-execution"];
 
 /** The core as a malloc for programs in C (core/library/malloc.ts): nothing but these functions, and memory that is the program's. */

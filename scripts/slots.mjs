@@ -1,5 +1,5 @@
 // Reads the slots of types from the headers with which C programs are compiled: their numbers from include/typeslots.h,
-// and their places in the structures of include/object.h; and the types of the functions in them.
+// their places in the structures of include/object.h and include/pybuffer.h, and the types of the functions in them.
 
 import { readFileSync } from "node:fs";
 
@@ -55,7 +55,7 @@ export function slotLines() {
   return [
     ...lines,
     "",
-    "/** The offset of the slot with a number. -1: there is no such slot. */",
+    "/** The place of the slot with a number: its table and word. -1: there is no such slot. */",
     "export function placeOfSlot(slot: i32): i32 {",
     "  switch (slot) {",
     ...[...cases]

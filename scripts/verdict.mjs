@@ -1,5 +1,5 @@
-// Whether a benchmark's row became worse. Smaller differences than these can be noise: the median has changed by more than 2 %, and all
-// values are on the same side of all values from before the change.
+// Whether a benchmark's row became worse or better: its median has changed by more than 2 %, and each value lies on the same side of all
+// values from before the change. Smaller differences can be noise.
 
 export const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 

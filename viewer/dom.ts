@@ -1,4 +1,5 @@
-// Makes elements in one expression: h("button", { class: "quiet", onclick }, "Reset").
+// What the pages need of the DOM: elements in one expression, h("button", { class: "quiet", onclick }, "Reset"); keys,
+// painting and canvases.
 
 type Child = Node | string | undefined;
 type Listener = { [Name in keyof HTMLElementEventMap as `on${Name}`]?: (event: HTMLElementEventMap[Name]) => void };
@@ -44,7 +45,7 @@ function keyFor(near: Element, event: KeyboardEvent): string | undefined {
   return root instanceof Document || event.composedPath().includes(root) ? event.key : undefined;
 }
 
-/** Calls `act` when a key is pressed anywhere in the page that `near` belongs to, except in a field for text. */
+/** Calls `act` when `key` is pressed in the page that `near` belongs to, with the exceptions of keyFor. */
 export function onKey(near: Element, key: string, act: () => void): void {
   const listen = (event: KeyboardEvent) => {
     // Another page has taken the place of the page of `near`.
@@ -57,7 +58,7 @@ export function onKey(near: Element, key: string, act: () => void): void {
   document.addEventListener("keydown", listen);
 }
 
-/** What has the keyboard in the document or the shadow root of an element. */
+/** The element that has the focus in the document, or in the shadow root, that `element` is in. */
 export function activeNear(element: Element): Element | null {
   const root = element.getRootNode();
   return root instanceof ShadowRoot || root instanceof Document ? root.activeElement : null;

@@ -36,7 +36,7 @@ export class Head {
   readonly #title = h("h1");
   readonly #facts = h("p", { class: "facts" });
   readonly #problem = h("p", { class: "problem", role: "alert" });
-  /** The state of a running program. */
+  /** The state of the data, unless the whole file was read. */
   readonly status = h("p", { class: "status", role: "status", hidden: true });
 
   /** Asks the program for a heap snapshot; only for a program that runs. */

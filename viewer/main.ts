@@ -1,4 +1,5 @@
-// The page of a trace, or of heap snapshots: reads the data inside the page, and shows it.
+// The page of a trace, of heap snapshots, or of a running program. It shows the data inside the page, or what the program
+// sends.
 
 import { messageOf } from "../src/ground/errors.js";
 import { decodeSnapshots } from "../src/page/snapshot-wire.js";

@@ -1,4 +1,4 @@
-// Numbers and places in the form that the page shows.
+// The words of the page: numbers and places in the form that it shows, and the names of views and of code's origins.
 
 import { OTHER_TYPES, SMALLER } from "../src/page/fold.js";
 import type { PageFunction } from "../src/page/model.js";

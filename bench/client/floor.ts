@@ -39,7 +39,7 @@ export function reserve(bytes: usize): bool {
   return true;
 }
 
-/** The place of the next block; `rewind` sets it, so everything that was allocated since is free. */
+/** The place of the next block. `rewind` goes back to it: everything that was allocated since is free then. */
 export function position(): usize {
   return load<usize>(STATE);
 }

@@ -11,7 +11,7 @@ function groupAt(ring: usize, length: u32, k: u32): usize {
   return ring + ((<usize>((k * GROUP) % length)) << 2);
 }
 
-/** Waits until a group is there, or is not. Both workers have a processor, so the wait is short. */
+/** Waits until a group is there, or until it is gone. Each worker has a processor of its own, so the wait is short. */
 @inline
 function waitUntil(flag: usize, isThere: bool): void {
   while ((atomic.load<u32>(flag) != 0) != isThere);

@@ -1,6 +1,6 @@
 """Passes sensor samples through chained generators, and walks search trees with recursive generators.
 
-Stresses frames that are suspended and resumed, the tuples passed between them, and their early closing.
+Stresses frames that are suspended and resumed, the tuples passed between them, and generators that are closed early.
 """
 
 from collections import deque

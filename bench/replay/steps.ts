@@ -53,12 +53,12 @@ export class Steps extends IgnoringConsumer {
   readonly #start = new PartWriter();
   readonly #program = new PartWriter();
   #now = this.#start;
-  /** Slot and size of each live block, by address. */
+  /** The slot of each live block, by address; its size is found by the slot. */
   readonly #slots = new Map<number, number>();
   #sizes: number[] = [];
   readonly #free: number[] = [];
   #live = 0;
-  /** The most bytes that were asked for and live at once: by the whole recording. */
+  /** The most bytes that were live at one time in the whole recording, as they were asked for. */
   peak = 0;
 
   /** What the interpreter did before the program, and what the program did. */

@@ -1,4 +1,5 @@
-// The heap on one canvas: a square for each cell, filled from below to the share that is in use.
+// The heap on one canvas: a square for each cell. It is filled from below to the share that is in use, or its colour
+// shows that share.
 
 import { beforePaint, fitCanvas, h } from "../dom.js";
 import type { Colors } from "../theme.js";

@@ -9,7 +9,7 @@ import type { PageData } from "../../src/page/model.js";
 import { Spans } from "../../src/page/spans.js";
 import { START } from "../../src/trace/base.js";
 
-/** What a page shows of an image. Throws ImageError, with the file's name. */
+/** What a page shows of an image. If the image is broken, throws an error with the file's name. */
 export async function readImage(file: File): Promise<PageData> {
   try {
     const image = await PythonImage.from(await file.arrayBuffer());

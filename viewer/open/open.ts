@@ -16,7 +16,7 @@ export type Opened =
   | { readonly kind: "snapshots"; readonly snapshots: readonly NamedGraph[] };
 
 export interface Opening {
-  /** Resolves when there is something to show. Throws an error that names the file if it is broken, or of another kind. */
+  /** Resolves when there is something to show. Rejects, with the file's name, if a file is broken or can't be shown. */
   readonly opened: Promise<Opened>;
   /** Ends the reading. */
   close(): void;

@@ -75,7 +75,7 @@ class Panel implements PanelControls {
     const frame = h("div", { class: "panel" });
     const colors = new Colors(frame, host);
     this.#memory = new MemoryView((limits) => {
-      // The field shows what the heap has made of it.
+      // The heap may have set another limit than the given one: the fields show what it has.
       subject.setLimits(limits).then(
         () => this.#look(),
         (error: unknown) => this.#problem.say(messageOf(error)),

@@ -1,4 +1,4 @@
-// Buttons of the panel.
+// Small pieces of the panel: its buttons, and the way to keep a file.
 
 import { h } from "../dom.js";
 

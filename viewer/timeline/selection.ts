@@ -13,8 +13,8 @@ export interface SelectionEvents {
   /** A handle was dragged to a place from 0 to 1. */
   readonly move: (end: End, to: number) => void;
   /**
-   * Moves a handle to the right by this many hundredths of the visible timeline; if that is infinite, to the end of
-   * everything.
+   * Moves a handle to the right by this many hundredths of the visible timeline; if that is infinite, to the end, or to
+   * the beginning, of everything.
    */
   readonly step: (end: End, hundredths: number) => void;
   /** The pointer is dragged over a stretch: both ends, from 0 to 1. */
