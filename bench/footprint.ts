@@ -2,7 +2,7 @@
 // then the heap is compacted and trimmed.
 //
 // Each part (compaction, trimming) runs in its own process: node --expose-gc footprint.js PART prints its figures as
-// JSON. A compaction's time is CPU time of the process.
+// JSON. A compaction's time is processor time.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -52,7 +52,7 @@ function liveBytes(heap: Heap): number {
   return live.mem + live.object;
 }
 
-/** The milliseconds of CPU time that a function takes. */
+/** The milliseconds of processor time that a function takes. */
 function cpuTime(run: () => void): number {
   const before = process.cpuUsage();
   run();
@@ -124,7 +124,7 @@ export function measureFootprint(): Row[] {
       goal: 1.15,
     },
     {
-      what: "compaction, ms of CPU time for 300 MB of live objects",
+      what: "compaction, ms of processor time for 300 MB of live objects",
       value: 300_000 / speed,
       unit: "ms",
       goal: 1000,

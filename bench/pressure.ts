@@ -37,7 +37,7 @@ async function guest(): Promise<Record<string, number>> {
   return { ours: heap.footprint - start, stock: footprintOf(stock) - before };
 }
 
-/** Loading an image compared with JSON.parse of the same records, in CPU time of the process. */
+/** Loading an image compared with JSON.parse of the same records, in processor time. */
 async function images(): Promise<Record<string, number>> {
   const { image, json } = await saved();
   const cpu = async (run: () => unknown): Promise<number> => {
@@ -188,7 +188,7 @@ export function measurePressure(): Row[] {
       beside: { "stock Pyodide": stock / MIB },
     },
     {
-      what: "loading an image of a million records, CPU time / JSON.parse's",
+      what: "loading an image of a million records, processor time / JSON.parse's",
       value: share,
       unit: "x",
       goal: 1 / 20,

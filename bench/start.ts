@@ -121,7 +121,10 @@ function measureFootprints(image: string, programs: readonly string[]): Row {
   };
 }
 
-/** Random replacement in one version of Pyodide, on a heap that was loaded before the interpreter, and on one that was attached to a running interpreter. */
+/**
+ * Random replacement in one version of Pyodide: on a heap that was loaded before the interpreter, and on one that was attached to a running
+ * interpreter.
+ */
 async function measureVersion(version: Version): Promise<Row> {
   const load = await loaderOf(version);
   const late = await load();

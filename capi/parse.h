@@ -4,8 +4,8 @@
  *                       : before the function's name, or ; before a message that replaces all others
  *   "(ii)"              a unit that is a sequence of two
  *
- * A conversion that fails sets an error, or writes a text to `wrong`. From that text pyheap_complain makes the error: "f() argument 2, item 1 must
- * be int, not str". Everything that the units before it allocated is then freed.
+ * A conversion that fails sets an error, or writes a text to `wrong`. From that text pyheap_complain makes the error: "f() argument 2,
+ * item 1 must be int, not str". Everything that the units before it allocated is then freed.
  */
 #ifndef PYHEAP_PARSE_H
 #define PYHEAP_PARSE_H

@@ -1,5 +1,4 @@
-/* Dicts: the manual's chapter "Dictionary Objects". The caller keeps its references. Keys that are C strings are UTF-8.
-   */
+/* Dicts: the manual's chapter "Dictionary Objects". The caller keeps its references. Keys that are C strings are UTF-8. */
 #ifndef Py_DICTOBJECT_H
 #define Py_DICTOBJECT_H
 
@@ -29,8 +28,7 @@ PyAPI_FUNC(Py_ssize_t) PyDict_Size(PyObject *o);
 PyAPI_FUNC(PyObject *) PyDict_GetItem(PyObject *o, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemWithError(PyObject *o, PyObject *key);
 PyAPI_FUNC(PyObject *) PyDict_GetItemString(PyObject *o, const char *key);
-/* Stores the value, a new reference, in *value and returns 1; NULL and 0 if there is none; NULL and -1 with an error.
-   */
+/* Stores the value, a new reference, in *value and returns 1; NULL and 0 if there is none; NULL and -1 with an error. */
 PyAPI_FUNC(int) PyDict_GetItemRef(PyObject *o, PyObject *key, PyObject **value);
 PyAPI_FUNC(int) PyDict_GetItemStringRef(PyObject *o, const char *key, PyObject **value);
 /* 1 or 0; -1 with an error. */

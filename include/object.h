@@ -431,8 +431,7 @@ PyAPI_DATA(PyObject) _Py_FalseStruct;
 
 PyAPI_FUNC(PyObject *) PyObject_GetAttr(PyObject *op, PyObject *name);
 PyAPI_FUNC(PyObject *) PyObject_GetAttrString(PyObject *op, const char *name);
-/* Stores a new reference in *result and returns 1; NULL and 0 if there is no such attribute; NULL and -1 with an error.
-   */
+/* Stores a new reference in *result and returns 1; NULL and 0 if there is no such attribute; NULL and -1 with an error. */
 PyAPI_FUNC(int) PyObject_GetOptionalAttr(PyObject *op, PyObject *name, PyObject **result);
 PyAPI_FUNC(int) PyObject_GetOptionalAttrString(PyObject *op, const char *name, PyObject **result);
 /* 0, or -1 with an error. */

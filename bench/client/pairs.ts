@@ -1,9 +1,9 @@
-// A producer that allocates and a consumer that frees, for measurements: each in a worker, or both in one. Blocks pass through a ring, a group
-// at a time: a flag, and the group's blocks.
+// A producer that allocates and a consumer that frees, for measurements: each in a worker, or both in one. Blocks pass through a ring in
+// groups of words: a flag, and the addresses of blocks.
 
 const GROUP: u32 = 64;
 
-/** The blocks of a group: all but the flag. */
+/** The number of blocks in a group: all words but the flag. */
 const BLOCKS: u32 = GROUP - 1;
 
 @inline

@@ -328,7 +328,7 @@ static PyObject *timezone_str(PyObject *o) {
     return PyUnicode_FromFormat("UTC%s", o == utc ? "" : text);
 }
 
-// ---- order: of their bytes, which are highest first; two with different zones are only compared if the offsets are equal ----
+// ---- order: that of their bytes, the highest first; two with different zones can only be ordered if the offsets are equal ----
 
 static PyObject *order(const void *a, const void *b, size_t n, int operator) {
     Py_RETURN_RICHCOMPARE(memcmp(a, b, n), 0, operator);

@@ -1,6 +1,6 @@
 // The domains: which allocator serves PyMem_Raw*, PyMem_* and PyObject_*, and the C library's malloc.
 //
-//   domain  raw | mem | object | libc   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
+//   domain  raw | mem | object | native   each: ctx, malloc, calloc, realloc, free   (PyMemAllocatorEx, five words)
 //
 // malloc and free call the pool allocator, the usual entry, directly: two comparisons are cheaper than an indirect call, and ctx is then a
 // constant. calloc and realloc, and all other entries, are called through the table. Debug hooks, tracers and users replace entries. They

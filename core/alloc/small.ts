@@ -5,7 +5,7 @@
 // malloc takes the first free block of the first pool; free puts the block first in its pool's list. A full pool that
 // gets a free block goes to the end of its bin: more of its blocks are free by the time that it is looked at again.
 //
-// The domains mem, object and libc have a Small each, over the same arenas. So every pool belongs to one domain, and the account can
+// The domains mem, object and native have a Small each, over the same arenas. So every pool belongs to one domain, and the account can
 // count the blocks of each.
 
 import { ALIGNMENT, MAX_REQUEST, SIZE_CLASSES, SMALL_REQUEST_THRESHOLD, THREADS } from "../ground/config";

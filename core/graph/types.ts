@@ -192,8 +192,8 @@ function fieldAt(field: u32): Field {
 }
 
 /**
- * Begins the node of an object of the current type, and claims the object's block, which starts `before` bytes in front of the object. Returns the
- * block's bytes; or STATIC if the object is in the program's static data.
+ * Begins the node of an object of the current type, and claims the object's block, which starts `before` bytes in front of the object.
+ * Returns the block's bytes; or STATIC if the object is in the program's static data.
  */
 export function types_begin_node(node: u32, kind: u32, object: usize, before: u32): u64 {
   nodes_become(node, kind, current.name);

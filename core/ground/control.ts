@@ -1,7 +1,7 @@
 // The control block: where each part of the heap keeps its state.
 //
 //   CONTROL
-//   | head | platform | ledger | raw allocator | arenas | small mem | small object | small libc | domains | debug | fault | scratch | trace |
+//   | head | platform | ledger | raw allocator | arenas | small mem | small object | small native | domains | debug | fault | scratch | trace |
 //
 // The block's address is the module's only piece of state outside linear memory, and it is an import: the same module
 // can be instantiated over any memory. A part may only touch its own region; each asserts, when it is compiled, that

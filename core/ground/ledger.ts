@@ -3,7 +3,7 @@
 // Large blocks are counted one by one, for their domain. Of small blocks, only the pools are counted. A pool knows how many
 // of its blocks are in use, so one walk over the pools gives the exact number of live small blocks (the host's stats).
 //
-//   allocated(now) = bytes of raw, mem, object and libc + pools in use x POOL_SIZE
+//   allocated(now) = bytes of raw, mem, object and native + pools in use x POOL_SIZE
 //   peak           = the highest allocated() so far
 //
 // Threads count pools with atomic operations, and blocks under the lock.

@@ -75,7 +75,7 @@ PyAPI_FUNC(int) _PyObject_GetMethod(PyObject *o, PyObject *name, PyObject **meth
 #define _PyObject_GC_TRACK PyObject_GC_Track
 #define _PyObject_GC_UNTRACK PyObject_GC_UnTrack
 
-/* The names of older versions for attributes: a string that is made when it is first used. */
+/* How older versions name attributes: by a string that is made when it is first used. */
 typedef struct {
     const char *string;
     Py_ssize_t index;

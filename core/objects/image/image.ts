@@ -32,8 +32,8 @@ export function image_forget(): bool {
 }
 
 /**
- * Removes everything that was made for modules in C, as if there had never been such a module. No object needs it: an image with an
- * exception, or with an object of a type that a module in C made, is refused before.
+ * Takes what was made for modules in C out of the built-in types and the API's own types, as if there had never been such a module. No
+ * object needs it: if there are objects of the API's own types, image_forget has refused the image.
  */
 export function image_forget_api(): void {
   unnameFixedTypes();

@@ -2,7 +2,8 @@
 //
 //   blocks   a bit for each block that nobody has claimed      objects   for each object that was found      row -> object, object, ...
 //
-// An object is found when the first reference to it is seen: its block is claimed, then the sizes of its parts are checked, then the parts are claimed.
+// An object is found when the first reference to it is seen: its block is claimed, then the sizes of its parts are checked, then the parts
+// are claimed.
 
 import { CONTROL } from "../../ground/control";
 import { LISTS } from "../collector/state";

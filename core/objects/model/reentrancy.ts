@@ -16,8 +16,9 @@
 //   free         to deallocate an object whose last reference is released. No caller asks whether this is allowed, because
 //                a compaction calls no code but allocators. The debug build asserts it.
 //
-// The core never throws, it sets an error (error.ts); so only the host has to know whether throwing is allowed. A forbidden action is postponed to the
-// next safe point (collector/due.ts) or refused (BUSY). src/core/reentrancy.ts has what the host forbids in addition while the core waits for it.
+// The core never throws, it sets an error (error.ts); so only the host has to know whether throwing is allowed. A forbidden action is
+// postponed to the next safe point (collector/due.ts) or refused (BUSY). src/core/reentrancy.ts has what the host forbids in addition while
+// the core waits for it.
 
 import { at, HANDLES_AT, UNDER_WAY_AT } from "./state";
 

@@ -1,12 +1,14 @@
-// A visitor is a class with methods that take the address of a word in an object. The functions here show an object's words to a visitor: they call
-// its methods. They are compiled once for each visitor class, so a visit costs no call, and methods that a visitor does not define cost nothing.
+// A visitor is a class with methods that take the address of a word in an object. The functions here show an object's words to a visitor:
+// they call its methods. They are compiled once for each visitor class, so a visit costs no call, and methods that a visitor does not
+// define cost nothing.
 //
 //   owned(slot)      the word at `slot` owns a reference, and is not 0
 //   borrowed(slot)   optional: the word at `slot` is a borrowed reference; it may be 0
 //   all(from, to)    optional: each word in [from, to) owns a reference; `eachOwned` shows them one by one
 //   enters(keys)     whether to show the entries of a dict's keys. Several dicts may share the keys
-//   pass             the number of a pass of the collector. Such a visitor is shown only words that can be part of a cycle: not keys that are
-//                    strings, not types; and it has no `enters`. A type's own traverse function shows references by gc_visit (collector/visit.ts).
+//   pass             the number of a pass of the collector. Such a visitor is shown only words that can be part of a cycle: not keys that
+//                    are strings, not types; and it has no `enters`. A type's own traverse function shows references by gc_visit
+//                    (collector/visit.ts).
 
 /** Shows words that own a reference each, one by one. */
 @inline

@@ -28,7 +28,10 @@ import {
 import { PySet, set_next, set_resize } from "../types/set-table";
 import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
 
-/** An object to iterate over: `o` itself, or a list of the items of an iterable in C. A new reference; null with an error, TypeError if it is not iterable. */
+/**
+ * An object to iterate over: `o` itself, or a list of the items of an iterable in C. A new reference; null with an error, which is
+ * TypeError if `o` is not iterable.
+ */
 function iterableOf(o: PyObject): PyObject | null {
   return isIterable(o) ? incref<PyObject>(o) : listOf(o);
 }

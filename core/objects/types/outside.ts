@@ -3,9 +3,10 @@
 // They can run whenever a reference count falls to 0, even while an error is set. So the error is saved before the call and restored
 // after it; an error that such code sets itself is dropped (as with PyErr_GetRaisedException and PyErr_SetRaisedException).
 //
-// Code that releases a reference may be in the middle of something: a list that is being cleared, a collection. So such a call always returns.
-// A function in C can end in a trap, or in an exception of a function in JavaScript that it calls; it is called through the host, which catches
-// both and reports them. Frames that ended in this way have not left the states that they entered, so the counts of these states are set back here.
+// Code that releases a reference may be in the middle of something: a list that is being cleared, a collection. So such a call always
+// returns. A function in C can end in a trap, or in an exception of a function in JavaScript that it calls; it is called through the host,
+// which catches both and reports them. Frames that ended in this way have not left the states that they entered, so the counts of these
+// states are set back here.
 
 import { error, setCode } from "../model/error";
 import { clearError } from "../model/raise";
