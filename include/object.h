@@ -230,7 +230,7 @@ typedef struct {
 #define Py_TPFLAGS_BASE_EXC_SUBCLASS (1UL << 30)
 #define Py_TPFLAGS_TYPE_SUBCLASS (1UL << 31)
 #define Py_TPFLAGS_DEFAULT 0UL
-/* Older versions asked for these flags. The heap uses the bits for itself. */
+/* Older versions asked for these flags. On a heap they are 0, because it uses one of the bits for itself. */
 #ifdef PYHEAP_CPYTHON
 #define Py_TPFLAGS_HAVE_FINALIZE (1UL << 0)
 #define Py_TPFLAGS_HAVE_VERSION_TAG (1UL << 18)

@@ -99,12 +99,12 @@ export class Details {
   }
 
   #find(f: TraceFunction): void {
-    // Over a narrow page the details would cover what was found.
     const withTypes = f.isType || this.#store.state.withTypes;
     this.#store.set({
       tab: "flame",
       search: searchFor(f),
       withTypes,
+      // In a narrow window the details would cover what was found.
       ...(this.#aside.covers() && { selected: undefined }),
     });
     (this.element.getRootNode() as ParentNode).querySelector("#panel-flame")?.scrollIntoView({ block: "nearest" });

@@ -1,4 +1,4 @@
-// A pool: 4 KiB at a multiple of 1 KiB, all of it blocks of one size class. Its record lies elsewhere.
+// A pool: up to 4 KiB at a multiple of 1 KiB, all of it blocks of one size class. Its record lies elsewhere.
 //
 //   pool in memory                                        its record (in its arena's record)
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
@@ -12,6 +12,7 @@
 //   listed    in its bin's list; it may have become full since malloc last looked at it
 //   full      no block is free, and it is in no list: malloc found it full
 //   idle      no block is in use, and it belongs to its arena only (small.ts, close)
+// A vacated pool is in no list either, even if it has free blocks (evacuation.ts).
 // A bin's only pool may stay listed with used == 0, so that a program at the edge of a pool does not open and close it at
 // every step; such a pool is closed when memory is wanted (small.ts, scavenge).
 //

@@ -6,7 +6,7 @@
 //
 // The layout is CPython's (Objects/obmalloc.c, with PYMEM_DEBUG_SERIALNO): numbers are big-endian, id is 'r', 'm', 'o',
 // or 'c' for the C library's malloc. A freed block is filled with DD and held back. When the held blocks exceed their bounds, the oldest
-// is checked again and really freed; so a write to a freed block is found.
+// is checked and really freed; so a write to a freed block is found.
 //
 // Where a block's header and the registry differ, the registry is right. A fault is reported to the host. If the fault is
 // in the block that a call is about, the call does nothing else: free does not free the block, and realloc returns 0.

@@ -11,7 +11,7 @@ import { CONTROL, Head, HEAD_AT, LAYOUT_VERSION, MAGIC, THREAD_ALIGNMENT, THREAD
 import { INTERNAL, LIBC, MEM } from "../ground/domains.gen";
 import { breakLock, lock, seizeLock, unlock } from "../ground/lock";
 
-/** A thread for another worker: the address of its control block; 0 if there is no memory. It is used again if its worker has ended. */
+/** A thread for another worker, a vacant one if there is one: the address of its control block; 0 if there is no memory. */
 export function thread_open(): usize {
   lock();
   const thread = vacantThread();

@@ -158,7 +158,7 @@ function binIsRight(pool: Pool, control: usize): bool {
 
 /**
  * Checks whether every structure of the heap keeps its invariants. Returns 0 if they all do; else the first one that does not: its kind
- * in the high half of the result, its address in the low half. Of threads, no other one may run meanwhile.
+ * in the high half of the result, its address in the low half. No other thread may run meanwhile.
  */
 export function check_heap(): u64 {
   if (!platform().isValid()) return broken(CHECK_PLATFORM, CONTROL);

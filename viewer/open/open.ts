@@ -8,7 +8,7 @@ import type { Update } from "../source.js";
 import type { StartReader } from "./link.js";
 import type { Told } from "./messages.js";
 
-/** What came of files. */
+/** What was in the files that were opened. */
 export type Opened =
   /** A trace, as a source: first with what was read so far, at the end with everything. */
   | { readonly kind: "trace"; readonly source: AsyncIterable<Update> }

@@ -1,6 +1,6 @@
 // Reference counts, and what happens when the last reference is gone.
 //
-// The core never changes a count from IMMORTAL_MINIMUM up: None, True, small ints, single characters, built-in types.
+// incref and decref leave a count from IMMORTAL_MINIMUM up as it is: None, True, small ints, single characters, built-in types.
 // An object whose count falls to 0 goes through its type's dealloc at once. Containers can nest deeply, so only TRASH_DEPTH of
 // them are deallocated inside one another; deeper ones wait in a list until the outermost is done (CPython's trashcan).
 

@@ -3,8 +3,8 @@
 //   [ next | prev ]  refcnt | type | ...            the two words in front only if the type has HAS_GC (gc-head.ts)
 //   ^ block          ^ the object's address
 //
-// Layouts are those of CPython 3.14 for wasm32, so that sys.getsizeof gives the same number. CPython's flags (Py_TPFLAGS_*) have the same
-// bits here; the core's own flags use bits that CPython does not use.
+// Layouts are those of CPython 3.14 for wasm32, so that sys.getsizeof gives the same number. The flags that a type in C can have
+// (Py_TPFLAGS_*) have CPython's bits; the core's own flags use bits that are not among these.
 
 import { BOOL, FROZENSET, INT, PLACES, SET } from "./kinds.gen";
 import { at, TYPE_BYTES, TYPES, TYPES_AT } from "./state";
@@ -128,7 +128,7 @@ export class PyType extends PyVarObject {
   hostId: u32;
   /** The module that a type in C belongs to. */
   module: PyObject | null;
-  /** A block that the type owns: the copy of its name, and its tables of functions for numbers and containers. */
+  /** A block that the type owns: its tables of functions, and a copy of its name (capi/runtime/heap-type.ts). */
   own: usize;
   ownBytes: u32;
   // Statistics and the free list.
@@ -178,7 +178,7 @@ export function typeOf(kind: u32): PyType {
   return changetype<PyType>(at(TYPES_AT + <usize>kind * TYPE_BYTES));
 }
 
-/** Whether the type lies at one of the places for built-in types. */
+/** Whether the type lies at one of the places for built-in types and for the API's own types. */
 @inline
 export function isFixedType(type: PyType): bool {
   return changetype<usize>(type) - at(TYPES_AT) < <usize>PLACES * TYPE_BYTES;
