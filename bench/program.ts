@@ -22,7 +22,7 @@ export interface ProgramFigures {
    * into the memory.
    */
   readonly floorToMalloc?: number;
-  /** The most bytes that were live at one time, as they were asked for, from the interpreter's start on. */
+  /** The most bytes that were live at one time, counted as the program asked for them, from the interpreter's start on. */
   readonly live: number;
   /** What the host takes by itself, in bytes: what is not for CPython's domains. */
   readonly host: number;

@@ -6,14 +6,14 @@ import { clientOf, joinCore } from "./thread.js";
 
 export interface Start {
   readonly share: HeapShare;
-  /** How many workers have come to where they begin. */
+  /** Counts how often a worker was ready to begin a job. */
   readonly ready: SharedArrayBuffer;
   readonly slots: number;
 }
 
 export interface Job {
   readonly kind: "replace" | "produce" | "consume" | "both";
-  /** How many workers begin together, and how often it was so before. */
+  /** How many workers begin together; and how many jobs the workers were given before, all together. */
   readonly workers: number;
   readonly earlier: number;
   readonly count: number;

@@ -13,14 +13,14 @@ const [ROUNDS, WARMUPS] = [15, 3];
 const SLOTS = 8192;
 const REPLACEMENTS = 1_000_000;
 const PAIRS = 1_000_000;
-/** Places between producer and consumer. */
+/** The words of the ring between producer and consumer. */
 const RING = 4096;
 const NANOSECONDS = 1e6;
 
 class Pair {
   readonly #workers: readonly Worker[];
   readonly #ring: number;
-  /** How often a worker has begun. */
+  /** How many jobs the workers were given, all together. */
   #begun = 0;
 
   /** A worker on each of the heaps, which can be the same. */

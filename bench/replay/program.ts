@@ -10,7 +10,7 @@ import { CHUNK_WORDS, type Part } from "./steps.js";
 export interface ReplayFigures {
   /** Steps of the program, without those of the interpreter's start. */
   readonly steps: number;
-  /** The most bytes that were live at one time, as they were asked for, from the interpreter's start on. */
+  /** The most bytes that were live at one time, counted as the program asked for them, from the interpreter's start on. */
   readonly live: number;
   /** By allocator: median nanoseconds a step of the program. The floor is absent if there was not enough memory for it. */
   readonly nanoseconds: Readonly<Record<string, number>>;

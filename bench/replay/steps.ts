@@ -58,7 +58,7 @@ export class Steps extends IgnoringConsumer {
   #sizes: number[] = [];
   readonly #free: number[] = [];
   #live = 0;
-  /** The most bytes that were live at one time in the whole recording, as they were asked for. */
+  /** The most bytes that were live at one time in the whole recording, counted as the program asked for them. */
   peak = 0;
 
   /** What the interpreter did before the program, and what the program did. */

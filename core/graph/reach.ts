@@ -11,7 +11,9 @@ let firstNode: u32 = 0;
 const ALL: u32 = 255;
 /** For each node a bit: 1 if the node was reached. */
 let reached: usize = 0;
+/** For each node: how many edges lead to it, as far as reach_count has counted them. */
 let known: usize = 0;
+/** The nodes that were reached, and whose edges are still to be followed. */
 let open: usize = 0;
 
 /** Begins a search over the edges so far. No node is reached yet. */

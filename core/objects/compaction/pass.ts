@@ -1,6 +1,7 @@
 // A pass of a compaction: the state that gather.ts (the first pass) and lower.ts (the others) share; and which objects must not move.
 //
-//   row -> object, object, ...                              live objects, in the order in which they were met
+//   row -> object, object, ...                              live objects, in the order in which they were met; from the second pass on,
+//                                                           those with a large part come first
 //   old -> block | 1 if it is of the domain mem, ...        blocks whose content has moved (relocate.ts)
 //
 // During a pass the highest bits of a reference count are the object's mark. After the pass every count is as before:

@@ -1,4 +1,4 @@
-// Types that users define: makes them, and keeps the ring of these types.
+// Types that users define: makes them, and keeps the ring of all types that are not built in.
 //
 // A type may have these functions, as table indices (0: none). The first three are called in this order for a dying instance:
 //   finalize(o)               once, while the object is still complete; it may make the object reachable again (PEP 442)
@@ -40,7 +40,7 @@ function types(): PyType {
   return typeOf(USER);
 }
 
-/** Makes the ring of users' types, which is empty. */
+/** Makes the ring, which is empty. */
 export function types_begin(): void {
   const head = types();
   head.before = head;
