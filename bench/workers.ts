@@ -33,7 +33,7 @@ class Pair {
     });
   }
 
-  /** Runs a job in each of the first workers at once. Returns the milliseconds until the last one has finished. */
+  /** Runs jobs at the same time, one in each of the first workers. Returns the milliseconds until the last one has finished. */
   async time(count: number, ...kinds: readonly Job["kind"][]): Promise<number> {
     const earlier = this.#begun;
     this.#begun += kinds.length;

@@ -1,8 +1,8 @@
 /* The mark of each file in C that is compiled with these headers: the custom section "pyheap.abi".
  *
  * PYHEAP_CPYTHON says that the file is for CPython itself (pyheap cc --for cpython), and not for a heap. The layouts are the same but for
- * one: a heap keeps words of its own behind the fields of a PyTypeObject (object.h). So each of the two refuses the other's modules by the
- * mark: with a type that is too short, the heap would write behind it. Raise the version if the layout of a struct changes.
+ * one: a heap keeps words of its own after the fields of a PyTypeObject (object.h). So each of the two refuses the other's modules by the
+ * mark: with a type that is too short, the heap would write past its end. Raise the version if the layout of a struct changes.
  */
 #ifndef PYHEAP_ABI_H
 #define PYHEAP_ABI_H

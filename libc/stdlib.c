@@ -43,7 +43,7 @@ static int digit_of(char c) {
 }
 
 /* The magnitude of the number at *at. If it is above the limit, the result is the limit, and errno is ERANGE. *at moves
-   behind the number, or becomes NULL if there is none. */
+   to the end of the number, or becomes NULL if there is none. */
 static uint64_t magnitude(const char **at, int base, bool *negative, uint64_t limit_plus, uint64_t limit_minus) {
     const char *s = *at;
     while (isspace((unsigned char)*s)) s++;

@@ -59,7 +59,7 @@ export class Thread {
   next: usize;
   /** Counts the workers that the thread was given to: so a late call for an earlier one is noticed. */
   turn: u32;
-  /** Open pools: the thread's part of the ledger's. */
+  /** Open pools: the thread's part of the ledger's number. */
   pools: u32;
 
   get control(): usize {

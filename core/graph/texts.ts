@@ -47,7 +47,7 @@ export function texts_count(): u32 {
   return offsets.length;
 }
 
-/** Memory for `bytes` bytes, behind which there are SPARE more. */
+/** Memory for `bytes` bytes, and for SPARE more after them. */
 function room(bytes: usize): usize {
   if (end - next < bytes + SPARE) {
     const chunk = max(bytes + SPARE, CHUNK);

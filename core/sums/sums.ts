@@ -115,7 +115,7 @@ function hash(site: u32, size: u32): u32 {
   return h ^ (h >> 15);
 }
 
-/** The entry of the index at a position; positions behind the last one begin again at the first. */
+/** The entry of the index at a position; positions after the last one begin again at the first. */
 @inline
 function slot(position: u32): usize {
   return index + ((<usize>(position & mask)) << 2);

@@ -24,8 +24,9 @@ class Inspect {
 
 /**
  * Returns 0 if the object layer keeps its invariants, otherwise the address of the first object or table that breaks
- * one. Checks the collector's lists, the tables of handles and of interned strings, and all objects that are tracked, or
- * to which a handle refers, or a tracked object whose type has no traverse function of its own.
+ * one. Checks the collector's lists, and the tables of handles and of interned strings. Checks all objects that are
+ * tracked; those to which a handle refers; and those to which a tracked object refers, unless its type has a traverse
+ * function of its own.
  */
 export function objects_check(): usize {
   const h = handles();

@@ -1,4 +1,4 @@
-// PyObject_Call and its relatives: calls of any callable object. Arguments are passed in a row, as for a vectorcall. Types that have only a
+// PyObject_Call and related functions: calls of any callable object. Arguments are passed in a row, as for a vectorcall. Types that have only a
 // tp_call get them as a tuple and a dict.
 
 import { hasError } from "../../model/error";

@@ -48,7 +48,7 @@ export class PyModule extends PyObject {
 export const MODULE_SLOTS: u32 = 1;
 if (offsetof<PyModule>("definition") != ((SLOTS_AT + MODULE_SLOTS * 4 + 7) & ~7)) ERROR("PyModule's data");
 
-/** An exception, of a type of Python's own or derived from one: CPython's PyBaseExceptionObject (include/pyerrors.h). */
+/** An exception, of one of Python's own types or of a type derived from one: CPython's PyBaseExceptionObject (include/pyerrors.h). */
 @unmanaged
 export class PyBaseException extends PyObject {
   dict: PyObject;

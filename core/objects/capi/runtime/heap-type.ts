@@ -1,4 +1,4 @@
-// PyType_FromSpec and its relatives: types made from a PyType_Spec. They live as long as there are references to them.
+// PyType_FromSpec and related functions: types made from a PyType_Spec. They live as long as there are references to them.
 // A type's functions for numbers, sequences, mappings, await and buffers are in a block that the type owns, together with its name:
 //
 //   numbers | sequences | mappings | async | buffers | name, 0
