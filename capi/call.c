@@ -69,26 +69,28 @@ PyObject *PyObject_CallFunction(PyObject *callable, const char *format, ...) {
     return result;
 }
 
-PyObject *PyObject_CallMethod(PyObject *op, const char *name, const char *format, ...) {
+static PyObject *call_method(PyObject *op, const char *name, const char *format, va_list values) {
     if (is_null(op)) return NULL;
     PyObject *method = PyObject_GetAttrString(op, name);
     if (!method) return NULL;
-    va_list values;
-    va_start(values, format);
     PyObject *result = call_format(method, format, values);
-    va_end(values);
     Py_DECREF(method);
     return result;
 }
 
-PyObject *_PyObject_CallMethodId(PyObject *op, _Py_Identifier *id, const char *format, ...) {
-    PyObject *method = PyObject_GetAttrString(op, id->string);
-    if (!method) return NULL;
+PyObject *PyObject_CallMethod(PyObject *op, const char *name, const char *format, ...) {
     va_list values;
     va_start(values, format);
-    PyObject *result = call_format(method, format, values);
+    PyObject *result = call_method(op, name, format, values);
     va_end(values);
-    Py_DECREF(method);
+    return result;
+}
+
+PyObject *_PyObject_CallMethodId(PyObject *op, _Py_Identifier *id, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    PyObject *result = call_method(op, id->string, format, values);
+    va_end(values);
     return result;
 }
 

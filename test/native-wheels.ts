@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
-import { targetCalled } from "../src/hosts/c/target.js";
+import { HEADERS, targetCalled } from "../src/hosts/c/target.js";
 import { findToolchain } from "../src/hosts/c/toolchain.js";
 import { command } from "./command.js";
 import { ROOT } from "./needs.js";
@@ -82,8 +82,8 @@ export async function compileNative(folder: string): Promise<NativeFiles> {
   };
   writeFileSync(at("answer.c"), "int answer_of(int n) { return n * 7; }\n");
   writeFileSync(at("needy.c"), NEEDY);
-  const { flags, headers } = targetCalled("cpython");
-  const folders = headers.map((name) => `-I${join(ROOT, name)}`);
+  const { flags } = targetCalled("cpython");
+  const folders = HEADERS.map((name) => `-I${join(ROOT, name)}`);
   for (const name of ["answer", "needy"]) {
     const words = [...flags, "-nostdlibinc", ...folders, "-fvisibility=default", "-c", at(`${name}.c`)];
     await build("clang", words, `${name}.o`);

@@ -1,18 +1,14 @@
 // The module datetime, as far as C makes and reads dates and times: its types, their fields, their text and their order. There is no
 // arithmetic, and the only time zones are fixed offsets from UTC.
 
-#include "objects.h"
+#include "datetime-objects.h"
 
-#include <datetime.h>
+#include <stdint.h>
+#include <time.h>
 
-static PyTypeObject delta_type, date_type, datetime_type, time_type, tzinfo_type, timezone_type;
+static PyTypeObject delta_type, date_type, datetime_type, time_type, tzinfo_type;
 
-typedef struct {
-    PyObject_HEAD
-    PyObject *offset, *name;
-} Timezone;
-
-static PyObject *utc;
+PyObject *pyheap_utc;
 
 // Whether low <= value <= high; ValueError if not.
 static int within(const char *what, int value, int low, int high) {
@@ -131,6 +127,78 @@ static PyObject *make_delta(int days, int seconds, int microseconds, int normali
     return (PyObject *)delta;
 }
 
+// ---- from seconds since 1970, in UTC ----
+
+// The first seconds of these years.
+#define YEAR_1 (-62135596800)
+#define YEAR_10000 253402300800
+
+// The seconds of a timestamp, an int or a float, and the rest as microseconds, rounded to the nearest, ties to even. 0 with an error.
+static int read_timestamp(PyObject *timestamp, int64_t *seconds, int *microseconds) {
+    double rest = 0;
+    if (PyFloat_Check(timestamp)) {
+        const double value = PyFloat_AS_DOUBLE(timestamp);
+        // Written so that it is true of a NaN.
+        if (!(value > -1e12 && value < 1e12)) {
+            PyErr_SetString(PyExc_ValueError, "timestamp out of range, or not a number");
+            return 0;
+        }
+        *seconds = (int64_t)value;
+        rest = __builtin_rint((value - (double)*seconds) * 1e6);
+    } else {
+        *seconds = PyLong_AsLongLong(timestamp);
+        if (*seconds == -1 && PyErr_Occurred()) return 0;
+    }
+    const int carried = (rest >= 1e6) - (rest < 0);
+    *seconds += carried;
+    *microseconds = (int)rest - carried * 1000000;
+    return 1;
+}
+
+// The parts of a time in seconds since 1970. 0 with an error if its year is not from 1 to 9999.
+static int parts_of(int64_t seconds, struct tm *parts) {
+    const time_t at = seconds;
+    if (seconds >= YEAR_1 && seconds < YEAR_10000 && gmtime_r(&at, parts)) return 1;
+    PyErr_SetString(PyExc_ValueError, "year is out of range");
+    return 0;
+}
+
+// Without a zone, the local time, which is UTC.
+static PyObject *datetime_from_timestamp(PyObject *type, PyObject *args, PyObject *kwargs) {
+    static char *names[] = {"timestamp", "tz", NULL};
+    PyObject *timestamp, *zone = Py_None;
+    int64_t seconds;
+    int microseconds;
+    struct tm parts;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O", names, &timestamp, &zone)) return NULL;
+    if (!read_timestamp(timestamp, &seconds, &microseconds)) return NULL;
+    if (Py_IS_TYPE(zone, &pyheap_timezone_type)) {
+        const PyDateTime_Delta *offset = (PyDateTime_Delta *)((Timezone *)zone)->offset;
+        int carried = offset->days * 86400 + offset->seconds;
+        microseconds += offset->microseconds;
+        carry(&microseconds, 1000000, &carried);
+        seconds += carried;
+    }
+    if (!parts_of(seconds, &parts)) return NULL;
+    PyObject *made = make_datetime(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
+                                   parts.tm_sec, microseconds, zone, (PyTypeObject *)type);
+    if (!made || zone == Py_None || Py_IS_TYPE(zone, &pyheap_timezone_type)) return made;
+    // A zone of the program's own converts the time in UTC, as in CPython.
+    PyObject *converted = PyObject_CallMethod(zone, "fromutc", "O", made);
+    Py_DECREF(made);
+    return converted;
+}
+
+static PyObject *date_from_timestamp(PyObject *type, PyObject *args) {
+    PyObject *timestamp;
+    int64_t seconds;
+    int microseconds;
+    struct tm parts;
+    if (!PyArg_ParseTuple(args, "O", &timestamp) || !read_timestamp(timestamp, &seconds, &microseconds)) return NULL;
+    if (!parts_of(seconds, &parts)) return NULL;
+    return make_date(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, (PyTypeObject *)type);
+}
+
 static PyObject *make_timezone(PyObject *offset, PyObject *name) {
     if (!PyObject_TypeCheck(offset, &delta_type)) {
         PyErr_Format(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.200s",
@@ -138,7 +206,8 @@ static PyObject *make_timezone(PyObject *offset, PyObject *name) {
         return NULL;
     }
     const PyDateTime_Delta *delta = (PyDateTime_Delta *)offset;
-    if (!name && utc && delta->days == 0 && delta->seconds == 0 && delta->microseconds == 0) return Py_NewRef(utc);
+    if (!name && pyheap_utc && delta->days == 0 && delta->seconds == 0 && delta->microseconds == 0)
+        return Py_NewRef(pyheap_utc);
     // Strictly less than a day to either side.
     const int is_below = delta->days == -1 && (delta->seconds > 0 || delta->microseconds > 0);
     if (delta->days != 0 && !is_below) {
@@ -148,7 +217,7 @@ static PyObject *make_timezone(PyObject *offset, PyObject *name) {
             offset);
         return NULL;
     }
-    Timezone *zone = (Timezone *)timezone_type.tp_alloc(&timezone_type, 0);
+    Timezone *zone = (Timezone *)pyheap_timezone_type.tp_alloc(&pyheap_timezone_type, 0);
     if (!zone) return NULL;
     zone->offset = Py_NewRef(offset);
     zone->name = Py_XNewRef(name);
@@ -217,117 +286,6 @@ static void timezone_dealloc(PyObject *o) {
     Py_TYPE(o)->tp_free(o);
 }
 
-// ---- texts ----
-
-// The name of the type, without that of the module.
-static const char *own_name(PyObject *o) {
-    const char *dot = strrchr(Py_TYPE(o)->tp_name, '.');
-    return dot ? dot + 1 : Py_TYPE(o)->tp_name;
-}
-
-// "+01:00", or "" without a zone of ours.
-static void put_offset(char *to, size_t n, PyObject *zone) {
-    *to = 0;
-    if (!zone || !Py_IS_TYPE(zone, &timezone_type)) return;
-    const PyDateTime_Delta *delta = (PyDateTime_Delta *)((Timezone *)zone)->offset;
-    int seconds = delta->days * 86400 + delta->seconds;
-    const char sign = seconds < 0 ? '-' : '+';
-    if (seconds < 0) seconds = -seconds;
-    snprintf(to, n, seconds % 60 ? "%c%02d:%02d:%02d" : "%c%02d:%02d", sign, seconds / 3600, seconds / 60 % 60,
-             seconds % 60);
-}
-
-static PyObject *date_iso(PyObject *o) {
-    char text[16];
-    snprintf(text, sizeof text, "%04d-%02d-%02d", PyDateTime_GET_YEAR(o), PyDateTime_GET_MONTH(o),
-             PyDateTime_GET_DAY(o));
-    return PyUnicode_FromString(text);
-}
-
-// "10:20:30.000001+01:00"
-static void put_iso_time(char *to, size_t n, const unsigned char *data, PyObject *zone) {
-    const int microsecond = _PyDateTime_MICROSECOND(data + 3);
-    int at = snprintf(to, n, "%02d:%02d:%02d", data[0], data[1], data[2]);
-    if (microsecond) at += snprintf(to + at, n - (size_t)at, ".%06d", microsecond);
-    put_offset(to + at, n - (size_t)at, zone);
-}
-
-static PyObject *time_iso(PyObject *o) {
-    char text[48];
-    put_iso_time(text, sizeof text, ((PyDateTime_Time *)o)->data, ((PyDateTime_Time *)o)->tzinfo);
-    return PyUnicode_FromString(text);
-}
-
-static PyObject *datetime_text(PyObject *o, char between) {
-    char text[48];
-    put_iso_time(text, sizeof text, ((PyDateTime_DateTime *)o)->data + 4, ((PyDateTime_DateTime *)o)->tzinfo);
-    return PyUnicode_FromFormat("%04d-%02d-%02d%c%s", PyDateTime_GET_YEAR(o), PyDateTime_GET_MONTH(o),
-                                PyDateTime_GET_DAY(o), between, text);
-}
-
-static PyObject *datetime_iso(PyObject *o) { return datetime_text(o, 'T'); }
-static PyObject *datetime_str(PyObject *o) { return datetime_text(o, ' '); }
-
-static PyObject *date_repr(PyObject *o) {
-    return PyUnicode_FromFormat("datetime.%s(%d, %d, %d)", own_name(o), PyDateTime_GET_YEAR(o), PyDateTime_GET_MONTH(o),
-                                PyDateTime_GET_DAY(o));
-}
-
-// ", 30, 1, tzinfo=...)": seconds and microseconds only if they are not 0.
-static PyObject *repr_end(PyObject *begin, const unsigned char *data, PyObject *zone, int fold) {
-    if (!begin) return NULL;
-    const int microsecond = _PyDateTime_MICROSECOND(data + 3);
-    char end[40] = "";
-    if (microsecond)
-        snprintf(end, sizeof end, ", %d, %d", data[2], microsecond);
-    else if (data[2])
-        snprintf(end, sizeof end, ", %d", data[2]);
-    PyObject *text = zone ? PyUnicode_FromFormat("%U%s%s, tzinfo=%R)", begin, end, fold ? ", fold=1" : "", zone)
-                          : PyUnicode_FromFormat("%U%s%s)", begin, end, fold ? ", fold=1" : "");
-    Py_DECREF(begin);
-    return text;
-}
-
-static PyObject *datetime_repr(PyObject *o) {
-    const PyDateTime_DateTime *at = (PyDateTime_DateTime *)o;
-    PyObject *begin = PyUnicode_FromFormat("datetime.%s(%d, %d, %d, %d, %d", own_name(o), PyDateTime_GET_YEAR(o),
-                                           PyDateTime_GET_MONTH(o), PyDateTime_GET_DAY(o), at->data[4], at->data[5]);
-    return repr_end(begin, at->data + 4, at->tzinfo, at->fold);
-}
-
-static PyObject *time_repr(PyObject *o) {
-    const PyDateTime_Time *at = (PyDateTime_Time *)o;
-    return repr_end(PyUnicode_FromFormat("datetime.%s(%d, %d", own_name(o), at->data[0], at->data[1]), at->data,
-                    at->tzinfo, at->fold);
-}
-
-static PyObject *delta_repr(PyObject *o) {
-    const PyDateTime_Delta *delta = (PyDateTime_Delta *)o;
-    const char *names[] = {"days", "seconds", "microseconds"};
-    const int values[] = {delta->days, delta->seconds, delta->microseconds};
-    char text[100];
-    size_t at = 0;
-    for (int k = 0; k < 3; k++)
-        if (values[k])
-            at += (size_t)snprintf(text + at, sizeof text - at, "%s%s=%d", at ? ", " : "", names[k], values[k]);
-    return PyUnicode_FromFormat("datetime.timedelta(%s)", at ? text : "0");
-}
-
-static PyObject *timezone_repr(PyObject *o) {
-    const Timezone *zone = (Timezone *)o;
-    if (o == utc) return PyUnicode_FromString("datetime.timezone.utc");
-    if (!zone->name) return PyUnicode_FromFormat("datetime.timezone(%R)", zone->offset);
-    return PyUnicode_FromFormat("datetime.timezone(%R, %R)", zone->offset, zone->name);
-}
-
-static PyObject *timezone_str(PyObject *o) {
-    const Timezone *zone = (Timezone *)o;
-    char text[16];
-    if (zone->name) return Py_NewRef(zone->name);
-    put_offset(text, sizeof text, o);
-    return PyUnicode_FromFormat("UTC%s", o == utc ? "" : text);
-}
-
 // ---- order: that of their bytes, the highest first; two with different zones can only be ordered if the offsets are equal ----
 
 static PyObject *order(const void *a, const void *b, size_t n, int operator) {
@@ -369,7 +327,8 @@ static PyObject *delta_compare(PyObject *a, PyObject *b, int operator) {
 }
 
 static PyObject *timezone_compare(PyObject *a, PyObject *b, int operator) {
-    if (!Py_IS_TYPE(a, &timezone_type) || !Py_IS_TYPE(b, &timezone_type) || (operator != Py_EQ && operator != Py_NE))
+    if (!Py_IS_TYPE(a, &pyheap_timezone_type) || !Py_IS_TYPE(b, &pyheap_timezone_type) ||
+        (operator != Py_EQ && operator != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
     return delta_compare(((Timezone *)a)->offset, ((Timezone *)b)->offset, operator);
 }
@@ -447,63 +406,92 @@ static PyMemberDef delta_members[] = {
     { \
         {"isoformat", (PyCFunction)(void (*)(void))name, METH_NOARGS, NULL}, { NULL, NULL, 0, NULL } \
     }
-static PyMethodDef date_methods[] = ISO(date_iso), datetime_methods[] = ISO(datetime_iso),
-                   time_methods[] = ISO(time_iso);
+static PyMethodDef date_methods[] = ISO(pyheap_date_iso), datetime_methods[] = ISO(pyheap_datetime_iso),
+                   time_methods[] = ISO(pyheap_time_iso);
 
 #define TYPE(variable, short_name, struct_type, ...) \
-    static PyTypeObject variable = { \
+    PyTypeObject variable = { \
         PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "datetime." short_name, \
         .tp_basicsize = sizeof(struct_type), \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, \
         __VA_ARGS__, \
     };
 
-TYPE(delta_type, "timedelta", PyDateTime_Delta, .tp_new = new_delta, .tp_dealloc = plain_dealloc, .tp_repr = delta_repr,
-     .tp_richcompare = delta_compare, .tp_hash = hash_by_repr, .tp_members = delta_members)
-TYPE(date_type, "date", PyDateTime_Date, .tp_new = new_date, .tp_dealloc = plain_dealloc, .tp_repr = date_repr,
-     .tp_str = date_iso, .tp_richcompare = date_compare, .tp_hash = hash_by_repr, .tp_getset = date_attributes,
-     .tp_methods = date_methods)
-TYPE(datetime_type, "datetime", PyDateTime_DateTime, .tp_base = &date_type, .tp_new = new_datetime,
-     .tp_dealloc = datetime_dealloc, .tp_repr = datetime_repr, .tp_str = datetime_str,
-     .tp_richcompare = datetime_compare, .tp_hash = hash_by_repr, .tp_getset = datetime_attributes,
-     .tp_methods = datetime_methods)
-TYPE(time_type, "time", PyDateTime_Time, .tp_new = new_time, .tp_dealloc = time_dealloc, .tp_repr = time_repr,
-     .tp_str = time_iso, .tp_richcompare = time_compare, .tp_hash = hash_by_repr, .tp_getset = time_attributes,
-     .tp_methods = time_methods)
-TYPE(tzinfo_type, "tzinfo", PyDateTime_TZInfo, .tp_new = PyType_GenericNew)
-TYPE(timezone_type, "timezone", Timezone, .tp_base = &tzinfo_type, .tp_new = new_timezone,
-     .tp_dealloc = timezone_dealloc, .tp_repr = timezone_repr, .tp_str = timezone_str,
-     .tp_richcompare = timezone_compare, .tp_hash = timezone_hash)
+static TYPE(
+    delta_type, "timedelta", PyDateTime_Delta, .tp_new = new_delta, .tp_dealloc = plain_dealloc,
+    .tp_repr = pyheap_delta_repr, .tp_richcompare = delta_compare, .tp_hash = hash_by_repr,
+    .tp_members =
+        delta_members) static TYPE(date_type, "date", PyDateTime_Date, .tp_new = new_date, .tp_dealloc = plain_dealloc,
+                                   .tp_repr = pyheap_date_repr, .tp_str = pyheap_date_iso,
+                                   .tp_richcompare = date_compare, .tp_hash = hash_by_repr,
+                                   .tp_getset = date_attributes,
+                                   .tp_methods =
+                                       date_methods) static TYPE(datetime_type, "datetime", PyDateTime_DateTime,
+                                                                 .tp_base = &date_type, .tp_new = new_datetime,
+                                                                 .tp_dealloc = datetime_dealloc,
+                                                                 .tp_repr = pyheap_datetime_repr,
+                                                                 .tp_str = pyheap_datetime_str,
+                                                                 .tp_richcompare = datetime_compare,
+                                                                 .tp_hash = hash_by_repr,
+                                                                 .tp_getset = datetime_attributes,
+                                                                 .tp_methods =
+                                                                     datetime_methods) static TYPE(time_type, "time",
+                                                                                                   PyDateTime_Time,
+                                                                                                   .tp_new = new_time,
+                                                                                                   .tp_dealloc =
+                                                                                                       time_dealloc,
+                                                                                                   .tp_repr =
+                                                                                                       pyheap_time_repr,
+                                                                                                   .tp_str =
+                                                                                                       pyheap_time_iso,
+                                                                                                   .tp_richcompare =
+                                                                                                       time_compare,
+                                                                                                   .tp_hash =
+                                                                                                       hash_by_repr,
+                                                                                                   .tp_getset =
+                                                                                                       time_attributes,
+                                                                                                   .tp_methods =
+                                                                                                       time_methods) static TYPE(tzinfo_type,
+                                                                                                                                 "tzinfo",
+                                                                                                                                 PyDateTime_TZInfo,
+                                                                                                                                 .tp_new =
+                                                                                                                                     PyType_GenericNew)
+    TYPE(pyheap_timezone_type, "timezone", Timezone, .tp_base = &tzinfo_type, .tp_new = new_timezone,
+         .tp_dealloc = timezone_dealloc, .tp_repr = pyheap_timezone_repr, .tp_str = pyheap_timezone_str,
+         .tp_richcompare = timezone_compare, .tp_hash = timezone_hash)
 
-static PyDateTime_CAPI functions = {
-    .DateType = &date_type,
-    .DateTimeType = &datetime_type,
-    .TimeType = &time_type,
-    .DeltaType = &delta_type,
-    .TZInfoType = &tzinfo_type,
-    .Date_FromDate = make_date,
-    .DateTime_FromDateAndTime = make_datetime,
-    .Time_FromTime = make_time,
-    .Delta_FromDelta = make_delta,
-    .TimeZone_FromTimeZone = make_timezone,
-    .DateTime_FromDateAndTimeAndFold = make_datetime_fold,
-    .Time_FromTimeAndFold = make_time_fold,
+        static PyDateTime_CAPI functions = {
+            .DateType = &date_type,
+            .DateTimeType = &datetime_type,
+            .TimeType = &time_type,
+            .DeltaType = &delta_type,
+            .TZInfoType = &tzinfo_type,
+            .Date_FromDate = make_date,
+            .DateTime_FromDateAndTime = make_datetime,
+            .Time_FromTime = make_time,
+            .Delta_FromDelta = make_delta,
+            .TimeZone_FromTimeZone = make_timezone,
+            .DateTime_FromTimestamp = datetime_from_timestamp,
+            .Date_FromTimestamp = date_from_timestamp,
+            .DateTime_FromDateAndTimeAndFold = make_datetime_fold,
+            .Time_FromTimeAndFold = make_time_fold,
 };
 
-static void forget(void) { Py_CLEAR(utc); }
+static void forget(void) { Py_CLEAR(pyheap_utc); }
 
 int pyheap_fill_datetime(PyObject *module) {
-    PyTypeObject *const types[] = {&delta_type, &date_type, &datetime_type, &time_type, &tzinfo_type, &timezone_type};
+    PyTypeObject *const types[] = {&delta_type, &date_type,   &datetime_type,
+                                   &time_type,  &tzinfo_type, &pyheap_timezone_type};
     for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++)
         if (PyModule_AddType(module, types[k]) < 0) return -1;
-    if (!utc) {
+    if (!pyheap_utc) {
         PyObject *none = make_delta(0, 0, 0, 0, &delta_type);
-        utc = none ? make_timezone(none, NULL) : NULL;
+        pyheap_utc = none ? make_timezone(none, NULL) : NULL;
         Py_XDECREF(none);
-        if (!utc) return -1;
+        if (!pyheap_utc) return -1;
         atexit(forget);
     }
-    functions.TimeZone_UTC = utc;
-    if (PyModule_AddObjectRef(module, "UTC", utc) < 0) return -1;
+    functions.TimeZone_UTC = pyheap_utc;
+    if (PyModule_AddObjectRef(module, "UTC", pyheap_utc) < 0) return -1;
     return PyModule_Add(module, "datetime_CAPI", PyCapsule_New(&functions, PyDateTime_CAPSULE_NAME, NULL));
 }

@@ -4,34 +4,39 @@
 
 #include <errno.h>
 
-PyObject *Py_GetConstantBorrowed(unsigned int which) {
+static PyObject *make_constant(unsigned int which) {
     switch (which) {
-    case Py_CONSTANT_NONE: return Py_None;
-    case Py_CONSTANT_FALSE: return Py_False;
-    case Py_CONSTANT_TRUE: return Py_True;
-    case Py_CONSTANT_ELLIPSIS: return Py_Ellipsis;
-    case Py_CONSTANT_NOT_IMPLEMENTED: return Py_NotImplemented;
-    default: break;
-    }
-    // The other constants are immortal as well, so they outlive the reference that is released here.
-    PyObject *o = Py_GetConstant(which);
-    Py_XDECREF(o);
-    return o;
-}
-
-PyObject *Py_GetConstant(unsigned int which) {
-    switch (which) {
+    case Py_CONSTANT_NONE: return Py_NewRef(Py_None);
+    case Py_CONSTANT_FALSE: return Py_NewRef(Py_False);
+    case Py_CONSTANT_TRUE: return Py_NewRef(Py_True);
+    case Py_CONSTANT_ELLIPSIS: return Py_NewRef(Py_Ellipsis);
+    case Py_CONSTANT_NOT_IMPLEMENTED: return Py_NewRef(Py_NotImplemented);
     case Py_CONSTANT_ZERO: return PyLong_FromLong(0);
     case Py_CONSTANT_ONE: return PyLong_FromLong(1);
     case Py_CONSTANT_EMPTY_STR: return PyUnicode_New(0, 0);
     case Py_CONSTANT_EMPTY_BYTES: return PyBytes_FromStringAndSize(NULL, 0);
     case Py_CONSTANT_EMPTY_TUPLE: return PyTuple_New(0);
-    default:
-        if (which < Py_CONSTANT_ZERO) return Py_NewRef(Py_GetConstantBorrowed(which));
-        PyErr_BadInternalCall();
-        return NULL;
+    default: PyErr_BadInternalCall(); return NULL;
     }
 }
+
+// A reference to each constant that was asked for: in a heap without small ints, nobody else need have one.
+static PyObject *constants[Py_CONSTANT_EMPTY_TUPLE + 1];
+
+static void forget_constants(void) {
+    for (size_t k = 0; k < Py_ARRAY_LENGTH(constants); k++) Py_CLEAR(constants[k]);
+}
+
+AT_LOAD register_exit(void) { atexit(forget_constants); }
+
+PyObject *Py_GetConstantBorrowed(unsigned int which) {
+    if (which < Py_ARRAY_LENGTH(constants) && constants[which]) return constants[which];
+    PyObject *o = make_constant(which);
+    if (o) constants[which] = o;
+    return o;
+}
+
+PyObject *Py_GetConstant(unsigned int which) { return Py_XNewRef(Py_GetConstantBorrowed(which)); }
 
 // ---- repr of what contains itself ----
 

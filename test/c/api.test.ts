@@ -100,6 +100,34 @@ describe.runIf(canCompile)("the object API, from C", () => {
   });
 });
 
+describe.runIf(canCompile)("constants, in a heap in which an int or an empty string need not exist once", () => {
+  it("exist while a module may use the reference that was lent", async () => {
+    const heap = await Heap.create({
+      allocator: "debug",
+      policies: { smallInts: false, characters: false, freeLists: false },
+    });
+    const source = `
+      #include <Python.h>
+      static PyObject *lent[Py_CONSTANT_EMPTY_TUPLE + 1];
+      int lend(void) {
+          for (unsigned k = 0; k <= Py_CONSTANT_EMPTY_TUPLE; k++)
+              if (!(lent[k] = Py_GetConstantBorrowed(k))) return -1;
+          return 0;
+      }
+      int are_alive(void) {
+          for (unsigned k = 0; k <= Py_CONSTANT_EMPTY_TUPLE; k++)
+              if (Py_REFCNT(lent[k]) < 1 || lent[k] != Py_GetConstantBorrowed(k)) return 0;
+          return PyLong_AsLong(lent[Py_CONSTANT_ONE]) == 1 && PyUnicode_GetLength(lent[Py_CONSTANT_EMPTY_STR]) == 0;
+      }`;
+    const module = await heap.load(await build("api-constants", source));
+    expect(module.call("lend")).toBe(0);
+    const others = heap.from(Array.from({ length: 1000 }, (_, k) => k));
+    expect(module.call("are_alive")).toBe(1);
+    others.release();
+    heap.check();
+  });
+});
+
 /** Makes a call. A MemoryError that it leaves set is not an error of the test. */
 function quietly(call: () => unknown): unknown {
   try {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PyodideAPI } from "pyodide";
-import { targetCalled } from "../../src/hosts/c/target.js";
+import { HEADERS } from "../../src/hosts/c/target.js";
 import { findToolchain } from "../../src/hosts/c/toolchain.js";
 import { ROOT } from "../needs.js";
 
@@ -138,7 +138,7 @@ export async function compileTaker(folder: string): Promise<Uint8Array> {
     if (!(await tools?.run(tool, words, [folder, ROOT], at(output)))) throw new Error(`${tool} ${words.join(" ")}`);
   };
   writeFileSync(at("taker.c"), SOURCE);
-  const headers = targetCalled("cpython").headers.map((name) => `-I${join(ROOT, name)}`);
+  const headers = HEADERS.map((name) => `-I${join(ROOT, name)}`);
   const flags = ["--target=wasm32", "-O1", "-fPIC", "-fno-builtin", "-nostdlibinc", ...headers];
   await build("clang", [...flags, "-c", at("taker.c")], "taker.o");
   const link = ["-shared", "--experimental-pic", "--unresolved-symbols=import-dynamic", "--no-entry"];

@@ -20,7 +20,7 @@ import { Remembered } from "../../ground/remembered.js";
 import { complaintAboutInputs } from "./inputs.js";
 import { keptLibrary, keyOf } from "./kept-library.js";
 import { withLibrary } from "./objects-library.js";
-import { type Target, type TargetName, targetCalled } from "./target.js";
+import { HEADERS, type Target, type TargetName, targetCalled } from "./target.js";
 import { findToolchain, NO_TOOLCHAIN, type Toolchain } from "./toolchain.js";
 
 /**
@@ -145,7 +145,7 @@ async function findLibrary(toolchain: Toolchain, cache: string | undefined): Pro
 /** The folders with the files that the library is compiled from. */
 const LIBRARY_FOLDERS = [
   ...[LIBC, CAPI, OBJECTS],
-  ...HEAP.headers.map((folder) => join(ROOT, folder)),
+  ...HEADERS.map((folder) => join(ROOT, folder)),
   ...["sys", "arpa"].map((folder) => join(LIBC, "host", folder)),
 ];
 
@@ -194,7 +194,7 @@ class Build {
   async compile(source: string, object: string, flags: readonly string[]): Promise<string> {
     const output = join(this.#temporary, object);
     const included = foldersIn(flags).map((path) => resolve(this.#folder, path));
-    const headers = this.#target.headers.map((path) => join(ROOT, path));
+    const headers = HEADERS.map((path) => join(ROOT, path));
     const args = [
       ...this.#target.flags,
       ...(flags.some((flag) => /^-O/.test(flag)) ? [] : ["-O2"]),

@@ -11,13 +11,14 @@ export interface Target {
   /** More of them, for C, and for C++. */
   readonly c: readonly string[];
   readonly cpp: readonly string[];
-  /** The package's folders with headers, in the order in which they are searched. */
-  readonly headers: readonly string[];
   /** Whether modules are linked with our library. */
   readonly hasLibrary: boolean;
   /** What follows the name of a file in the name of its module. */
   readonly suffix: string;
 }
+
+/** The package's folders with headers, in the order in which they are searched. */
+export const HEADERS = ["libc/host", "libc/include", "include/cpython", "include"];
 
 /** Emscripten's target has the binary interface that we want: a long double is aligned to 8, as blocks are. */
 const COMMON = [
@@ -35,7 +36,6 @@ const HEAP: Target = {
   flags: [...COMMON, "-U__EMSCRIPTEN__", "-D__PYHEAP__=1", "-fvisibility=default"],
   c: ["-std=gnu2x"],
   cpp: [...COMMON_CPP, "-fvisibility-global-new-delete=force-hidden"],
-  headers: ["libc/host", "libc/include", "include/cpython", "include"],
   hasLibrary: true,
   suffix: ".wasm",
 };
@@ -47,7 +47,6 @@ const CPYTHON: Target = {
   // The standard that other compilers choose, too: packages of Python are written for it.
   c: ["-std=gnu17"],
   cpp: COMMON_CPP,
-  headers: ["libc/host", "libc/include", "include/cpython", "include"],
   hasLibrary: false,
   suffix: ".cpython-314-wasm32-emscripten.so",
 };

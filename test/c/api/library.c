@@ -237,6 +237,7 @@ int test_objects(void) {
     STEP(IS(_PyUnicode_FromId(&PyId_spam), "'spam'"));
     FAILS(_PyObject_GetAttrId(list, &PyId_spam), AttributeError, "'list' object has no attribute 'spam'");
     FAILS(_PyObject_CallMethodId(list, &PyId_spam, NULL), AttributeError, "'list' object has no attribute 'spam'");
+    FAILS(_PyObject_CallMethodId(NULL, &PyId_spam, NULL), SystemError, "null argument to internal routine");
     errno = ENOENT;
     FAILS(PyErr_SetFromErrno(PyExc_OSError), OSError, "(44, 'No such file')");
     return 0;
@@ -259,6 +260,22 @@ int test_dates(void) {
     STEP(IS(PyDateTime_TimeZone_UTC, "datetime.timezone.utc") && PyTime_Check(time));
     FAILS(PyDate_FromDate(2023, 2, 29), ValueError, "day 29 must be in range 1..28 for month 2 in year 2023");
     FAILS(PyTime_FromTime(24, 0, 0, 0), ValueError, "hour must be in 0..23, not 24");
+    // The values are those of CPython, with TZ=UTC.
+    PyObject *seconds = NEW(Py_BuildValue("(d)", -1.5)), *day = NEW(Py_BuildValue("(L)", 951782400LL));
+    STEP(IS(NEW(PyDateTime_FromTimestamp(seconds)), "datetime.datetime(1969, 12, 31, 23, 59, 58, 500000)"));
+    STEP(IS(NEW(PyDate_FromTimestamp(seconds)), "datetime.date(1969, 12, 31)"));
+    STEP(IS(NEW(PyDateTime_FromTimestamp(day)), "datetime.datetime(2000, 2, 29, 0, 0)"));
+    PyObject *zoned = NEW(Py_BuildValue("(dO)", 253402297199.25, zone)),
+             *late = NEW(Py_BuildValue("(LO)", 253402297200LL, zone));
+    text = NEW(PyObject_Str(NEW(PyDateTime_FromTimestamp(zoned))));
+    STEP(text && IS(text, "'9999-12-31 23:59:59.250000+01:00'"));
+    FAILS(PyDateTime_FromTimestamp(late), ValueError, "year is out of range");
+    FAILS(PyDateTime_FromTimestamp(NEW(Py_BuildValue("(d)", Py_NAN))), ValueError,
+          "timestamp out of range, or not a number");
+    PyObject *ties = NEW(Py_BuildValue("(d)", 0.9999995)), *empty = NEW(PyTuple_New(0));
+    STEP(IS(NEW(PyDateTime_FromTimestamp(ties)), "datetime.datetime(1970, 1, 1, 0, 0, 1)"));
+    STEP(!PyDateTime_FromTimestamp(empty) && PyErr_ExceptionMatches(PyExc_TypeError));
+    PyErr_Clear();
     PyObject *same = NEW(PyDate_FromDate(2024, 1, 2));
     STEP(same && PyObject_RichCompareBool(date, same, Py_EQ) == 1 && PyObject_Hash(date) == PyObject_Hash(same));
     return 0;
