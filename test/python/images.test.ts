@@ -195,6 +195,18 @@ def traced():
     await expect(made(pyheap)).rejects.toThrow(`this is pyheap ${pyheap}, and another build of it made the image`);
   });
 
+  it("is refused in an engine that, unlike the one that made it, can suspend WebAssembly, or can't", async () => {
+    const { metadata, ...parts } = await decodePythonImage(image);
+    const [version, base, runtime, functions, names] = metadata.build.split("-");
+    const other = [version, base, runtime, Number(functions) + 1, names].join("-");
+    const made = await encodePythonImage({ metadata: { ...metadata, build: other }, ...parts }, false);
+    const refused = loadPython({ image: made });
+    await expect(refused).rejects.toThrow(ImageError);
+    await expect(refused).rejects.toThrow(
+      /and was made in an engine that (can|can't) suspend WebAssembly, .* make it again in this engine/,
+    );
+  });
+
   it("is refused by another build of Pyodide, which is as it was", async () => {
     const loadPyodide = await loaderOf(VERSIONS["315"]);
     const refused = loadPython({ image, loadPyodide });

@@ -196,6 +196,20 @@ function buildOf(python: PyodideExports, functions: number): string {
   return [version, __heap_base, _PyRuntime, functions, Object.keys(python).length].join("-");
 }
 
+/**
+ * What an interpreter is that is not of the build `made` of an image, for an error: `known` is CPython's version in the image. Pyodide gives
+ * its interpreter one function more in an engine that can suspend WebAssembly, and nothing else differs then.
+ */
+function differenceOf(python: PyodideExports, made: string, known: string): string {
+  const version = pythonVersion(python);
+  if (version !== known) return `this is CPython ${version}`;
+  const functions = Number(made.split("-")[3]);
+  const canSuspend = "Suspending" in WebAssembly;
+  if (buildOf(python, functions) !== made) return "this is another build of it";
+  const [there, here] = canSuspend ? ["can't", "can"] : ["can", "can't"];
+  return `was made in an engine that ${there} suspend WebAssembly, as this one ${here}; make it again in this engine`;
+}
+
 /** CPython's version, before it has started: "3.14.2". */
 function pythonVersion(python: PyodideExports): string {
   return versionText(new Words(python).get(python.data.Py_Version));
@@ -349,9 +363,8 @@ export class PythonImage {
     const { build, info } = this.metadata;
     const here = buildOf(python, python.__indirect_function_table.length);
     if (here !== build) {
-      const version = pythonVersion(python);
-      const other = version === info.python ? "another build of it" : `CPython ${version}`;
-      throw new ImageError(`it is of Pyodide ${info.pyodide} (CPython ${info.python}), and this is ${other}`);
+      const difference = differenceOf(python, build, info.python);
+      throw new ImageError(`it is of Pyodide ${info.pyodide} (CPython ${info.python}), and ${difference}`);
     }
     const top = python.sbrk(0) >>> 0;
     const missing = info.memory - python.memory.buffer.byteLength;
