@@ -1,4 +1,4 @@
-// Whole heaps with blocks of 0.5 to 2 GiB, above and across 2 GiB: objects move together, the heap moves to smaller
+// Whole heaps with blocks of 1 MiB to 2 GiB, above and across 2 GiB: objects move together, the heap moves to smaller
 // memories and through images, and recordings have every size.
 
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Reads broken traces with the reader, every report and every export: what can be read is reported, and the problem is
+// Reads broken traces with the reader, every report and every export but parquet: what can be read is reported, and the problem is
 // stated. For the tests, and for npm run fuzz -- --only trace.
 
 import colors from "picocolors";
@@ -38,7 +38,7 @@ export interface Survival {
 
 const ROWS = 3;
 
-/** Makes every report and every export of one view; tables with one grouping. */
+/** Makes every report and every export but parquet of one view; tables with one grouping. */
 function reportAll(report: TraceReport, by: Grouping): void {
   const rows = { rows: ROWS, sort: "own", minShare: 0 } as const;
   traceSummary(report, rows);

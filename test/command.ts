@@ -16,7 +16,7 @@ export interface Said {
 
 export interface CommandOptions {
   readonly cwd?: string;
-  /** Variables of the environment besides those of the tests, or without them where the value is undefined. */
+  /** Variables of the environment, added to those of the tests. A variable whose value is undefined is removed. */
   readonly env?: NodeJS.ProcessEnv;
   /** What the program can read from standard input. */
   readonly input?: string;

@@ -1,5 +1,5 @@
-// Lack of memory: every reservation (a request to the platform) of a scenario fails in turn, once and for good; and the
-// limit is reached.
+// Lack of memory: every reservation (a request to the platform) of a scenario fails in turn: only this one, or this one and
+// all later ones; and the limit is reached.
 
 import { describe, expect, it } from "vitest";
 import { type Address, Heap, type HeapOptions, MemoryError, NULL } from "../src/index.js";
@@ -76,7 +76,7 @@ describe("each reservation fails", () => {
 });
 
 describe("the limit", () => {
-  it("is never passed, and can be raised and met a hundred times", async () => {
+  it("is never passed, can be met a hundred times, and can then be raised", async () => {
     const heap = await Heap.create({ limit: 1 << 20 });
     for (let round = 0; round < 100; round++) {
       const blocks: Address[] = [];
@@ -101,7 +101,7 @@ describe("the limit", () => {
     expect(() => heap.malloc(-1)).toThrow(RangeError);
   });
 
-  it("ends below the end of the addresses", async () => {
+  it("lets no block reach into the last 64 KiB of the addresses, if there is none", async () => {
     const heap = await Heap.create({ base: 0xfffd_0000 });
     const blocks: Address[] = [];
     for (let block = heap.raw.malloc(5000); block !== NULL; block = heap.raw.malloc(5000)) blocks.push(block);

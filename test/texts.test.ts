@@ -18,7 +18,7 @@ test.each(["", "too long!", "é"])("%j is refused: it is not one to eight ASCII 
   expect(packed(text)).toBeUndefined();
 });
 
-test("no text in the core is written as a number", () => {
+test("no text that putAscii, isNamed or isText gets is written as a number", () => {
   const numbers: string[] = [];
   let texts = 0;
   for (const name of readdirSync(core, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))) {

@@ -26,7 +26,7 @@ for (const domain of ["raw", "mem", "object"] as const) {
     return { heap, allocator: heap[domain] };
   });
 
-  describeAllocatorContract(`a shared heap of which another thread has left pools, ${domain}`, async () => {
+  describeAllocatorContract(`a shared heap with the pools of a worker that has left it, ${domain}`, async () => {
     const first = await Heap.create({ shared: true });
     const second = await Heap.join(first.share());
     const blocks = Array.from({ length: 2000 }, (_, k) => second[domain].malloc(k % 600));
@@ -150,7 +150,7 @@ describe("a shared heap", () => {
     expect(Math.abs(mine - others)).toBeGreaterThanOrEqual(4096);
     second.free(mine);
     expect(first.stats().allocatedBlocks).toBe(1);
-    // It comes back when the second has sent it, and the first needs a block.
+    // It comes back when the second has sent it, and the first has looked into its inbox. flush() does both.
     second.flush();
     first.flush();
     expect(first.malloc(40)).toBe(mine);
@@ -213,7 +213,7 @@ describe("a shared heap", () => {
     expect(first.stats().account.live.object).toBe(0);
   });
 
-  it("does not end itself, or a worker of another heap", async () => {
+  it("does not let a worker end itself, or a worker of another heap", async () => {
     const [first, second] = await two();
     const itself = { ...first.share(), thread: 65536 };
     expect(() => first.ended(itself)).toThrow("this worker itself");

@@ -1,5 +1,5 @@
-// memoryview: a buffer as an object. Its items can only be read by index if they are single bytes of the format B. C reads the buffer
-// itself, whatever its format is.
+// memoryview: a buffer as an object. Its items can only be read by index if it has one dimension and they are single bytes of the format B.
+// C reads the buffer itself, whatever its format is.
 
 #include "objects.h"
 
@@ -16,21 +16,31 @@ static int traverse(PyObject *o, visitproc visit, void *arg) {
     return 0;
 }
 
-// A view with no buffer yet.
-static PyMemoryViewObject *make(void) {
-    PyMemoryViewObject *self = PyObject_GC_New(PyMemoryViewObject, &PyMemoryView_Type);
+// A view of a buffer, to which the reference from->obj passes over. The numbers of its dimensions are copied: they may lie in `from`.
+static PyObject *view_of(const Py_buffer *from) {
+    const int n = from->ndim;
+    PyMemoryViewObject *self = PyObject_GC_NewVar(PyMemoryViewObject, &PyMemoryView_Type, 3 * (n > 0 ? n : 1));
     if (!self) return NULL;
-    memset(&self->mbuf, 0, sizeof(*self) - offsetof(PyMemoryViewObject, mbuf));
-    Py_SET_SIZE(self, 0);
+    self->mbuf = NULL;
     self->hash = -1;
-    return self;
-}
-
-static PyObject *finished(PyMemoryViewObject *self) {
-    // A view of plain bytes points to its own fields.
-    Py_buffer *view = &self->view;
-    if (view->shape == &view->len || !view->shape) view->shape = &view->len;
-    if (!view->strides) view->strides = &view->itemsize;
+    self->flags = 0;
+    self->exports = 0;
+    self->weakreflist = NULL;
+    self->view = *from;
+    Py_ssize_t *shape = self->ob_array, *strides = shape + n, *suboffsets = strides + n;
+    if (n > 0) {
+        // Only a buffer of one dimension may leave out its shape.
+        if (from->shape)
+            memcpy(shape, from->shape, (size_t)n * sizeof *shape);
+        else
+            shape[0] = from->len / from->itemsize;
+        Py_ssize_t stride = from->itemsize;
+        for (int k = n; k-- > 0; stride *= shape[k]) strides[k] = from->strides ? from->strides[k] : stride;
+        if (from->suboffsets) memcpy(suboffsets, from->suboffsets, (size_t)n * sizeof *suboffsets);
+    }
+    self->view.shape = n > 0 ? shape : NULL;
+    self->view.strides = n > 0 ? strides : NULL;
+    self->view.suboffsets = n > 0 && from->suboffsets ? suboffsets : NULL;
     PyObject_GC_Track(self);
     return (PyObject *)self;
 }
@@ -40,20 +50,17 @@ PyObject *PyMemoryView_FromObject(PyObject *o) {
         PyErr_Format(PyExc_TypeError, "memoryview: a bytes-like object is required, not '%.200s'", Py_TYPE(o)->tp_name);
         return NULL;
     }
-    PyMemoryViewObject *self = make();
-    if (!self) return NULL;
-    if (PyObject_GetBuffer(o, &self->view, PyBUF_FULL_RO) < 0) {
-        PyObject_GC_Del(self);
-        return NULL;
-    }
-    return finished(self);
+    Py_buffer buffer;
+    if (PyObject_GetBuffer(o, &buffer, PyBUF_FULL_RO) < 0) return NULL;
+    PyObject *self = view_of(&buffer);
+    if (!self) PyBuffer_Release(&buffer);
+    return self;
 }
 
 PyObject *PyMemoryView_FromMemory(char *at, Py_ssize_t n, int flags) {
-    PyMemoryViewObject *self = make();
-    if (!self) return NULL;
-    PyBuffer_FillInfo(&self->view, NULL, at, n, flags != PyBUF_WRITE, PyBUF_FULL_RO);
-    return finished(self);
+    Py_buffer buffer;
+    PyBuffer_FillInfo(&buffer, NULL, at, n, flags != PyBUF_WRITE, PyBUF_FULL_RO);
+    return view_of(&buffer);
 }
 
 PyObject *PyMemoryView_FromBuffer(const Py_buffer *view) {
@@ -61,13 +68,9 @@ PyObject *PyMemoryView_FromBuffer(const Py_buffer *view) {
         PyErr_SetString(PyExc_ValueError, "PyMemoryView_FromBuffer(): info->buf must not be NULL");
         return NULL;
     }
-    PyMemoryViewObject *self = make();
-    if (!self) return NULL;
-    self->view = *view;
-    self->view.obj = NULL;
-    if (view->shape == &view->len) self->view.shape = NULL;
-    if (view->strides == &view->itemsize) self->view.strides = NULL;
-    return finished(self);
+    Py_buffer buffer = *view;
+    buffer.obj = NULL;
+    return view_of(&buffer);
 }
 
 PyObject *PyMemoryView_GetContiguous(PyObject *o, int kind, char order) {
@@ -98,11 +101,20 @@ static PyObject *new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
 
 static Py_ssize_t length(PyObject *o) {
     const Py_buffer *view = &of(o)->view;
-    return view->ndim == 0 ? 1 : view->shape == &view->len ? view->len / view->itemsize : view->shape[0];
+    return view->ndim == 0 ? 1 : view->shape[0];
+}
+
+// Whether it has one dimension. If not, an item or a slice can't be had, and this sets an error.
+static int is_row(const Py_buffer *view) {
+    if (view->ndim == 1) return 1;
+    PyErr_Format(PyExc_NotImplementedError, "memoryview: a buffer of %d dimensions has no items or slices here",
+                 view->ndim);
+    return 0;
 }
 
 static int has_bytes(const Py_buffer *view) {
-    if (view->ndim == 1 && view->itemsize == 1 && (!view->format || strcmp(view->format, "B") == 0)) return 1;
+    if (!is_row(view)) return 0;
+    if (view->itemsize == 1 && (!view->format || strcmp(view->format, "B") == 0)) return 1;
     PyErr_Format(PyExc_NotImplementedError, "memoryview: format %s not supported", view->format ? view->format : "B");
     return 0;
 }
@@ -118,22 +130,24 @@ static PyObject *item(PyObject *o, Py_ssize_t k) {
 static PyObject *part(PyObject *o, PyObject *slice) {
     const Py_buffer *view = &of(o)->view;
     Py_ssize_t start, stop, step;
-    if (PySlice_Unpack(slice, &start, &stop, &step) < 0) return NULL;
-    const Py_ssize_t n = PySlice_AdjustIndices(length(o), &start, &stop, step);
-    if (step != 1 || view->strides[0] != view->itemsize) {
+    if (!is_row(view) || PySlice_Unpack(slice, &start, &stop, &step) < 0) return NULL;
+    Py_ssize_t n = PySlice_AdjustIndices(length(o), &start, &stop, step);
+    if (step != 1) {
         PyErr_SetString(PyExc_NotImplementedError, "memoryview: slices with steps are not supported");
         return NULL;
     }
-    PyMemoryViewObject *self = make();
-    if (!self) return NULL;
-    self->view = *view;
-    self->view.obj = Py_NewRef(o);
-    self->view.buf = (char *)view->buf + start * view->itemsize;
-    self->view.len = n * view->itemsize;
-    self->view.shape = self->view.strides = NULL;
+    Py_buffer piece = *view;
+    piece.obj = Py_NewRef(o);
+    piece.buf = (char *)view->buf + start * view->strides[0];
+    piece.len = n * view->itemsize;
+    piece.shape = &n;
+    PyObject *self = view_of(&piece);
     // release_buffer takes this back when the part is gone.
-    of(o)->exports++;
-    return finished(self);
+    if (self)
+        of(o)->exports++;
+    else
+        Py_DECREF(o);
+    return self;
 }
 
 static PyObject *subscript(PyObject *o, PyObject *key) {
@@ -153,10 +167,12 @@ static int get_buffer(PyObject *o, Py_buffer *to, int flags) {
         PyErr_SetString(PyExc_BufferError, "memoryview: underlying buffer is not writable");
         return -1;
     }
+    if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES && !PyBuffer_IsContiguous(view, 'C')) {
+        PyErr_SetString(PyExc_BufferError, "memoryview: underlying buffer is not C-contiguous");
+        return -1;
+    }
     *to = *view;
     to->obj = Py_NewRef(o);
-    if (view->shape == &view->len) to->shape = &to->len;
-    if (view->strides == &view->itemsize) to->strides = &to->itemsize;
     if (!(flags & PyBUF_FORMAT)) to->format = NULL;
     if (!(flags & PyBUF_ND)) to->shape = NULL;
     if ((flags & PyBUF_STRIDES) != PyBUF_STRIDES) to->strides = NULL;
@@ -201,8 +217,10 @@ static PyObject *release(PyObject *o, PyObject *none) {
     Py_buffer *view = &of(o)->view;
     PyBuffer_Release(view);
     *view = (Py_buffer){.itemsize = 1, .readonly = view->readonly, .ndim = 1};
-    view->shape = &view->len;
-    view->strides = &view->itemsize;
+    view->shape = of(o)->ob_array;
+    view->strides = of(o)->ob_array + 1;
+    view->shape[0] = 0;
+    view->strides[0] = 1;
     Py_RETURN_NONE;
 }
 
@@ -247,7 +265,8 @@ static PyBufferProcs as_buffer = {.bf_getbuffer = get_buffer, .bf_releasebuffer 
 
 PyTypeObject PyMemoryView_Type = {
     PyVarObject_HEAD_INIT(&PyType_Type, 0).tp_name = "memoryview",
-    .tp_basicsize = sizeof(PyMemoryViewObject),
+    .tp_basicsize = offsetof(PyMemoryViewObject, ob_array),
+    .tp_itemsize = sizeof(Py_ssize_t),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_dealloc = dealloc,
     .tp_traverse = traverse,

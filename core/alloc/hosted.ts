@@ -56,7 +56,6 @@ function told(domain: usize, n: usize): bool {
 }
 
 /** Enters a block that the host's malloc has just returned into the account; 0 stays 0. */
-@inline
 export function entered(domain: usize, block: usize): usize {
   if (block == 0) return 0;
   const bytes = usableSize(block);

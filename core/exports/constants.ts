@@ -1,7 +1,7 @@
 // The numbers that the core and its host both know: kinds, bits, and where things are in memory. No module exports them: the build reads
 // them here, and writes them to src/core/constants.gen.ts.
 //
-//   *_AT       offsets from the control block's address
+//   *_AT       offsets from the control block's address (except TYPE_*_AT)
 //   other      offsets within a record, bytes, bits, or what the name says
 
 import { Debug } from "../hooks/debug";
@@ -193,7 +193,7 @@ export const TRACE_TYPES_IN_BLOCK: usize = WAITING + offsetof<Waiting>("types");
 export const TRACE_NODE_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("nodeMask");
 export const TRACE_WATCHED_MASK_AT: usize = TRACE_AT + offsetof<Tracer>("watchedMask");
 export const TRACE_SHADOW_ROOM_AT: usize = TRACE_AT + offsetof<Tracer>("shadowRoom");
-/** The first of the offsets by which the core reads Python's stacks. */
+/** The first of the words by which the core reads Python's stacks. */
 export const TRACE_INTERPRETERS_AT: usize = TRACE_AT + offsetof<Tracer>("interpretersAt");
 export const TRACE_THREADS_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("threadsOffset");
 export const TRACE_CURRENT_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("currentFrameOffset");
@@ -207,11 +207,11 @@ export const TRACE_COROUTINE_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("cor
 export const TRACE_COROUTINE_FRAME_OFFSET_AT: usize = TRACE_AT + offsetof<Tracer>("coroutineFrameOffset");
 export const TRACE_SHADOW_END_AT: usize = TRACE_AT + offsetof<Tracer>("shadowEnd");
 export const TRACE_SETTLED_AT: usize = TRACE_AT + offsetof<Tracer>("settled");
-/** The first of the offsets by which the core finds the chunks that frames lie in. */
+/** The first of the words by which the core finds the chunks that frames lie in: their allocator, and whether one is kept. */
 export const TRACE_CHUNK_CONTEXT_AT: usize = TRACE_AT + offsetof<Tracer>("chunkContext");
 export const TRACE_CHUNK_MALLOC_AT: usize = TRACE_AT + offsetof<Tracer>("chunkMalloc");
 export const TRACE_CHUNK_FREE_AT: usize = TRACE_AT + offsetof<Tracer>("chunkFree");
-export const TRACE_CHUNK_HEADER_AT: usize = TRACE_AT + offsetof<Tracer>("chunkHeader");
+export const TRACE_KEEPS_CHUNK_AT: usize = TRACE_AT + offsetof<Tracer>("keepsChunk");
 
 // ---- the state of the objects ----
 
@@ -317,7 +317,7 @@ export const COMPACTING_AT: usize = UNDER_WAY_AT + COMPACTING;
 export const STACK_AT: usize = HANDLES_AT + offsetof<Handles>("stack");
 export const STACK_TOP_AT: usize = HANDLES_AT + offsetof<Handles>("stackTop");
 export const HELD_TEXT_AT: usize = RESULT_AT + offsetof<Result>("held");
-/** The table of shapes; each shape has the address of its keys in its second word. */
+/** The address of the table of shapes, or 0; each shape has the address of its keys in its second word. */
 export const SHAPES_AT: usize = SHAPES;
 export { CAPACITY as SHAPES_CAPACITY } from "../objects/types/shapes";
 export { API_TYPES } from "../objects/model/api-types";

@@ -1,5 +1,5 @@
 // The types of the objects in a graph, as the host has read them; the texts of values that many objects share; and the names of an object's
-// references. The type's tp_traverse visits all references, but without names; some names are known from the type and the shared keys.
+// references. The type's tp_traverse visits most references, without names; some names are known from the type and the shared keys.
 
 import { setWord, word } from "./columns";
 import { EDGE_INTERNAL, STATIC } from "./kinds";
@@ -18,7 +18,7 @@ class Type {
   basicSize: u32;
   /** The keys that instances share. */
   keys: usize;
-  /** Offset of a str that shows the value; 0: none. */
+  /** Offset in an object of a str that is shown as the node's value, as a function's qualified name is; 0: none. */
   valueOffset: u32;
   firstField: u32;
   fieldCount: u32;
@@ -193,7 +193,7 @@ function fieldAt(field: u32): Field {
 
 /**
  * Begins the node of an object of the current type, and claims the object's block, which starts `before` bytes in front of the object.
- * Returns the block's bytes; or STATIC if the object is in the program's static data.
+ * Returns the block's bytes, 0 if there is none or it was claimed already; or STATIC if the object is in the program's static data.
  */
 export function types_begin_node(node: u32, kind: u32, object: usize, before: u32): u64 {
   nodes_become(node, kind, current.name);
@@ -284,7 +284,8 @@ export function refs_named(): void {
   names.length = 0;
 }
 
-// Names of keys and attributes, and texts that many objects share. Each is kept at a place that follows from the value.
+// Names of keys and attributes, and texts that many objects share. Each has a place that follows from the key's address or from
+// the value, and stays until another one gets that place.
 
 const KEYS: u32 = 1 << 14;
 const RECENT: u32 = 4096;

@@ -28,14 +28,14 @@ export const ADDRESS_ENTRY: usize = 8;
 export const SITE_ENTRY: usize = 12;
 /** The number of frames whose place in the shadow is remembered. */
 export const HINTS: usize = 1024;
-/** The number of chunks of the interpreter's stack that are remembered. */
-export const CHUNKS: usize = 512;
+/** The number of chunks of the interpreter's stack that are remembered; the list has two empty entries before them. */
+export const CHUNKS: usize = 510;
 const CHUNK_ENTRY: usize = 8;
 /** The place of the outermost frame in the shadow (shadow.ts): after one entry. */
 export const FIRST: u32 = 20;
 const BUFFER_BYTES: usize = 128 * 1024;
 /** Where the event that waits is, in the block. */
-export const WAITING: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>() + CHUNKS * CHUNK_ENTRY;
+export const WAITING: usize = SLOTS * (ADDRESS_ENTRY + SITE_ENTRY) + HINTS * sizeof<u32>() + (CHUNKS + 2) * CHUNK_ENTRY;
 const TABLES: usize = WAITING + offsetof<Waiting>();
 /** The size of the tables and the buffer. */
 export const BLOCK_BYTES: usize = TABLES + BUFFER_BYTES;
@@ -114,11 +114,12 @@ export class Tracer {
   taskOffset: usize;
   coroutineOffset: usize;
   coroutineFrameOffset: usize;
-  // The chunks that frames lie in (chunks.ts): their allocator, as table indices, and the bytes before a chunk's first frame.
+  // The chunks that frames lie in (chunks.ts): their allocator, as table indices.
   chunkContext: usize;
   chunkMalloc: u32;
   chunkFree: u32;
-  chunkHeader: usize;
+  /** 1 if CPython keeps a chunk whose first frame was popped. */
+  keepsChunk: u32;
   /** The stack as it was seen last, up to the place `shadowEnd`; then addresses of frames on the way. There is room up to `shadowRoom`. */
   shadow: usize;
   shadowRoom: u32;
@@ -151,11 +152,10 @@ export class Tracer {
   batch: usize;
   /** The block whose event waits for its type; 0 if none does. */
   waitingFor: usize;
-
   /** The event that waits. */
   @inline
   get waiting(): Waiting {
-    return changetype<Waiting>(this.chunks + CHUNKS * CHUNK_ENTRY);
+    return changetype<Waiting>(this.chunks + (CHUNKS + 2) * CHUNK_ENTRY);
   }
 
   /** Makes room for one record from `position` on. */

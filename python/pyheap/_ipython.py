@@ -67,7 +67,7 @@ def register(ipython) -> None:
     @argument("--leaks", action="store_true", help="what was not freed, instead of what was live at the peak")
     @argument("--temporary", action="store_true", help="what was freed again at once")
     @argument("--allocated", action="store_true", help="everything that was allocated")
-    @argument("--trace", metavar="FILE", help="keep the recording, for pyheap report; an older one is replaced")
+    @argument("--trace", metavar="FILE", help="keep the recording, for pyheap report; a file of that name is replaced, whatever it is")
     def pyheap_flamegraph(line: str, cell: str):
         """%%pyheap_flamegraph: the memory that a cell takes, as a flame graph."""
         asked = parse_argstring(pyheap_flamegraph, line)

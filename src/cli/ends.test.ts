@@ -79,7 +79,7 @@ describe("a program that ends", () => {
     expect(stderr).toMatch(/Exception ignored .*Last\.__del__.*\n(.*\n)+SystemExit: 4\n$/);
   });
 
-  it("finalizes its globals, also in cycles and generators, while its functions can still print", async () => {
+  it("finalizes its globals, also one in a cycle and a generator that has not ended, while its functions can still print", async () => {
     const code = [
       "import gc, weakref",
       "class Ring:",
@@ -137,7 +137,7 @@ describe("a program that ends", () => {
     expect((await readFile("exit.trace")).problem).toBeUndefined();
   });
 
-  it("by os.abort leaves what abort() leaves, and a report", async () => {
+  it("by os.abort has the exit code of abort(), 134, and a report", async () => {
     const { status, stderr } = await pyheap("-c", "import os; os.abort()");
     expect(status).toBe(134);
     expect(stderr).toMatch(/^Aborted\(\)\n\nMemory/);

@@ -52,7 +52,7 @@ const FILES = [
   "[os.readlink(at('alias')), os.path.islink(at('alias')), os.path.isdir(at('alias')), os.path.realpath(at('alias', '..', 'f'))]",
   "[os.symlink('loop', at('loop')), os.path.lexists(at('loop')), os.path.exists(at('loop'))]",
   "read('loop')",
-  // Permissions, with the umask from outside and with the program's own.
+  // The umask from outside. Permissions, with umasks that the program sets.
   "oct(os.umask(0o27))",
   "[write('', 'm27'), os.mkdir(at('d27')), oct(os.stat(at('m27')).st_mode), oct(os.stat(at('d27')).st_mode)]",
   "[os.umask(0), write('', 'm0'), os.mkdir(at('d0')), oct(os.stat(at('m0')).st_mode), oct(os.stat(at('d0')).st_mode)]",
@@ -107,7 +107,7 @@ describe("the machine's files", () => {
   });
 
   it.skipIf(!hasPython)(
-    "are found by a script that lies elsewhere, through links, and written with its own umask",
+    "are found by a script that lies elsewhere, through links, and are written with the umask from outside",
     () => {
       mkdirSync(join(folder, "below", "real"), { recursive: true });
       symlinkSync(join(folder, "below", "real"), join(folder, "linked"));

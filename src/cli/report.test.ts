@@ -1,4 +1,4 @@
-// `pyheap run --trace` and `pyheap report`, run as their users run them.
+// `pyheap run --trace` and `pyheap report`, with the words that users give them.
 
 import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +51,7 @@ async function statsOf(file: string, ...args: string[]): Promise<TraceStats> {
 }
 const stats = (...args: string[]) => statsOf("app.trace", ...args);
 
-// Each test loads an interpreter, on a machine that may be busy.
+// Some tests load an interpreter, on a machine that may be busy.
 const PATIENCE = 600_000;
 
 describe("pyheap report", { timeout: PATIENCE }, () => {
@@ -177,7 +177,7 @@ later = [load(100_000) for _ in range(10)]
     }
   });
 
-  it("has the interpreter's start as sums that are those of its events, in a small file", async () => {
+  it("finds nearly the same figures of the interpreter's start in its sums as in its events, and the sums in a small file", async () => {
     const [sums, events] = [await statsOf("app.trace"), await statsOf("start.trace")];
     expect(sums.fileBytes).toBeLessThan(400_000);
     expect(events.fileBytes).toBeGreaterThan(10_000_000);

@@ -39,8 +39,8 @@ const READ_AT_START = [
 const READ_LATER = ["PYTHONASYNCIODEBUG", "PYTHONBREAKPOINT", "PYTHONSTARTUP", "PYTHON_COLORS"];
 
 /**
- * The part of an environment that an image is made with. Undefined if Python can't be started from an image in this environment: it has other variables
- * that Python reads, for example for the seed of hashes, for the places of modules, or for tracing.
+ * The part of an environment that an image is made with. Undefined if Python can't be started from an image in this environment: it has a variable
+ * PYTHON... that is in neither list, for example for the seed of hashes, for the places of modules, or for tracing.
  */
 export function startEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> | undefined {
   const entries = Object.entries(environment).filter(([name, value]) => value !== "" && !READ_LATER.includes(name));

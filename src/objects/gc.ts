@@ -88,7 +88,8 @@ export class GarbageCollector {
   }
 
   /**
-   * For each generation, the count above which it is collected. If the first is 0, there are no automatic collections.
+   * For each generation, the count above which it is collected; 0: never by itself. The oldest one must also have grown by a quarter. If
+   * the first is 0, there are no automatic collections.
    */
   get threshold(): readonly [number, number, number] {
     const { f } = this.#bridge;

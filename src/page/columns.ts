@@ -1,5 +1,5 @@
-// Columns of numbers as bytes: how many numbers there are, then each number as its distance from the one before. A byte
-// has seven bits of a distance.
+// Columns of numbers as bytes: how many numbers there are, then each number as its distance from the one before. A distance
+// has its sign in the lowest bit, and seven bits to a byte.
 
 import type { ByteReader, ByteWriter } from "../trace/bytes.js";
 

@@ -28,7 +28,7 @@ function objectsByAddress(graph: ObjectGraph): Places {
   return { addresses: order.map((k) => addresses[k] as number), types: order.map((k) => names[k] as number) };
 }
 
-/** Adds the types of blocks that were recorded: of all blocks, at all moments. */
+/** Adds the recorded types, to blocks of all moments. A block whose type was not recorded gets 0. */
 export function withRecordedTypes(data: PageData): PageData {
   const { header, nodes, accounts, blocks } = data;
   const names: string[] = [];

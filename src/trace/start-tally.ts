@@ -26,8 +26,9 @@ interface Tally {
   tally_sums(): number;
 }
 
-/** The words of a block in the table, and the 64-bit numbers of a sum: how many blocks, and their bytes. */
+/** How many words the table has for a block. */
 const PLACE = 2;
+/** How many 64-bit numbers a sum has: the blocks, and their bytes. */
 const SUM = 2;
 const TAGS = TAG.domain | TAG.cleared;
 
@@ -104,7 +105,7 @@ function replaceAll(words: Uint32Array, before: readonly number[], after: readon
 }
 
 /**
- * Blocks that were freed, by domain and class: all counted blocks except the live ones, and blocks that were freed
+ * Blocks that were freed, by domain and class: all counted blocks except the live ones; to these are added the blocks that were freed
  * before this tally began.
  */
 function goneOf(

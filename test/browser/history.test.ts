@@ -119,7 +119,7 @@ describe.runIf(canBrowse)("Back and Forward", () => {
     });
   }
 
-  it("zoom the flame graph out again, and close the details with it", async () => {
+  it("zoom the flame graph out again, and leave the details closed", async () => {
     const page = await open(trace, PHONE);
     await page.locator(".flame-scroller").tap({ position: { x: 20, y: 36 } });
     expect(await title(page)).toBe("main");

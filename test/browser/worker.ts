@@ -1,4 +1,4 @@
-// The worker of the browser test: a module in C, by its address relative to this script.
+// The worker of browser.test.ts: it loads a module in C by a URL that is relative to this script.
 
 import { Heap } from "pyheap";
 

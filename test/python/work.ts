@@ -1,7 +1,7 @@
 // Work for an interpreter's heap: objects in cycles, weak references, text and JSON, a recursion to the limit, a
 // collection; garbage in cycles; objects of many sizes.
 
-/** A program that works with this many objects in cycles, and records in JSON. */
+/** A program that works with `nodes` objects in cycles, and with `records` rows of JSON. */
 export const work = (nodes: number, records: number): string => `
 import gc, json, re, weakref
 class Node:

@@ -1,5 +1,5 @@
 // The memory from the first block to the last, cut into cells of equal size: 4 KiB, a pool's size, or more if there
-// would be too many. Long stretches without live blocks are omitted.
+// would be too many. Long stretches without blocks at any moment are omitted.
 
 import { lowerBound } from "../sorted.js";
 import type { MapBlocks } from "./blocks.js";

@@ -7,10 +7,10 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^\(raw domain\)$/, "Memory of the interpreter itself, and of modules in C"],
   [/C library's malloc\)$/, "What code in C took from malloc"],
-  [/^\(free in pools\)$/, "Free blocks of pools that have others in use: for objects of the same size"],
+  [/^\(free in pools\)$/, "Free blocks in pools that are in use: for objects of the same size"],
   [/^\(free pools\)$/, "Pools without a block in use: for small objects of any size"],
   [/^\(free memory/, "Free, for any use"],
-  [/^\(headers and tables/, "What the heap itself needs to keep its account"],
+  [/^\(headers and tables/, "Headers of blocks, padding, and the heap's own tables"],
 ];
 
 /** What the name of a row means; "" if it is a type. */

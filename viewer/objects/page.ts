@@ -105,7 +105,7 @@ export class ObjectsPage {
       ["Objects", count(sums.objects), `${bytes(sums.ofObjects)} of their own${beside}`],
       ["References", count(graph.edgeCount), "from one object to another"],
       ["Other memory", bytes(sums.ofMemory), "belongs to no object, or is free"],
-      ["Garbage", bytes(sums.garbageBytes), `${counted(sums.garbage, "object")} that nothing holds`],
+      ["Garbage", bytes(sums.garbageBytes), `${counted(sums.garbage, "object")} that only garbage holds`],
     ]);
   }
 

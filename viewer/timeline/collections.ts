@@ -1,5 +1,5 @@
-// Runs of the cycle collector on the timeline: a mark at the bottom for each, higher for an older generation; and their
-// results in words.
+// Runs of the cycle collector on the timeline: a mark at the bottom for each, or for several that are close together,
+// higher for an older generation; and their results in words.
 
 import type uPlot from "uplot";
 import type { CollectionPoint } from "../../src/trace/collections.js";
@@ -40,7 +40,7 @@ function sumUp(points: readonly CollectionPoint[]): Sums {
 
 const some = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
 
-/** The collections in a stretch of time, in words: "58 collections, 12.3 ms". */
+/** The collections in a stretch of time, in words: "58 garbage collections, 12.3 ms". */
 export function collectionWords(points: readonly CollectionPoint[], from: number, to: number): string {
   const { count: runs, duration } = sumUp(points.filter(({ time: at }) => at >= from && at <= to));
   return runs === 0 ? "no garbage collections" : `${some(runs, "garbage collection")}, ${timeWords(duration)}`;

@@ -47,7 +47,7 @@ export class Collector {
   unreachable: u64;
   resurrected: u64;
   seen: u64;
-  /** The list that is being collected, while `move` goes through it. */
+  /** The list that the step "move" (gc.ts) goes through: reachable objects stay in it. */
   reachable: usize;
   // The arguments and the result of Gather and Seek (graph.ts).
   result: PyList | null;
@@ -79,7 +79,7 @@ export function listAt(offset: usize): GCHead {
   return changetype<GCHead>(at(OWN_AT) + offset);
 }
 
-/** Makes the generations empty, and sets CPython's thresholds. */
+/** Makes the generations empty, sets the thresholds of CPython's three generations, and enables the collector. */
 export function gc_begin(): void {
   for (let k: u32 = 0; k <= PERMANENT; k++) generation(k).head.becomeEmpty();
   generation(0).threshold = 2000;

@@ -1,6 +1,6 @@
-// Roots: every word outside of objects that refers to an object. Code that moves objects or counts references has to find all these words.
-// eachRoot and eachReference (types/anatomy.ts) together show all of them, with two exceptions: the links of the collector's lists, and the
-// references that a type's own traverse function shows, which belong to foreign code. model/visit.ts says what a visitor is.
+// Words that refer to objects. eachRoot shows those outside of objects (the roots), eachReference (types/anatomy.ts) those in objects. Code
+// that moves objects or counts references has to find all of them. Two kinds are shown by neither: the links of the collector's lists, and
+// the references that a type's own traverse function shows, which belong to foreign code. model/visit.ts says what a visitor is.
 
 import { Collector, collector } from "../collector/state";
 import { error, ERROR_A, ERROR_B, ERROR_C } from "../model/error";

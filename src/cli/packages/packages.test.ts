@@ -56,7 +56,7 @@ describe("a requirement", () => {
       expect(() => parseRequirement(wrong)).toThrow("does not name a package");
   });
 
-  it("allows versions; versions before a release only if they are asked for", () => {
+  it("allows versions; pre-releases only if they are asked for", () => {
     for (const [text, version, prereleases, expected] of [
       ["a", "1.0", false, true],
       ["a", "1.0rc1", false, false],
@@ -192,7 +192,7 @@ describe("packages of a lock file", () => {
     });
   });
 
-  it("that can't be had are named, with who needs them and where they were looked for; the others come all the same", async () => {
+  it("that can't be had are named, with who needs them and where they were looked for", async () => {
     const contents = files(all, lockFile(all, { lib: { sha256: "0".repeat(64) } }));
     contents.delete(`/${lost.file}`);
     await withServer(contents, async (server) => {
@@ -305,7 +305,7 @@ describe("packages of an index", () => {
     });
   });
 
-  it("are not asked for if the packages lie in a folder", async () => {
+  it("are not looked for if PYHEAP_PACKAGES is a folder: its wheels are used, and no index is asked", async () => {
     const place = newCache();
     mkdirSync(place);
     for (const { file, bytes } of [good, part, native]) writeFileSync(join(place, file), bytes);

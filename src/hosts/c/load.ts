@@ -4,7 +4,10 @@ import type { Imports } from "./loaded.js";
 import { type Program, readSource, type WasmSource } from "./source.js";
 
 export interface LoadOptions {
-  /** The name of the module in reports, and for other modules that need it; the default is its file's name. */
+  /**
+   * The name of the module in reports, and for other modules that need it; the default is its file's name, or `module` without a file.
+   * It is ignored if several modules are loaded.
+   */
   readonly name?: string;
   /**
    * Functions (and globals) that the module may import from "env", in addition to those of the heap and of other
@@ -13,12 +16,13 @@ export interface LoadOptions {
   readonly imports?: Imports;
   /**
    * The size in bytes of the stack that all modules in C of the heap share. The first module that is loaded decides.
-   * The default is the memory below the heap, 256 KiB, where an overrun does no harm.
+   * The default is the memory below the heap: `base` bytes, 256 KiB if none is given, where an overrun does no harm. If the heap's memory
+   * was given, the default is a block of 256 KiB, where an overrun is noticed when the call ends.
    */
   readonly stackBytes?: number;
   /**
    * The full name of the Python module, such as `bitarray._util`: what its `__name__` is, and how other modules import it. The default is
-   * the name of its PyInit function.
+   * the name of its PyInit function without `PyInit_`.
    */
   readonly module?: string;
 }

@@ -165,7 +165,7 @@ export class FrameReader {
   }
 
   /**
-   * The function of a code object, with the lines of its code units. Undefined if stacks don't show it: pyheap's own
+   * The function of a code object, with the lines of its code units. Undefined if recordings don't show it: pyheap's own
    * Python code around the program (RUNNER_FILE), or code without any line. CPython puts a frame of the latter kind
    * between the call of a class and `__init__`, and does not show it either.
    */

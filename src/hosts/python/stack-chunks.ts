@@ -6,8 +6,15 @@ import type { Core } from "../../core/core.js";
 import { Words } from "../../core/memory-words.js";
 import type { PyodideExports } from "./pyodide-module.js";
 
-/** Bytes before a chunk's first frame: `previous`, `size` and `top` of _PyStackChunk. */
-const CHUNK_HEADER = 12;
+/** The last micro versions, by minor version, that give each chunk back whose first frame was popped; later ones keep one. */
+const LAST_WITHOUT_KEPT_CHUNK: Readonly<Record<number, number>> = { 12: 255, 13: 2, 14: 2 };
+
+/** Whether this version of CPython (Py_Version) keeps a chunk whose first frame was popped. */
+function keepsChunk(version: number): boolean {
+  const [minor, micro] = [(version >>> 16) & 0xff, (version >>> 8) & 0xff];
+  return micro > (LAST_WITHOUT_KEPT_CHUNK[minor] ?? -1);
+}
+
 /** Words of a PyObjectArenaAllocator: ctx, alloc, free. */
 const ARENA_WORDS = 3;
 
@@ -51,7 +58,7 @@ export class StackChunks {
       [C.TRACE_CHUNK_CONTEXT_AT, context],
       [C.TRACE_CHUNK_MALLOC_AT, malloc],
       [C.TRACE_CHUNK_FREE_AT, free],
-      [C.TRACE_CHUNK_HEADER_AT, CHUNK_HEADER],
+      [C.TRACE_KEEPS_CHUNK_AT, Number(keepsChunk(this.#words.get(this.#python.data.Py_Version)))],
     ];
   }
 

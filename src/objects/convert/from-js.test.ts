@@ -1,4 +1,4 @@
-// heap.from: JavaScript values become objects, and errors tell where the value can't be converted.
+// heap.from and heap.toJS: JavaScript values become objects, and the reverse. Errors tell where a value can't be converted.
 
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Heap, MemoryError, type PyList } from "../../index.js";
@@ -52,7 +52,7 @@ describe("heap.from", () => {
     expect(heap.gc.collect()).toBe(3);
   });
 
-  test("members that differ here and are equal in Python: what is dropped can still be referred to elsewhere", () => {
+  test("members that differ in JavaScript and are equal in Python: the one that is dropped can still be referred to elsewhere", () => {
     const [shared, bytes, same] = [[1], new Uint8Array([1, 2]), new Uint8Array([1, 2])];
     const map = new Map<unknown, unknown>([
       [1, shared],
@@ -202,7 +202,7 @@ describe("heap.toJS", () => {
 });
 
 describe("values that lie", () => {
-  test("a Uint8Array of which a derived class says that it is shorter is copied whole, and nothing else is written to", async () => {
+  test("a Uint8Array whose class gives too small a length is copied whole, and no other memory is written", async () => {
     class Short extends Uint8Array {
       override get length(): number {
         return 4;
@@ -240,7 +240,7 @@ describe("values that lie", () => {
     expect(made([7, shrinking, 8])).toBe("[7, {'a': 1, 'b': {'x': True}}, 8]");
   });
 
-  test.each([3.5, 3000.5])("an array of %d items has those that were met", (length) => {
+  test.each([3.5, 3000.5])("an array whose length is %d becomes a list of the items that were read", (length) => {
     const array = new Proxy([1], { get: (_, key) => (key === "length" ? length : 0) });
     using list = heap.from([7, array, 8]) as PyList;
     expect([list.length, (list.at(1) as PyList).length, list.at(2)]).toEqual([3, Math.ceil(length), 8]);
@@ -248,7 +248,7 @@ describe("values that lie", () => {
   });
 });
 
-describe("where a value has no place on the heap", () => {
+describe("keys and members without a hash, and a Uint8Array without its bytes", () => {
   test.each<[string, () => unknown]>([
     ["Cannot convert $.tags.get(...): it is an instance of Array, which has no hash", () => ({ tags: new Set([[1]]) })],
     ["Cannot convert $[1].get(...): it is an instance of Object, which has no hash", () => [0, new Map([[{}, 1]])]],

@@ -128,6 +128,29 @@ int test_memoryviews(void) {
     STEP(from_buffer && PyObject_Size(from_buffer) == 4);
     STEP(NEW(PyMemoryView_GetContiguous(bytes, PyBUF_READ, 'C')));
     FAILS(PyMemoryView_GetContiguous(bytes, PyBUF_WRITE, 'C'), BufferError, "underlying buffer is not writable");
+    // What the dimensions are is copied, and counted in items.
+    static int grid[2][3] = {{1, 2, 3}, {4, 5, 6}};
+    Py_ssize_t shape[] = {6}, strides[] = {4};
+    buffer = (Py_buffer){
+        .buf = grid, .len = 24, .itemsize = 4, .ndim = 1, .format = "i", .shape = shape, .strides = strides};
+    PyObject *numbers = NEW(PyMemoryView_FromBuffer(&buffer));
+    shape[0] = strides[0] = -1;
+    PyObject *later = numbers ? NEW(PyObject_GetItem(numbers, slice)) : NULL;
+    STEP(later && PyObject_Size(later) == 5 && PyObject_GetBuffer(later, &buffer, PyBUF_FULL_RO) == 0);
+    const int is_right = buffer.shape[0] == 5 && buffer.strides[0] == 4 && *(int *)buffer.buf == 2 && buffer.len == 20;
+    PyBuffer_Release(&buffer);
+    STEP(is_right);
+    FAILS(PyObject_GetItem(numbers, one), NotImplementedError, "memoryview: format i not supported");
+    Py_ssize_t sides[] = {2, 3}, steps[] = {4, 8};
+    buffer =
+        (Py_buffer){.buf = grid, .len = 24, .itemsize = 4, .ndim = 2, .format = "i", .shape = sides, .strides = steps};
+    PyObject *columns = NEW(PyMemoryView_FromBuffer(&buffer));
+    FAILS(PyObject_GetItem(columns, one), NotImplementedError,
+          "memoryview: a buffer of 2 dimensions has no items or slices here");
+    FAILS(PyObject_GetItem(columns, slice), NotImplementedError,
+          "memoryview: a buffer of 2 dimensions has no items or slices here");
+    STEP(PyObject_GetBuffer(columns, &buffer, PyBUF_SIMPLE) < 0 &&
+         SAYS(BufferError, "memoryview: underlying buffer is not C-contiguous"));
     FAILS(PyMemoryView_FromObject(Py_None), TypeError, "memoryview: a bytes-like object is required, not 'NoneType'");
     return 0;
 }

@@ -1,4 +1,5 @@
-"""Compares what the headers say about CPython's objects (abi.c) with what the running CPython says. Prints what differs."""
+"""Compares what the headers say about CPython's objects (abi.c) with what the running CPython says, and tries functions of the
+C library and calls. Prints the number of comparisons, constants that it does not know, and what differs."""
 
 import abc
 import asyncio

@@ -17,6 +17,25 @@ import { compareTypes, RANDOM_OBJECTS } from "./types.js";
 const MIB = 2 ** 20;
 const WORK = work(5000, 1000);
 
+const CALLED_BYTES = 7777;
+/** Calls a recursive function from two lines, at each of many depths. */
+const CALLS_AT_BORDERS = `
+def inner(depth):
+    if depth == 0:
+        return bytes(${CALLED_BYTES})
+    return inner(depth - 1)
+
+def outer(depth):
+    if depth == 0:
+        inner(20)
+        inner(20)
+    else:
+        outer(depth - 1)
+
+for depth in range(300):
+    outer(depth)
+`;
+
 /** Calls look(), which compares stacks, from everywhere. The program returns its results. */
 const PLACES = `
 import json, sys, traceback, host
@@ -298,6 +317,27 @@ met
         expect((seen[k] as unknown[]).slice(1)).toEqual(JSON.parse(stack));
       });
       heap.check();
+    });
+
+    it("has both calls of a function in a trace, wherever its stack's chunk ends", async () => {
+      const tape = new Tape();
+      const recorder = heap.trace({ write: tape.write });
+      // Between two allocations, frames leave a chunk of CPython's data stack and come back to it: the same ones, called from another line.
+      pyodide.runPython(CALLS_AT_BORDERS, { globals: pyodide.toPy({}), filename: "borders.py" });
+      recorder.stop();
+      const { analysis } = await tape.analyse();
+      const callers = new Map<number, number>();
+      await tape.read({
+        allocate: (_, size, __, node) => {
+          if (size !== CALLED_BYTES + BYTES_HEADER) return;
+          const { line } = analysis.tree.stack(node).find(({ function: f }) => f.name === "outer") ?? { line: 0 };
+          callers.set(line, (callers.get(line) ?? 0) + 1);
+        },
+      });
+      expect([...callers]).toEqual([
+        [9, 300],
+        [10, 300],
+      ]);
     });
 
     it("has a trace with every byte at its line", async () => {

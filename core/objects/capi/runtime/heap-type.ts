@@ -164,7 +164,7 @@ function fill(type: PyType, base: PyType, spec: PyType_Spec): bool {
   type.base = incref<PyType>(base);
   if (!giveOwn(type, spec.name)) return false;
   const basicSize = spec.basicSize;
-  // A negative size is added to the size of the base.
+  // If the size is negative, that many bytes, rounded up to a multiple of 4, are added to the size of the base. 0 is the base's size.
   type.basicSize = basicSize > 0 ? basicSize : base.basicSize + ((<u32>-basicSize + 3) & ~3);
   type.itemSize = spec.itemSize;
   type.flags = spec.flags | IS_HEAP_TYPE;
@@ -212,7 +212,7 @@ export function PyType_FromSpec(spec: PyType_Spec): PyObject | null {
 
 // ---- queries ----
 
-/** A type's value for a slot; NULL if it has none, and NULL with SystemError if there is no such slot. */
+/** A type's value for a slot; NULL if it has none, and NULL with SystemError if there is no such slot. Py_tp_base and Py_tp_bases count as no slot here. */
 export function PyType_GetSlot(type: PyType, slot: i32): usize {
   const place = placeOfSlot(slot);
   if (place < 0) {

@@ -1,5 +1,4 @@
-// The entries of a dict, and the attributes of an instance that has no dict: both have a table of keys in the same
-// form.
+// The entries of a dict, and the attributes in an instance's values: both have a table of keys in the same form.
 
 import type { ObjectLayout } from "../versions/layout.js";
 import { DICT, KEYS } from "./layout.js";
@@ -9,8 +8,8 @@ import type { TypeInfo } from "./types.js";
 export type VisitEntry = (key: number, value: number) => void;
 
 /**
- * Offset of the word in front of an object with a managed dict. The word has the address of the dict, or that of the
- * values.
+ * Offset of the word in front of an object with a managed dict. The word has the address of the dict. In 3.12 it can have that of the
+ * values instead, minus 1, which makes it odd.
  */
 const MANAGED_DICT = -12;
 /** Offset in a PyDictValues since 3.13: a byte that is 1 if the values are a part of the object. */
@@ -79,7 +78,7 @@ export class Dicts {
     });
   }
 
-  /** The attributes that an instance stores in itself, by key. */
+  /** The attributes in an instance's values, by key. */
   attributes(object: number, type: TypeInfo, visit: VisitEntry): void {
     const values = this.#valuesOf(object, type);
     if (values === 0 || type.cachedKeys === 0) return;
