@@ -27,12 +27,15 @@ async function bundled(entry) {
   return gzipped(outputFiles[0].contents);
 }
 
+/** The template of the page that pyheap/report makes, which it loads for the first one. */
+const TEMPLATE = "dist/page/viewer.gen.js";
+
 /** Adds to `files` a file of dist/, and the files and workers that it loads, but not the page's template. */
 function addLoaded(path, files) {
-  if (files.has(path)) return files;
-  const text = readFileSync(`${ROOT}${path}`, "utf8");
+  if (files.has(path) || path === TEMPLATE) return files;
   files.add(path);
-  for (const [, name] of text.matchAll(/(?:from|import|import\(|new URL\()\s*"(\.\/[^"]+\.js)"/g))
+  const text = readFileSync(`${ROOT}${path}`, "utf8");
+  for (const [, name] of text.matchAll(/(?:from|import|import\(|new URL\()\s*"(\.\.?\/[^"]+\.js)"/g))
     addLoaded(join(dirname(path), name), files);
   return files;
 }
@@ -58,6 +61,7 @@ export async function sizes() {
     'import "pyheap/pyodide", bundled and gzipped': await bundled(exports["./pyodide"].default),
     'import "pyheap/report", bundled and gzipped': loaded(exports["./report"].browser),
     "pyheap/panel and pyheap/report together, gzipped": loaded(exports["./panel"].default, exports["./report"].browser),
+    "the page of a trace without data, gzipped": gzipped(readFileSync(`${ROOT}${TEMPLATE}`)),
     "the package to download": packed.size / KB,
   };
 }

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minifySync } from "rolldown/utils";
+import { onlyParts } from "./parts.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -14,6 +15,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 async function bundle(entry, options = {}) {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
+    plugins: [onlyParts],
     entryPoints: [entry],
     bundle: true,
     minify: true,
@@ -70,6 +72,7 @@ async function panelStyle() {
 export async function buildBrowser() {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
+    plugins: [onlyParts],
     write: false,
     entryPoints: {
       report: "src/report.ts",
