@@ -6,6 +6,7 @@ import Table from "cli-table3";
 import { Command, Option } from "commander";
 import { measureC } from "./c.js";
 import { figuresOf, PROGRAMS } from "./child.js";
+import { measureFleets } from "./fleets.js";
 import { measureFootprint } from "./footprint.js";
 import { measureLibrary } from "./library.js";
 import { geometricMean, median } from "./measure.js";
@@ -34,6 +35,7 @@ const PARTS = [
   "trace",
   "page",
   "panel",
+  "fleets",
   "snapshot",
   "start",
   "workers",
@@ -45,7 +47,7 @@ const options = new Command("npm run bench --")
   .addOption(
     new Option(
       "--only <part>",
-      "measure one part; in this order: the allocators, malloc of C programs, the memory of modules in C and what JavaScript holds, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel, heap snapshots, starts from an image, a heap in several workers",
+      "measure one part; in this order: the allocators, malloc of C programs, the memory of modules in C and what JavaScript holds, the objects, the memory that goes back, the ladder and images, the Python programs, recordings of them without the interpreter, the cost of recording, the reports of a long recording, the panel and pushing in a page, profiles that are collected all the time, heap snapshots, starts from an image, a heap in several workers",
     ).choices(PARTS),
   )
   .option("--rounds <n>", "how often each Python program is run, and each start", "5")
@@ -151,6 +153,7 @@ if (measures("replay")) rows.push(...measureReplays(programNames(), options.roun
 if (measures("trace")) rows.push(...measureTraces(options), ...measureTotals(Number(options.rounds)));
 if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("panel")) rows.push(...(await measurePanel(Number(options.rounds))));
+if (measures("fleets")) rows.push(...measureFleets(programNames(), options.rounds));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
 if (measures("workers")) rows.push(...(await measureWorkers()));
 if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));

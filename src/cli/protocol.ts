@@ -1,6 +1,7 @@
 // The messages between the main thread and the thread in which Python, or a module in C, runs.
 
 import type { HeapShape } from "../page/heap-shape.js";
+import type { Metric } from "../profiles/metrics.js";
 import type { Program, PythonAllocator, RunResult } from "../report/run-result.js";
 import type { NoMemory } from "./dump.js";
 import type { Wanted } from "./packages/provider.js";
@@ -67,6 +68,8 @@ export interface RunRequest {
   readonly snapshot: SnapshotRequest | undefined;
   /** Whether the main thread gets the recording, and the heap's layout, while the program runs. */
   readonly live: boolean;
+  /** Whether the main thread gets the recording, and the heap's metrics, to serve them. If nothing else is recorded, with this mean distance between samples, in bytes. */
+  readonly served: { readonly sample: number } | undefined;
   /** Whether a live view is drawn on the terminal that the program writes to. */
   readonly isOnScreen: boolean;
   readonly folder: string;
@@ -99,6 +102,7 @@ export type WorkerMessage =
   | { readonly kind: "provide"; readonly wanted: readonly Wanted[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
+  | { readonly kind: "metrics"; readonly metrics: readonly Metric[] }
   /** A numbered snapshot was taken, or there was a problem. */
   | { readonly kind: "snapshot"; readonly file: string; readonly problem?: string }
   /** No memory is free: the main thread has to dump the sums that it has. */

@@ -4,6 +4,7 @@
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import type { PythonImage } from "../hosts/python/python-image.js";
 import { heapShape } from "../page/heap-shape.js";
+import { HeapMetrics } from "../profiles/metrics.js";
 import { MOST_SAMPLE_BYTES } from "../trace/random.js";
 import type { Recorder } from "../trace/recorder.js";
 import type { StartTally } from "../trace/start-tally.js";
@@ -43,19 +44,42 @@ export interface Recording {
 
 export type Say = (message: WorkerMessage) => void;
 
-function liveSink(heap: PythonHeap, say: Say): Sink {
-  let next = 0;
-  return {
-    write: (bytes) => {
-      say({ kind: "trace", bytes: bytes.slice() });
-      const begun = performance.now();
-      if (begun < next) return;
-      say({ kind: "heap", shape: heapShape(heap) });
-      const ended = performance.now();
-      next = ended + Math.max(LIVE_EVERY, WALK_PAUSE * (ended - begun));
-    },
-    close: () => say({ kind: "heap", shape: heapShape(heap) }),
-  };
+/** A sink to the main thread, which also gets what a live view and a server of profiles need besides. */
+class WatchedSink implements Sink {
+  readonly #looks: readonly (() => WorkerMessage)[];
+  readonly #say: Say;
+  #next = 0;
+
+  constructor(heap: PythonHeap, { live, served }: Pick<RunRequest, "live" | "served">, say: Say) {
+    const metrics = served && new HeapMetrics(heap);
+    this.#looks = [
+      ...(live ? [() => ({ kind: "heap", shape: heapShape(heap) }) as const] : []),
+      ...(metrics ? [() => ({ kind: "metrics", metrics: metrics.now() }) as const] : []),
+    ];
+    this.#say = say;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#say({ kind: "trace", bytes: bytes.slice() });
+    this.look();
+  }
+
+  /** Looks at the heap, unless that would take too much of the time. */
+  look(): void {
+    const begun = performance.now();
+    if (begun < this.#next) return;
+    this.#lookNow();
+    const ended = performance.now();
+    this.#next = ended + Math.max(LIVE_EVERY, WALK_PAUSE * (ended - begun));
+  }
+
+  #lookNow(): void {
+    for (const look of this.#looks) this.#say(look());
+  }
+
+  close(): void {
+    this.#lookNow();
+  }
 }
 
 /** The most pieces of a recording, of 128 KiB each, that may wait for the main thread. */
@@ -121,7 +145,7 @@ const HIDES = "PYTHONTRACEMALLOC";
  */
 export function startRecording(
   heap: PythonHeap,
-  { trace, live, program, folder, shared, environment }: RunRequest,
+  { trace, live, served, program, folder, shared, environment }: RunRequest,
   image: PythonImage | undefined,
   say: Say,
   complain: (what: string) => void,
@@ -129,12 +153,12 @@ export function startRecording(
 ): Recording | undefined {
   const takesOnMemoryError = onNoMemory !== undefined;
   /** Whether nothing is recorded, and only the moment when memory runs out is of interest. */
-  const isOnlyTold = trace === undefined && !live;
+  const isOnlyTold = trace === undefined && !live && !served;
   if (isOnlyTold && !takesOnMemoryError) return undefined;
-  const sinks = [
-    ...(trace === undefined ? [] : [traceSink(trace, shared, say)]),
-    ...(live ? [liveSink(heap, say)] : []),
-  ];
+  const watched = live || served ? new WatchedSink(heap, { live, served }, say) : undefined;
+  const sinks = [...(trace === undefined ? [] : [traceSink(trace, shared, say)]), ...(watched ? [watched] : [])];
+  /** A live view and a trace have every event, unless the user wants samples. If there is only a server, it gets samples. */
+  const isOnlyServed = trace === undefined && !live && served !== undefined;
   const { kind, target, args } = program;
   const words = { script: [target], code: ["-c", target], module: ["-m", target], wasm: [target] }[kind];
   const below = `${seenAt(folder)}/`;
@@ -144,7 +168,7 @@ export function startRecording(
     heap.trace({
       command: [...words, ...args],
       // If only the moment when memory runs out is of interest, as few blocks as possible are sampled: that takes hardly any time.
-      sample: isOnlyTold ? MOST_SAMPLE_BYTES : trace?.sample,
+      sample: isOnlyTold ? MOST_SAMPLE_BYTES : isOnlyServed ? served.sample : trace?.sample,
       aggregate: trace?.aggregate && "continuously",
       types: trace?.types,
       start,
@@ -165,10 +189,13 @@ export function startRecording(
       },
     });
   const isWhole = trace?.withStart || (environment[HIDES] !== undefined && image === undefined);
-  const tally = isWhole || isOnlyTold ? undefined : heap.tallyStart(image?.base);
+  const tally = isWhole || isOnlyTold || isOnlyServed ? undefined : heap.tallyStart(image?.base);
   let recorder: Recorder | undefined = isWhole ? record() : undefined;
   return {
-    flush: () => recorder?.flush(),
+    flush: () => {
+      recorder?.flush();
+      watched?.look();
+    },
     flushBefore: (pause) => {
       if (performance.now() + pause - flushed >= every) recorder?.flush();
       else recorder?.noteTime();

@@ -36,10 +36,10 @@ export interface Ended {
 /** Flushes the recording, and syncs its file to the disk, again and again until the returned function is called. */
 function keepSafe(
   { words }: Shared,
-  { trace, live }: RunRequest,
+  { trace, live, served }: RunRequest,
   interrupts: ThreadInterrupts | undefined,
 ): () => void {
-  if (trace === undefined && !live) return () => undefined;
+  if (trace === undefined && !live && !served) return () => undefined;
   let isSyncing = false;
   const timer = setInterval(() => {
     Atomics.or(words, WORD.due, DUE.flush);

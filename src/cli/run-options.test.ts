@@ -50,6 +50,9 @@ describe("the words of pyheap run", () => {
     [["--port", "8080"], /^Cannot use --port without --live/],
     [["--port", "0", "--live-terminal"], /^Cannot use --port without --live/],
     [["--sample", "1MiB"], /^Cannot use --sample without --trace/],
+    [["--serve", "0", "--trace", "t", "--aggregate"], /^Cannot use --serve with --aggregate: /],
+    [["--serve", "0", "--allocator", "malloc"], /^Cannot use --serve with --allocator malloc/],
+    [["--serve-name", "app"], /^Cannot use --serve-name without --serve/],
     [["--aggregate"], /^Cannot use --aggregate without --trace/],
     [["--live", "--fail-over-leak", "0"], /^Cannot use --live with --fail-over-leak: /],
     [["--live-terminal", "--trace", "t", "--aggregate"], /^Cannot use --live-terminal with --aggregate: /],
@@ -60,11 +63,20 @@ describe("the words of pyheap run", () => {
     await expect(ask(...words, "-c", "1")).rejects.toThrow(message);
   });
 
+  it("--serve takes a port, or an address and a port", async () => {
+    const serve = async (word: string) => (await ask("--serve", word, "-c", "1"))?.options.serve;
+    expect(await serve("6060")).toEqual({ port: 6060 });
+    expect(await serve("0.0.0.0:6060")).toEqual({ host: "0.0.0.0", port: 6060 });
+    expect(await serve("[::1]:0")).toEqual({ host: "::1", port: 0 });
+  });
+
   it.each([
     [["--limit", "0"], "It must be at least one byte."],
     [["--sample", "0", "--trace", "x"], "It must be at least one byte."],
     [["--sample", "65MiB", "--trace", "x"], "It must be at most 64MiB."],
     [["--fail-over-leak", "-1"], "A size is a number of bytes"],
+    [["--serve", "65536"], "It must be a number up to 65535."],
+    [["--serve", "here"], "It must be a number up to 65535."],
     [["--what"], "unknown option '--what'"],
   ])("%j is said to be wrong", async (words, message) => {
     await expect(ask(...words, "-c", "1")).rejects.toThrow(message);

@@ -6,12 +6,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { ALLOCATORS, type Program, type PythonAllocator } from "../report/run-result.js";
 import { parseDuration } from "../text/duration.js";
 import { parseSize } from "../text/size.js";
-import { MOST_SAMPLE_BYTES } from "../trace/random.js";
+import { MOST_SAMPLE_BYTES, SAMPLE_BYTES } from "../trace/random.js";
 import type { Budget } from "./budget.js";
 import { add, addPackageOptions, type ProgramPackageOptions } from "./package-options.js";
 import type { PlaceOptions } from "./places.js";
 import { beginPythonThread } from "./python-thread.js";
 import { toCount } from "./report/options.js";
+import type { ServedAt } from "./served-program.js";
 import { UsageError } from "./system/errors.js";
 import { FORCE } from "./system/files.js";
 
@@ -36,6 +37,8 @@ export interface RunOptions extends Budget, ProgramPackageOptions, PlaceOptions 
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
+  readonly serve?: ServedAt;
+  readonly serveName?: readonly string[];
   readonly venv?: string;
   readonly quiet?: boolean;
   readonly cache?: boolean;
@@ -44,6 +47,9 @@ export interface RunOptions extends Budget, ProgramPackageOptions, PlaceOptions 
   readonly trust?: string;
   readonly force?: boolean;
 }
+
+/** The environment variable with the token that clients of `--serve` must know. The program does not see it. */
+export const SERVE_TOKEN = "PYHEAP_TOKEN";
 
 const EXAMPLES = `
 Examples:
@@ -68,6 +74,7 @@ Examples:
   pyheap run --snapshot app.heapsnapshot --snapshot-every 30s app.py
   pyheap run --fail-over-peak 50MiB --fail-over-leak 1MiB test.py
   pyheap run --live app.py                look at it in a browser while it runs
+  pyheap run --serve 6060 app.py          profiles and metrics for pprof, Prometheus, Pyroscope
   pyheap run --image app.pyimage app.py   start from an interpreter that has imported what it needs
   pyheap run --allocator malloc app.py    stock CPython's allocator, to compare
 
@@ -165,6 +172,12 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
     .option("--live", "show the program while it runs: a page on this machine")
     .option("--live-terminal", "show the program while it runs, in this terminal")
     .option("--port <number>", "of --live: the port of the page; the default is any that is free", toPort)
+    .option(
+      "--serve <port>",
+      "serve profiles and metrics while the program runs, to programs of this machine (6060), or of others (0.0.0.0:6060)",
+      toAddress,
+    )
+    .option("--serve-name <name>", "of --serve: another name under which clients reach it (may be repeated)", add)
     .option("--snapshot <file>", "at the end of the program, write who holds what in the heap (app.heapsnapshot)")
     .addOption(
       new Option("--snapshot-on <event>", "of --snapshot: write it when no memory is left, and not at the end").choices(
@@ -210,6 +223,13 @@ function toPort(text: string): number {
   return port;
 }
 
+/** A port, or an address and a port. An IPv6 address is in brackets. */
+function toAddress(text: string): ServedAt {
+  const [, inBrackets, plain, port = ""] = /^(?:(?:\[(.+)\]|([^:]+)):)?(\d+)$/.exec(text) ?? [];
+  const host = inBrackets ?? plain;
+  return { ...(host !== undefined && { host }), port: toPort(port === "" ? text : port) };
+}
+
 /** A budget; unlike other sizes, it may be 0. */
 function toBudget(text: string): number {
   const size = parseSize(text);
@@ -252,13 +272,17 @@ function chooseProgram(script: string | undefined, args: readonly string[], { c,
 
 export const isLive = ({ live = false, liveTerminal = false }: RunOptions) => live || liveTerminal;
 
+/** The mean distance between samples if a trace is only made to be served. */
+export const servedSample = ({ serve, sample = SAMPLE_BYTES }: RunOptions) => (serve ? { sample } : undefined);
+
 export const checksBudget = ({ failOverPeak, failOverLeak }: RunOptions) =>
   failOverPeak !== undefined || failOverLeak !== undefined;
 
 /** Throws UsageError if options contradict each other. */
 function checkOptions({ kind }: Program, options: RunOptions): void {
   const { allocator, limit, softLimit, trace, dumpOnMemoryError: dump } = options;
-  const view = options.live ? "--live" : "--live-terminal";
+  const view = options.live ? "--live" : options.liveTerminal ? "--live-terminal" : "--serve";
+  const isWatched = isLive(options) || options.serve !== undefined;
   const [ours] = [
     ...(limit !== undefined ? ["--limit"] : []),
     ...(softLimit !== undefined ? ["--soft-limit"] : []),
@@ -268,7 +292,7 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     ...(dump !== undefined ? ["--dump-on-memory-error"] : []),
     ...(options.failOverPeak !== undefined ? ["--fail-over-peak"] : []),
     ...(options.failOverLeak !== undefined ? ["--fail-over-leak"] : []),
-    ...(isLive(options) ? [view] : []),
+    ...(isWatched ? [view] : []),
   ];
   const [sums] = [
     ...(options.aggregate ? ["--aggregate"] : []),
@@ -291,11 +315,11 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       options.snapshot === undefined && (options.snapshotOn !== undefined || options.snapshotEvery !== undefined),
       `Cannot use ${options.snapshotOn === undefined ? "--snapshot-every" : "--snapshot-on"} without --snapshot: that names the file`,
     ],
-    [isLive(options) && kind === "wasm", `Cannot show C while it runs: ${view} is for Python`],
+    [isWatched && kind === "wasm", `Cannot show C while it runs: ${view} is for Python`],
     [options.pyodide !== undefined && kind === "wasm", "Cannot use --pyodide with C: it is a Python to run with"],
     [
-      isLive(options) && sums !== undefined,
-      `Cannot use ${view} with ${sums}: a live view needs every event, and ${sums} records only sums`,
+      isWatched && sums !== undefined,
+      `Cannot use ${view} with ${sums}: ${view} needs events, and ${sums} records only sums`,
     ],
     [
       options.port !== undefined && !options.live,
@@ -314,7 +338,11 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
       "Cannot use --or-cold without --image: --or-cold is for an image that can't be used",
     ],
     [
-      options.sample !== undefined && trace === undefined && dump === undefined,
+      options.serveName !== undefined && options.serve === undefined,
+      "Cannot use --serve-name without --serve: it is a name of the server",
+    ],
+    [
+      options.sample !== undefined && trace === undefined && dump === undefined && options.serve === undefined,
       "Cannot use --sample without --trace: the option chooses what a trace records",
     ],
     [

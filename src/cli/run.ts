@@ -20,7 +20,8 @@ import type { ImageRequest, RunRequest, SnapshotRequest, TraceRequest, WorkerMes
 import { pyodideFolder } from "./pyodide-folder.js";
 import { recordingWords, showRecording } from "./recording-progress.js";
 import { type Ended, runInThread, type Services } from "./run-in-thread.js";
-import { checksBudget, isLive, type RunOptions } from "./run-options.js";
+import { checksBudget, isLive, type RunOptions, SERVE_TOKEN, servedSample } from "./run-options.js";
+import type { ServedAt, ServedProgram } from "./served-program.js";
 import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { chooseSnapshots, closeSnapshotFile, snapshotWords } from "./snapshot-file.js";
@@ -92,9 +93,11 @@ async function runOnHeap(
   const provider = options.packages && program.kind !== "wasm" ? await beginPackages(options, isOnScreen) : undefined;
   const services = { provider, thread };
   const virtual = virtualEnvironment(options.venv, process.env);
+  const { [SERVE_TOKEN]: _, ...environment } = process.env as Record<string, string>;
   const request = {
     ...{ program, allocator, limit, softLimit, debugHooks, trace, snapshot },
     live: isLive(options),
+    served: servedSample(options),
     isOnScreen,
     image: imageRequest(options),
     images: options.cache === false ? undefined : cacheFolder("images"),
@@ -106,20 +109,36 @@ async function runOnHeap(
       folders: () => [...(provider ? [provider.seen] : []), ...(virtual ? [virtual.prefix] : [])],
     }),
     isSandboxed: options.sandbox === true,
-    environment: { ...(process.env as Record<string, string>) },
+    environment,
     virtual,
     pyodide,
   };
   if (trace?.aggregate) return runAggregated(request, trace, services);
-  if (!request.live) return runInThread(request, () => undefined, process.stderr, services);
+  const served = options.serve && (await serve(options.serve, options.serveName ?? []));
+  if (!request.live) {
+    const ended = await runInThread(request, (message) => served?.take(message), process.stderr, services);
+    served?.close();
+    return ended;
+  }
   const { showLive } = await import("./live-view.js");
   const view = await showLive(program, options, errorColors(), viewShared(request.shared));
-  const ended = await runInThread(request, (message) => view.program.take(message), process.stderr, services);
+  const watch = (message: WorkerMessage) => {
+    view.program.take(message);
+    served?.take(message);
+  };
+  const ended = await runInThread(request, watch, process.stderr, services);
+  served?.close();
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
   // The page stays until the user ends it: the file is there before.
   closeSnapshot(ended.hasSnapshot);
   await view.end({ stays: !isAsked });
   return ended;
+}
+
+/** Serves the program's profiles, to clients that know the token. */
+async function serve(at: ServedAt, names: readonly string[]): Promise<ServedProgram> {
+  const { serveProgram } = await import("./served-program.js");
+  return serveProgram(at, names, process.env[SERVE_TOKEN]);
 }
 
 function imageRequest({ image, orCold = false, trust }: RunOptions): ImageRequest | undefined {

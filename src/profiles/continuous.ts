@@ -5,6 +5,7 @@
 
 import { Analysis } from "../trace/analysis.js";
 import { TraceFeed } from "../trace/feed.js";
+import { SAMPLE_BYTES } from "../trace/random.js";
 import type { StackTree } from "../trace/tree.js";
 
 /** A heap of a TypeScript program, or of a Python interpreter. */
@@ -48,11 +49,30 @@ export interface HeapProfile {
   readonly sample: number;
 }
 
-/** The mean distance between samples unless another one is asked for: that of Go. */
-const SAMPLE_BYTES = 512 * 1024;
-
 const isZero = ({ allocCount, allocBytes, liveCount, liveBytes }: StackSums) =>
   allocCount === 0 && allocBytes === 0 && liveCount === 0 && liveBytes === 0;
+
+/** The stacks of a recording so far, with fractions. `began` is in milliseconds since 1970, `sample` in bytes. */
+export function stacksOf({ tree, accounts }: Analysis, began: number, sample: number): HeapProfile {
+  const sums = new Map<number, { -readonly [Key in keyof StackSums]: number }>();
+  for (let account = 0; account < accounts.length; account++) {
+    const node = accounts.nodes.at(account);
+    const sum = sums.get(node) ?? { node, allocCount: 0, allocBytes: 0, liveCount: 0, liveBytes: 0 };
+    const [allocated, live] = [accounts.read("allocated", account), accounts.read("end", account)];
+    sum.allocCount += allocated.count;
+    sum.allocBytes += allocated.bytes;
+    sum.liveCount += live.count;
+    sum.liveBytes += live.bytes;
+    sums.set(node, sum);
+  }
+  return { tree, stacks: [...sums.values()], began, duration: Date.now() - began, sample };
+}
+
+/** A profile in whole numbers. */
+export function inWholeNumbers(profile: HeapProfile): HeapProfile {
+  // A sum of fractions that should be 0 can be a little below 0. It is then rounded to -0, of which Math.max makes 0.
+  return mapped(profile, (value) => Math.max(0, Math.round(value)));
+}
 
 /** Samples a heap from the constructor's call until `stop`, and has the heap's profile at any moment. */
 export class ContinuousProfile {
@@ -83,8 +103,7 @@ export class ContinuousProfile {
   /** The stacks as of now, in whole numbers. If `collect` is true, garbage is collected first. */
   now({ collect = false }: { readonly collect?: boolean } = {}): HeapProfile {
     if (collect) this.#heap.relieve({ measures: ["collect"] });
-    // A sum of fractions that should be 0 can be a little below 0. It is then rounded to -0, of which Math.max makes 0.
-    return mapped(this.estimates(), (value) => Math.max(0, Math.round(value)));
+    return inWholeNumbers(this.estimates());
   }
 
   /**
@@ -93,20 +112,7 @@ export class ContinuousProfile {
    */
   estimates(): HeapProfile {
     if (this.#runs) this.#recorder.flush();
-    const { tree, accounts } = this.#analysis;
-    const sums = new Map<number, { -readonly [Key in keyof StackSums]: number }>();
-    for (let account = 0; account < accounts.length; account++) {
-      const node = accounts.nodes.at(account);
-      const sum = sums.get(node) ?? { node, allocCount: 0, allocBytes: 0, liveCount: 0, liveBytes: 0 };
-      const [allocated, live] = [accounts.read("allocated", account), accounts.read("end", account)];
-      sum.allocCount += allocated.count;
-      sum.allocBytes += allocated.bytes;
-      sum.liveCount += live.count;
-      sum.liveBytes += live.bytes;
-      sums.set(node, sum);
-    }
-    const duration = Date.now() - this.#began;
-    return { tree, stacks: [...sums.values()], began: this.#began, duration, sample: this.sample };
+    return stacksOf(this.#analysis, this.#began, this.sample);
   }
 
   /** Ends sampling. What was sampled so far can still be read. Does nothing the second time. */

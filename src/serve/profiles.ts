@@ -13,8 +13,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { ContinuousProfile, difference, type ProfiledHeap, type SamplingOptions } from "../profiles/continuous.js";
-import { HeapMetrics, type MeasuredHeap, prometheusText } from "../profiles/metrics.js";
+import {
+  ContinuousProfile,
+  difference,
+  type HeapProfile,
+  type ProfiledHeap,
+  type SamplingOptions,
+} from "../profiles/continuous.js";
+import { HeapMetrics, type MeasuredHeap, type Metric, prometheusText } from "../profiles/metrics.js";
 import { pprofOf, type ShownFirst } from "../profiles/pprof.js";
 import { closeServer, GUARDS, isSame, LOCALHOST, listen, newToken } from "./guards.js";
 
@@ -30,6 +36,17 @@ export interface ServeOptions extends SamplingOptions {
   readonly token?: string | undefined;
   /** Labels of every metric, such as the program's name. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Where a server gets what it answers. */
+export interface ProfileSource {
+  /** The stacks as of now, in whole numbers. */
+  profile(): HeapProfile;
+  metrics(): readonly Metric[];
+  /** Collects garbage. Absent: nobody can ask for that. */
+  collect?(): void;
+  /** The server has ended. */
+  stop(): void;
 }
 
 /** A server that runs. */
@@ -83,20 +100,18 @@ function nameIn(header: string | undefined): string | undefined {
 }
 
 class Profiles {
-  readonly profile: ContinuousProfile;
-  readonly metrics: HeapMetrics;
+  readonly #source: ProfileSource;
   readonly #labels: Readonly<Record<string, string>>;
 
-  constructor(heap: ProfiledHeap & MeasuredHeap, { labels = {}, ...sampling }: ServeOptions) {
-    this.profile = new ContinuousProfile(heap, sampling);
-    this.metrics = new HeapMetrics(heap);
+  constructor(source: ProfileSource, labels: Readonly<Record<string, string>>) {
+    this.#source = source;
     this.#labels = labels;
   }
 
   async reply({ pathname, searchParams }: URL, signal: AbortSignal): Promise<Reply> {
     if (pathname === "/debug/pprof" || pathname === "/debug/pprof/") return { type: TEXT, body: INDEX };
     if (pathname === "/metrics") {
-      const body = prometheusText(this.metrics.now(), this.#labels);
+      const body = prometheusText(this.#source.metrics(), this.#labels);
       return { type: "text/plain; version=0.0.4; charset=utf-8", body };
     }
     const first = PROFILES[pathname];
@@ -115,12 +130,19 @@ class Profiles {
     if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
       throw new Refusal(400, `seconds=${parameters.get("seconds")} is not a number from 0 to ${MOST_SECONDS}`);
     }
-    let profile = this.profile.now({ collect });
+    let profile = this.#now(collect);
     if (seconds > 0) {
       await sleep(seconds * 1000, undefined, { signal });
-      profile = difference(profile, this.profile.now({ collect }));
+      profile = difference(profile, this.#now(collect));
     }
     return gzipSync(Buffer.concat([...pprofOf(profile, first)]), { level: 1 });
+  }
+
+  #now(collect: boolean): HeapProfile {
+    if (collect && !this.#source.collect)
+      throw new Refusal(400, "gc=1: this program's garbage can't be collected from here");
+    if (collect) this.#source.collect?.();
+    return this.#source.profile();
   }
 }
 
@@ -153,15 +175,32 @@ function send(response: ServerResponse, status: number, { type, body, headers = 
  * a time, so another one can't be started meanwhile. The server doesn't keep the program from ending. Throws if the
  * port or the address can't be used, if the token is empty, or if another recording runs.
  */
-export async function serveProfiles(
-  heap: ProfiledHeap & MeasuredHeap,
-  options: ServeOptions = {},
+export function serveProfiles(heap: ProfiledHeap & MeasuredHeap, options: ServeOptions = {}): Promise<ProfileServer> {
+  return serveSource(() => {
+    const profile = new ContinuousProfile(heap, options);
+    const metrics = new HeapMetrics(heap);
+    return {
+      profile: () => profile.now(),
+      metrics: () => metrics.now(),
+      collect: () => void heap.relieve({ measures: ["collect"] }),
+      stop: () => {
+        profile.stop();
+        metrics.stop();
+      },
+    };
+  }, options);
+}
+
+/** Serves profiles and metrics from a source, which begins when it is known that the options are valid. */
+export async function serveSource(
+  begin: () => ProfileSource,
+  { port = 0, host = LOCALHOST, hosts = [], token = newToken(), labels = {} }: ServeOptions,
 ): Promise<ProfileServer> {
-  const { port = 0, host = LOCALHOST, hosts = [], token = newToken() } = options;
   if (token === "") throw new TypeError("Cannot serve profiles with an empty token: leave it out for a random one");
   const shown = host.includes(":") ? `[${host}]` : host;
   const names = new Set([...LOCAL_NAMES, shown, ...hosts].map((name) => name.toLowerCase()));
-  const profiles = new Profiles(heap, options);
+  const source = begin();
+  const profiles = new Profiles(source, labels);
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
@@ -176,12 +215,8 @@ export async function serveProfiles(
       },
     );
   });
-  const end = () => {
-    profiles.profile.stop();
-    profiles.metrics.stop();
-  };
   const bound = await listen(server, port, host).catch((error: unknown) => {
-    end();
+    source.stop();
     throw error;
   });
   server.unref();
@@ -196,7 +231,7 @@ export async function serveProfiles(
     },
     close: () => {
       closeServer(server);
-      end();
+      source.stop();
     },
   };
 }

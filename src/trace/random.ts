@@ -1,5 +1,8 @@
 // Gaps between samples: exponentially distributed, from a generator that is determined by a seed (sfc32).
 
+/** The mean distance between samples unless another one is asked for, in bytes: that of Go. */
+export const SAMPLE_BYTES = 512 * 1024;
+
 /**
  * The highest mean. The core stores a gap in 31 bits. With this mean, the probability that a gap is too large is 1e-14.
  */
