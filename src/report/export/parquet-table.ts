@@ -15,27 +15,51 @@ const GROUP_ROWS = 1 << 18;
 
 /**
  * The types of columns: whole numbers from 0 to 2^31 - 1, floating point, or text. Sizes and addresses, which can be up to
- * 2^32, are floating point: the writer has no unsigned numbers of 32 bits, and takes several times as long for 64.
+ * 2^32, are floating point: the writer has no unsigned numbers of 32 bits, and takes several times as long for 64. Numbers of
+ * events are int32, and seconds are double; they grow from row to row.
  */
-export type ColumnType = "int32" | "double" | "text";
+export type ColumnType = "int32" | "event" | "double" | "seconds" | "text";
 
 type Values = Int32Array | Float64Array | string[];
 
 const VALUES: Readonly<Record<ColumnType, () => Values>> = {
   int32: () => new Int32Array(GROUP_ROWS),
+  event: () => new Int32Array(GROUP_ROWS),
   double: () => new Float64Array(GROUP_ROWS),
+  seconds: () => new Float64Array(GROUP_ROWS),
   text: () => new Array<string>(GROUP_ROWS).fill(""),
 };
 
+const INT32 = { type: "INT32", repetition_type: "REQUIRED" } as const;
+const DOUBLE = { type: "DOUBLE", repetition_type: "REQUIRED" } as const;
 const SCHEMA: Readonly<Record<ColumnType, Omit<SchemaElement, "name">>> = {
-  int32: { type: "INT32", repetition_type: "REQUIRED" },
-  double: { type: "DOUBLE", repetition_type: "REQUIRED" },
+  ...{ int32: INT32, event: INT32, double: DOUBLE, seconds: DOUBLE },
   text: { type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
 };
 
+/**
+ * How columns are written. Only text gets a dictionary: for numbers, looking up each value takes longer than the rest of the
+ * writing, and makes files only 7 % smaller. The least and the greatest value of a group are only noted where they tell a
+ * reader which groups to skip.
+ */
+const PLAIN = { encoding: "PLAIN", statistics: false } as const;
+const GROWING = { encoding: "PLAIN", statistics: true } as const;
+const ENCODING: Readonly<Record<ColumnType, Pick<ColumnSource, "encoding" | "statistics">>> = {
+  ...{ int32: PLAIN, event: GROWING, double: PLAIN, seconds: GROWING },
+  text: { statistics: false },
+};
+/** A group's values of a column are one page. */
+const NO_LIMIT = 0;
+
 /** Each column's values of the rows that are not written yet. */
 export type ColumnsOf<T extends Readonly<Record<string, ColumnType>>> = {
-  readonly [Name in keyof T]: { int32: Int32Array; double: Float64Array; text: string[] }[T[Name]];
+  readonly [Name in keyof T]: {
+    int32: Int32Array;
+    event: Int32Array;
+    double: Float64Array;
+    seconds: Float64Array;
+    text: string[];
+  }[T[Name]];
 };
 
 export class ParquetTable<T extends Readonly<Record<string, ColumnType>>> {
@@ -69,12 +93,12 @@ export class ParquetTable<T extends Readonly<Record<string, ColumnType>>> {
     const rows = this.#row;
     this.#row = 0;
     if (rows === 0) return;
-    const columnData = Object.keys(this.#types).map((name): ColumnSource => {
+    const columnData = Object.entries(this.#types).map(([name, type]): ColumnSource => {
       const values = this.columns[name] as Values;
       const data = values.length === rows ? values : values.slice(0, rows);
-      return { name, data, nullable: false, offsetIndex: false };
+      return { name, data, nullable: false, offsetIndex: false, ...ENCODING[type] };
     });
-    this.#writer.write({ columnData, rowGroupSize: GROUP_ROWS });
+    this.#writer.write({ columnData, rowGroupSize: GROUP_ROWS, pageSize: NO_LIMIT });
     this.#pass();
   }
 
