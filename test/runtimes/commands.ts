@@ -131,6 +131,29 @@ async function tryInterrupt(
   throw new Error(`Ctrl-C: exit code ${status}\n${stdout}\n${stderr}`);
 }
 
+/** Asks a program that is served while it runs for its profile. */
+async function tryServer(
+  program: string,
+  words: readonly string[],
+  where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<void> {
+  const code = "kept = [bytes(100_000) for _ in range(50)]; print('up', flush=True); input()";
+  const how = ["run", "--quiet", "--serve", "0", "--sample", "1", "-c", code];
+  const child = spawn(program, [...words, ...how], { ...where, timeout: LONGEST });
+  let stderr = "";
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const status = new Promise((done) => child.on("close", done));
+  await new Promise((done) => child.stdout.once("data", done));
+  const [, address = ""] = /profiles at (\S+)/.exec(stderr) ?? [];
+  const answer = await fetch(address);
+  const profile = await answer.arrayBuffer();
+  child.stdin.end("\n");
+  if (answer.status === 200 && profile.byteLength > 0 && (await status) === 0) return;
+  throw new Error(`--serve: status ${answer.status}, exit code ${await status}\n${stderr}`);
+}
+
 /** Tries the command in a runtime. Throws, if something is not as it should be. */
 export async function tryCommands(program: string, runtime: CommandRuntime, tally: string | undefined): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-runtimes-"));
@@ -142,5 +165,6 @@ export async function tryCommands(program: string, runtime: CommandRuntime, tall
   tryScripts(run);
   tryStacks(run, runtime);
   if (tally !== undefined) tryC(run, tally);
+  await tryServer(program, words, { cwd: folder, env });
   for (const code of SLEEPS) await tryInterrupt(program, words, { cwd: folder, env }, code);
 }

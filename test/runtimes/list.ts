@@ -10,6 +10,7 @@ export const FEATURES = {
   c: "modules in C",
   python: "Python",
   run: "`pyheap run`",
+  serve: "profiles over HTTP",
   promises: "promises in Python",
 } as const;
 export type Feature = keyof typeof FEATURES;

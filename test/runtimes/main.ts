@@ -99,7 +99,7 @@ function layOutApp(): string {
   mkdirSync(join(app, "node_modules"), { recursive: true });
   symlinkSync(ROOT, join(app, "node_modules/pyheap"));
   writeFileSync(join(app, "package.json"), '{ "private": true, "type": "module" }');
-  for (const file of ["smoke.js", "in-process.js"]) {
+  for (const file of ["smoke.js", "in-process.js", "served.js"]) {
     copyFileSync(fileURLToPath(new URL(file, import.meta.url)), join(app, file));
   }
   return app;
@@ -119,7 +119,13 @@ async function tryCommandRuntime(runtime: CommandRuntime): Promise<Row> {
   if (!existsSync(output)) throw new Error(`${name}: the suite ended with exit code ${status}: ${stderr}`);
   const outcomes = JSON.parse(readFileSync(output, "utf8")) as Outcome[];
   const failure = await tryCommands(program, runtime, tally).then(() => undefined, wordsOf);
-  const found = [...outcomes, { feature: "run" as const, ...(failure !== undefined && { failure }) }];
+  const served = spawnSync(program, [...runtime.args, "served.js"], { cwd: app, encoding: "utf8", timeout: 60_000 });
+  const notServed = served.status === 0 ? served.stdout : `exit code ${served.status}: ${served.stderr}`;
+  const found = [
+    ...outcomes,
+    { feature: "run" as const, ...(failure !== undefined && { failure }) },
+    { feature: "serve" as const, ...(notServed !== "" && { failure: notServed }) },
+  ];
   return { name, features: await judgeAll(name, found, runtime.lacks) };
 }
 

@@ -23,6 +23,6 @@ it("has the rows and columns of the list", () => {
 it("has a number for each reason", () => {
   const [first, second, third] = ["a", "b", "a"];
   const text = markdown([{ name: "One", features: { heap: true, python: first, run: second, promises: third } }]);
-  expect(text).toContain("| One | yes | | | | no (1) | no (2) | no (1) |");
+  expect(text).toContain("| One | yes | | | | no (1) | no (2) | | no (1) |");
   expect(text).toContain("\n\n(1) a.\n\n(2) b.");
 });
