@@ -11,7 +11,7 @@ const PROGRAM = `
 import { loadPyodide } from "/node_modules/pyodide/pyodide.mjs";
 import { attach } from "/dist/hosts/python/pyodide.js";
 import { openPanel } from "/dist/panel.js";
-import { pushProfiles } from "/dist/profiles.js";
+import { pushProfiles } from "/dist/browser/profiles.js";
 const pyodide = await loadPyodide({ indexURL: "/node_modules/pyodide/" });
 const heap = await attach(pyodide);
 const piece = pyodide.runPython(\`

@@ -1,5 +1,5 @@
 // Builds the viewer: script, style and typefaces in one HTML page, and the page as a string in src/page/viewer.gen.ts,
-// so that it can be loaded wherever a module can. Also builds pyheap/report and pyheap/panel for browsers, and the site on
+// so that it can be loaded wherever a module can. Also builds pyheap/report, pyheap/profiles and pyheap/panel for browsers, and the site on
 // which files are looked at.
 
 import { createHash } from "node:crypto";
@@ -66,8 +66,10 @@ async function panelStyle() {
 }
 
 /**
- * pyheap/report and pyheap/panel for pages, in dist/browser/: with everything they import, except the page's template, which
- * the report loads for the first page. What both need is in files that both import. src/ must be complete.
+ * pyheap/report, pyheap/panel and pyheap/profiles for pages, in dist/browser/: with everything they import, except the page's template, which
+ * the report loads for the first page. What the first two need is in files that both import. The third is a file of its own:
+ * pages that send profiles to a server have no panel, and more files that are shared would make the others larger. src/ must
+ * be complete.
  */
 export async function buildBrowser() {
   const { outputFiles } = await build({
@@ -94,7 +96,9 @@ export async function buildBrowser() {
     legalComments: "linked",
   });
   mkdirSync(`${ROOT}dist/browser`, { recursive: true });
-  for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith(".js") ? smallest(path, text) : text);
+  const profiles = await bundle("src/profiles.ts", { platform: "browser" });
+  const files = [...outputFiles, { path: `${ROOT}dist/browser/profiles.js`, text: profiles }];
+  for (const { path, text } of files) writeFileSync(path, path.endsWith(".js") ? smallest(path, text) : text);
 }
 
 export async function buildViewer() {

@@ -38,6 +38,7 @@ const MIME: Readonly<Record<string, string>> = {
 /** A program that uses pyheap, pyheap/pyodide and pyheap/report, and puts its results into `document.title`, or prints them. */
 const PROGRAM = `
 import { Heap } from "pyheap";
+import { ContinuousProfile, pprofOf } from "pyheap/profiles";
 import { loadPython } from "pyheap/pyodide";
 import { analyse, flamegraphPage } from "pyheap/report";
 
@@ -53,9 +54,14 @@ const report = await analyse(trace, { at: "end" });
 const pprof = new Uint8Array(await (await report.export("pprof")).arrayBuffer());
 const page = await (await flamegraphPage(trace)).text();
 const reported = [report.stats.endBytes, report.text.table().includes("1000 B"), pprof[0] === 0x1f, /<script/.test(page)];
-const answer = [list.length, heap.check() ?? "whole", pyodide.runPython("sum(range(10))"), guest.stats().account.live.object > 0, ...reported];
+const sampled = new ContinuousProfile(heap, { sample: 1 });
+heap.mem.malloc(500);
+sampled.stop();
+const live = sampled.now().stacks.reduce((sum, { liveBytes }) => sum + liveBytes, 0);
+const profiled = [live, [...pprofOf(sampled.now(), "inuse_space")].length > 0];
+const answer = [list.length, heap.check() ?? "whole", pyodide.runPython("sum(range(10))"), guest.stats().account.live.object > 0, ...reported, ...profiled];
 `;
-const ANSWER = "3 whole 45 true 1000 true true true";
+const ANSWER = "3 whole 45 true 1000 true true true 500 true";
 
 describe("the package", () => {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
@@ -208,6 +214,7 @@ describe("the package", () => {
         pyheap: at(exports["."]),
         "pyheap/pyodide": at(exports["./pyodide"]),
         "pyheap/report": `/node_modules/pyheap/${exports["./report"].browser}`,
+        "pyheap/profiles": `/node_modules/pyheap/${exports["./profiles"].browser}`,
         pyodide: "/node_modules/pyodide/pyodide.mjs",
       };
       writeFileSync(

@@ -31,38 +31,46 @@ async function timed(work: () => unknown): Promise<number> {
 
 const run = () => timed(() => pyodide.runPython("program.run()"));
 
-/** A sampled run, and then requests for its profile and its metrics. */
+/** The second of two runs in a row: in the first, the recording meets the program's functions and stacks. */
+async function secondRun(): Promise<number> {
+  await run();
+  return run();
+}
+
+/** Runs while a server samples the heap, and then requests for its profile and its metrics. */
 async function pulled() {
   const server = await serveProfiles(heap as NonNullable<typeof heap>);
   const get = async (path: string) => (await fetch(server.url(path))).arrayBuffer();
-  const seconds = await run();
+  const took = await secondRun();
   const pull = await timed(() => Promise.all([get("/debug/pprof/heap"), get("/metrics")]));
   server.close();
-  return { seconds, pull };
+  return { took, pull };
 }
 
 const sink = createServer((request, response) => void request.resume().on("end", () => response.end()));
 await new Promise<void>((done) => sink.listen(0, "127.0.0.1", done));
 const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
 
-/** A sampled run, and then a message. */
+/** Runs while the heap's profiles are pushed, and then a message. */
 async function pushed() {
   const pusher = pushProfiles(heap as NonNullable<typeof heap>, { url, every: 3600 });
-  const seconds = await run();
+  const took = await secondRun();
   const push = await timed(() => pusher.push());
   await pusher.stop();
-  return { seconds, push };
+  return { took, push };
 }
 
 const figures = { sampled: [] as number[], pull: [] as number[], push: [] as number[] };
 for (let round = -1; round < Number(rounds); round++) {
-  // The program runs four times in a round, and each kind of run is once the earlier one.
-  const { seconds: first, pull } = await pulled();
-  const [second, third] = [await run(), await run()];
-  const { seconds: fourth, push } = await pushed();
+  // Each is compared with the mean of what was before and after it, so that a machine that slows down counts less.
+  const before = await secondRun();
+  const { took: first, pull } = await pulled();
+  const between = await secondRun();
+  const { took: second, push } = await pushed();
+  const after = await secondRun();
   // The first round is a warm-up.
   if (round < 0) continue;
-  figures.sampled.push((first + fourth) / (second + third));
+  figures.sampled.push((2 * first) / (before + between), (2 * second) / (between + after));
   figures.pull.push(pull);
   figures.push.push(push);
 }
