@@ -6,6 +6,7 @@ import type { PageData } from "../../src/page/model.js";
 import { kindOf } from "./kind.js";
 import type { StartReader } from "./link.js";
 import type { FromWorker, Told } from "./messages.js";
+import { movable } from "./moved.js";
 import { readSnapshots } from "./snapshot.js";
 import { readInPictures } from "./trace.js";
 
@@ -76,7 +77,10 @@ export function makeReading(more: MoreKinds = {}): StartReader {
 
 /** Makes this thread, a worker, a reader for its page. */
 export function serveReading(more?: MoreKinds): void {
-  const tell = (told: FromWorker): void => self.postMessage(told);
+  const tell = (told: FromWorker): void => {
+    const moved = told.kind === "trace" ? movable(told.data) : undefined;
+    self.postMessage(moved ? { ...told, data: moved.data } : told, { transfer: moved?.memory ?? [] });
+  };
   const reader = makeReading(more)(tell);
   self.addEventListener("message", ({ data }) => reader.ask(data));
   tell({ kind: "ready" });
