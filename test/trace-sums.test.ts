@@ -145,7 +145,8 @@ it("a recording of sums ends with an error if there is no memory for its tables,
   const heap = await Heap.create();
   class SmallMemory extends WebAssembly.Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
-      super({ ...descriptor, maximum: 40 });
+      // 4 MiB for the directory of blocks, and 1 MiB for all else.
+      super({ ...descriptor, maximum: 1 + 64 + 16 });
     }
   }
   const { Memory } = WebAssembly;
@@ -153,7 +154,7 @@ it("a recording of sums ends with an error if there is no memory for its tables,
   const tape = new Tape();
   const recorder = heap.trace({ write: tape.write, aggregate: true });
   WebAssembly.Memory = Memory;
-  const blocks = Array.from({ length: 100 }, (_, k) => heap.malloc(PAGE + k));
+  const blocks = Array.from({ length: 5000 }, () => heap.malloc(8192));
   recorder.flush();
   for (const block of blocks) heap.free(block);
   expect(() => recorder.stop()).toThrow("Cannot sum up the recording: there is no memory left for its tables");

@@ -13,11 +13,10 @@
 // before that change, it is copied to the row's `peak`.
 //
 // Invariants: a leaf's word is not 0 if and only if a block is live there. For the rows from `firstRow` on, a row's `live` is the number of
-// words that have its address (with or without the lowest bit), and the sum of live * size is `live`. startLive = the sum of the sizes of
-// the live blocks in earlier rows.
+// words that have its address, and the sum of live * size is `live`. startLive = the sum of the sizes of the live blocks in earlier rows.
 
 import { ALLOCATE, BATCH_BYTES, DOMAIN, FREE, KIND, PASS, RESIZE } from "../ground/batch";
-import { addLeaf, beginBlocks, freeAsLeaf, halfOf, LEAF_BYTES, leafAt, makeDense, wordIn } from "./blocks";
+import { addLeaf, beginBlocks, FINEST_BYTES, freeAsLeaf, leafAt, PLACE, placeOf, refine, wordIn } from "./blocks";
 import { failed, PAGE, spare, take } from "./memory";
 import { beginAt, position, putNumber, readNumber } from "./numbers";
 import { addPoint, beginTimeline, TIMELINE_BYTES } from "./timeline";
@@ -171,13 +170,13 @@ function growIndex(): void {
     while (load<usize>(slot(position)) != 0) position++;
     store<usize>(slot(position), entry);
   }
-  for (let k: usize = 0; k < <usize>length * sizeof<u32>(); k += LEAF_BYTES) freeAsLeaf(before + k);
+  for (let k: usize = 0; k < <usize>length * sizeof<u32>(); k += FINEST_BYTES) freeAsLeaf(before + k);
 }
 
 /** The row that a word of a leaf has. */
 @inline
 function rowIn(word: usize): Row {
-  return changetype<Row>(word & ~1);
+  return changetype<Row>(word & ~PLACE);
 }
 
 /** Makes the row's `peak` hold for the newest peak. To be called before `live` changes. */
@@ -213,6 +212,16 @@ function timePeak(): void {
 }
 
 @inline
+function countAllocated(row: Row): void {
+  if (++row.allocated == 0) row.high++;
+}
+
+@inline
+function countTemporary(row: Row): void {
+  if (++row.temporary == 0) row.high += HIGH_TEMPORARY;
+}
+
+@inline
 function died(row: Row, block: usize): void {
   notePeak();
   if (changetype<usize>(row) < firstRow) return startDied(row);
@@ -220,7 +229,7 @@ function died(row: Row, block: usize): void {
   row.live--;
   live -= row.size;
   blocks--;
-  if (block == newest && ++row.temporary == 0) row.high += HIGH_TEMPORARY;
+  if (block == newest) countTemporary(row);
 }
 
 function startDied(row: Row): void {
@@ -235,7 +244,7 @@ function end(block: usize): usize {
   if (leaf == 0) return 0;
   const at = wordIn(leaf, block);
   const word = load<usize>(at);
-  if (word == 0 || (word & 1) != halfOf(block)) return 0;
+  if (word == 0 || (word & PLACE) != placeOf(block)) return 0;
   store<usize>(at, 0);
   const row = rowIn(word);
   died(row, block);
@@ -254,25 +263,42 @@ function born(block: usize, size: u32, site: u32): void {
   if (leaf == 0) leaf = addLeaf(block);
   if (failed) return;
   let at = wordIn(leaf, block);
-  const half = halfOf(block);
-  const before = load<usize>(at);
-  if (before != 0) {
-    if ((before & 1) == half) died(rowIn(before), block);
-    else {
-      leaf = makeDense(leaf, block);
-      if (failed) return;
-      at = wordIn(leaf, block);
-    }
+  const place = placeOf(block);
+  let before = load<usize>(at);
+  while (before != 0 && (before & PLACE) != place) {
+    leaf = refine(leaf, block);
+    if (failed) return;
+    at = wordIn(leaf, block);
+    before = load<usize>(at);
   }
+  if (before != 0) died(rowIn(before), block);
   // A block of 0 bytes is not part of the peak before it: `live` does not grow, so the peak would later be noted with one block too many.
   if (size == 0) notePeak();
-  store<usize>(at, changetype<usize>(row) | half);
+  store<usize>(at, changetype<usize>(row) | place);
   settle(row);
   row.live++;
-  if (++row.allocated == 0) row.high++;
+  countAllocated(row);
   live += size;
   blocks++;
   newest = block;
+}
+
+/**
+ * Counts a block whose next event is its end, without entering it. False, and nothing is counted, if that would not come to the same: with
+ * the block, more would be live than ever before, or another block is known at its place.
+ */
+@inline
+function cameAndWent(block: usize, size: u32, site: u32): bool {
+  if (live + size > peak) return false;
+  const leaf = load<usize>(leafAt(block));
+  if (leaf == 0 || load<usize>(wordIn(leaf, block)) != 0) return false;
+  const row = rowOf(site, size);
+  if (failed) return false;
+  frees++;
+  newest = block;
+  countAllocated(row);
+  countTemporary(row);
+  return true;
 }
 
 /** Advances the time. `steps`: the platform's bytes at the new time, in units of 64 KiB. */
@@ -302,9 +328,15 @@ export function sums_take(length: u32): void {
       freed(block);
       at += 4;
     } else if (kind == ALLOCATE) {
-      events++;
-      born(block, load<u32>(at, 4), load<u32>(at, 8));
+      const size = load<u32>(at, 4);
+      const site = load<u32>(at, 8);
       at += 12;
+      events++;
+      const isFreedNext = at < last && load<u32>(at) == (<u32>block | FREE);
+      if (isFreedNext && cameAndWent(block, size, site)) {
+        events++;
+        at += 4;
+      } else born(block, size, site);
     } else if (kind == RESIZE) {
       resizes++;
       end(block);
