@@ -83,8 +83,12 @@ export class InputReader {
     this.#interrupted = interrupted;
   }
 
-  /** Waits for bytes, and copies as many as fit. Returns their number; 0 at the end of input. Throws if a signal comes meanwhile. */
+  /**
+   * Waits for bytes, and copies as many as fit. Returns their number; 0 at the end of input. Throws if a signal comes meanwhile. If none
+   * fit, it does not wait: the C library asks for 0 bytes after each byte that it reads from a terminal.
+   */
   read(into: Uint8Array): number {
+    if (into.length === 0) return 0;
     if (Atomics.load(this.#words, WORD.input) === 0) this.#ask();
     while (Atomics.load(this.#words, WORD.input) === 0) {
       if (Atomics.load(this.#words, WORD.signal) !== 0) throw this.#interrupted();

@@ -17,6 +17,7 @@ import { loadPython, loadWatched, type PythonHeap, type PythonImage } from "../h
 import type { PyodideExports } from "../hosts/python/pyodide-module.js";
 import { footprintOf, hostInfo } from "../hosts/python/python-heap.js";
 import type { Program, RunResult } from "../report/run-result.js";
+import { bytes } from "../text/bytes.js";
 import { visibleLines } from "../text/visible.js";
 import { userEntry, userNumbers } from "./accounts.js";
 import { type AddLibraries, ask, prepareImports } from "./asked-packages.js";
@@ -42,6 +43,8 @@ import { STAND_IN, standIn } from "./top-level-await.js";
 
 /** The exit code after CPython's abort(). */
 const ABORTED = 134;
+/** A limit below this was probably meant in another unit. */
+const LEAST_UNIT = 2 ** 20;
 const USAGE = 2;
 /**
  * Bytes above the hard limit for the end of a program that has no memory left: for its traceback, and for the functions
@@ -315,8 +318,11 @@ async function start(): Promise<Interpreter> {
     return await load();
   } catch (error) {
     const { limit } = request;
-    const within = limit === undefined ? "" : ` within the limit of ${limit} bytes`;
-    return refuse(`Python did not start${within}: ${wordsOf(error)}`, ABORTED);
+    const words = wordsOf(error);
+    if (limit === undefined || !/MemoryError|no memory/.test(words))
+      return refuse(`Python did not start: ${words}`, ABORTED);
+    const unit = limit < LEAST_UNIT ? ". A size without a unit is in bytes: --limit 64MiB" : "";
+    return refuse(`Python can't start within the limit of ${bytes(limit)}${unit}`, USAGE);
   }
 }
 

@@ -117,11 +117,12 @@ sys.exit(7)
     expect(peakBytes).toBeLessThan(34 * 2 ** 20);
   });
 
-  it("says so if Python can't start within the limit", () => {
-    const { status, stderr } = pyheap(["run", "--limit", "1MiB", "-c", "1"]);
-    expect(status).toBe(134);
-    expect(stderr).toContain("pyheap: Python did not start within the limit of 1048576 bytes");
-    expect(stderr).not.toContain("node:internal");
+  it.each([
+    ["4MiB", "pyheap: Python can't start within the limit of 4.0 MiB\n"],
+    ["64", "pyheap: Python can't start within the limit of 64 B. A size without a unit is in bytes: --limit 64MiB\n"],
+  ])("says so in one line if Python can't start within the limit: %s", (limit, line) => {
+    const { status, stderr } = pyheap(["run", "--limit", limit, "-c", "1"]);
+    expect([status, stderr]).toEqual([2, line]);
   });
 
   it.each(["while True: pass", "import time; time.sleep(600)", "input()"])(
