@@ -1,18 +1,21 @@
 // Downloads that run are shown in one line of the terminal.
 
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { DownloadLine } from "./progress.js";
 
 const archive = (name: string) => ({ name, version: "1.0", url: "", sha256: undefined });
 
-it("shows downloads in one line, which it takes away", async () => {
+afterEach(() => vi.useRealTimers());
+
+it("shows downloads in one line, which it takes away", () => {
+  vi.useFakeTimers({ toFake: ["performance"], now: 1000 });
   const written: string[] = [];
   const line = new DownloadLine({ write: (text) => written.push(text) });
   const [first, second] = [line.follow(archive("first")), line.follow(archive("\u001b[31msecond"))];
   first(1024, 2048);
-  await new Promise((done) => setTimeout(done, 120));
+  vi.advanceTimersByTime(101);
   second(1024, 4096);
-  await new Promise((done) => setTimeout(done, 120));
+  vi.advanceTimersByTime(101);
   first(2048, 2048);
   line.clear();
   line.clear();

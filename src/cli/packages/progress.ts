@@ -12,7 +12,7 @@ export class DownloadLine {
   readonly #terminal: { write(text: string): unknown } | undefined;
   readonly #downloads = new Map<string, { received: number; total: number | undefined }>();
   #shown = 0;
-  #at = 0;
+  #at = Number.NEGATIVE_INFINITY;
 
   /** Without a terminal, nothing is shown. */
   constructor(terminal: { write(text: string): unknown } | undefined) {
