@@ -109,7 +109,7 @@ export class HeapObjects {
       ...(flags & FLAG.static ? ["part of Python itself, not in the heap"] : []),
       ...(flags & FLAG.immortal ? ["never freed"] : []),
       ...(flags & FLAG.shared ? ["one object for all who use this value"] : []),
-      ...(flags & FLAG.garbage ? ["garbage: nothing holds it"] : []),
+      ...(flags & FLAG.garbage ? ["garbage: only garbage holds it"] : []),
     ];
   }
 
