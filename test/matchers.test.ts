@@ -66,6 +66,20 @@ describe("expect(function)", () => {
     }).toLeaveNothing();
   });
 
+  it("names who left something if the test runner writes stacks in a form of its own, as jest does", async () => {
+    const engine = Error as { prepareStackTrace?: unknown };
+    const before = engine.prepareStackTrace;
+    const prepare = () => "a form of its own";
+    engine.prepareStackTrace = prepare;
+    try {
+      const message = await failing(() => expect(() => keep(2)).toLeaveNothing());
+      expect(message).toMatch(/^it left 2\.0 KiB in 2 blocks:\n {2}2\.0 KiB in 2 blocks\n {4}keep \S+matchers/);
+      expect(engine.prepareStackTrace).toBe(prepare);
+    } finally {
+      engine.prepareStackTrace = before;
+    }
+  });
+
   it("lets errors through, and says what is not a function or a size", async () => {
     const fails = () => {
       heap.malloc(8);
