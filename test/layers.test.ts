@@ -111,7 +111,7 @@ const houses: Record<string, House> = {
       "cli/report": ["snapshot", "report", "report/export", "report/library", "cli/system", ...TRACE],
       cli: [
         ...["ground", "alloc", "objects/bridge", "heap", "hosts/c", "hosts/python", "page", "report", ...TRACE],
-        ...["profiles", "serve", "cli/system", "cli/packages", "cli/report"],
+        ...["profiles", "serve", "cli/system", "cli/packages", "cli/report", "snapshot"],
       ],
     },
   },

@@ -1,16 +1,31 @@
 // Broken files of heap snapshots: whatever is in a file, it is read, or refused with an error that says why; and what was
-// read can be evaluated.
+// read can be evaluated by every report, and shown on the page.
 
+import colors from "picocolors";
+import { decodeSnapshots, encodeSnapshots } from "../src/page/snapshot-wire.js";
+import {
+  changesTable,
+  dominatorLines,
+  dominatorTree,
+  heldTable,
+  nodeText,
+  objectsTable,
+  pathText,
+} from "../src/report/objects.js";
 import { evaluateQuery } from "../src/report/query.js";
 import { parseQuery } from "../src/report/query-parse.js";
+import { allPaths } from "../src/snapshot/all-paths.js";
 import { GraphBuilder } from "../src/snapshot/builder.js";
-import { newObjects } from "../src/snapshot/diff.js";
+import { compareSnapshots, grownTwice, newObjects } from "../src/snapshot/diff.js";
 import { findDominators } from "../src/snapshot/dominators.js";
-import { EDGE, NODE } from "../src/snapshot/graph.js";
+import { EDGE, NODE, type ObjectGraph } from "../src/snapshot/graph.js";
+import { mergedPaths } from "../src/snapshot/held.js";
 import { Paths } from "../src/snapshot/paths.js";
 import { BrokenSnapshot, readHeapSnapshot } from "../src/snapshot/reader.js";
-import { groupObjects } from "../src/snapshot/types.js";
+import { summaryOf } from "../src/snapshot/take.js";
+import { GROUPINGS, groupObjects } from "../src/snapshot/types.js";
 import { writeHeapSnapshot } from "../src/snapshot/writer.js";
+import { HeapObjects } from "../viewer/objects/heap.js";
 import { randomIntegers } from "./random.js";
 
 export interface SnapshotSurvival {
@@ -36,7 +51,17 @@ export function wholeSnapshot(): Buffer {
   }
   for (const node of nodes) graph.buffer(node, 8192 * node);
   const pieces: Buffer[] = [];
-  writeHeapSnapshot(graph.finish(), (bytes) => pieces.push(Buffer.from(bytes)));
+  const stacks = graph.finish((made) => ({
+    tree: {
+      length: 3,
+      parent: (node) => node - 1,
+      functionNumber: (node) => node,
+      line: (node) => 10 * node,
+      frame: (node) => ({ function: { name: `f${node}`, file: "app.py" }, line: 10 * node }),
+    },
+    nodes: Uint32Array.from({ length: made.nodeCount }, (_, node) => node % 3),
+  }));
+  writeHeapSnapshot(stacks, (bytes) => pieces.push(Buffer.from(bytes)));
   return Buffer.concat(pieces);
 }
 
@@ -84,18 +109,59 @@ function broken(whole: Buffer, random: (bound: number) => number): Buffer {
   return file;
 }
 
+const COLORS = colors.createColors(false);
+const MOST = 20;
+
+/** Evaluates a graph as the reports do, with `whole` as an earlier snapshot. */
+function report(graph: ObjectGraph, whole: ObjectGraph): void {
+  const dominators = findDominators(graph);
+  const paths = new Paths(graph);
+  for (const by of GROUPINGS) {
+    const rows = groupObjects(graph, dominators, by);
+    objectsTable(rows, summaryOf(graph), { by, filter: undefined, most: MOST }, COLORS);
+  }
+  for (let node = 0; node < graph.nodeCount; node++) {
+    nodeText(graph, node);
+    pathText(graph, paths, paths.to(node) ?? [], COLORS);
+    for (const steps of allPaths(graph, paths, node)) paths.text(steps);
+  }
+  dominatorLines(dominatorTree(graph, dominators, paths, { depth: 9, rows: MOST, minShare: 0 }), COLORS);
+  evaluateQuery(graph, dominators, QUERY);
+  for (const [before, after] of [
+    [whole, graph],
+    [graph, whole],
+  ] as const) {
+    changesTable(compareSnapshots(before, after), MOST, COLORS);
+    const held = mergedPaths(after, new Paths(after), findDominators(after), newObjects(after, before));
+    heldTable(held, MOST, COLORS);
+    grownTwice(before, after, whole);
+  }
+}
+
+/** Shows a graph as the page does. */
+function show(graph: ObjectGraph): void {
+  for (const snapshot of decodeSnapshots(encodeSnapshots([{ name: "app", graph }]))) {
+    const heap = new HeapObjects(snapshot);
+    for (const by of GROUPINGS) for (const { name } of heap.rows(by)) heap.heldBy(heap.nodesOf(by, name));
+    for (let node = 0; node < graph.nodeCount; node++) {
+      const texts = [heap.type(node), heap.value(node), heap.id(node), heap.where(node), ...heap.remarks(node)];
+      heap.find(texts.join(" ").slice(0, MOST), MOST);
+      for (const { edge } of [...heap.holders(node, MOST).found, ...heap.references(node, MOST).found])
+        heap.edgeText(edge);
+      heap.dominatorsOf(node);
+      Array.from(heap.dominatedBy(node));
+    }
+  }
+}
+
 /** Reads and evaluates one broken file, made from its seed. Throws if an error occurs that is not a BrokenSnapshot. */
 export function surviveSnapshot(whole: Buffer, seed: number, survival: SnapshotSurvival): void {
   const file = broken(whole, randomIntegers(seed));
   survival.files++;
   try {
     const graph = readHeapSnapshot([file]);
-    const dominators = findDominators(graph);
-    const paths = new Paths(graph);
-    for (let node = 0; node < graph.nodeCount; node++) paths.text(paths.to(node) ?? []);
-    groupObjects(graph, dominators, "module");
-    evaluateQuery(graph, dominators, QUERY);
-    newObjects(graph, graph);
+    report(graph, readHeapSnapshot([whole]));
+    show(graph);
   } catch (error) {
     if (!(error instanceof BrokenSnapshot)) throw new Error(`Seed ${seed}: ${error}`, { cause: error });
     survival.refused++;

@@ -17,6 +17,9 @@ export const FLAG_SHARED: u32 = 8;
 /** In place of a block's bytes: the object is in the static data of the program, which is in no block. */
 export const STATIC: u64 = 1 << 32;
 
+/** In place of the number of a field: it is not known which field it is. */
+export const NO_FIELD: u32 = u32.MAX_VALUE;
+
 // What loose_state says about an address: it is in no pool; or in a pool, and no loose block, or one, begins there.
 
 export const NOT_POOLED = 0;

@@ -93,6 +93,13 @@ export class List {
     return index;
   }
 
+  /** Adds a place at the end. Returns its address, which is valid until the list grows. */
+  addRow(): usize {
+    // The list can move when it grows, so this comes first.
+    const index = this.add();
+    return this.data + <usize>index * this.width;
+  }
+
   /** False if there is no memory for another place. */
   hasRoom(): bool {
     return this.length < this.room || this.tryGrow(this.room * 2);

@@ -15,6 +15,7 @@ import {
   FLAG_STATIC,
   NODE_OBJECT,
   NODE_STRING,
+  NO_FIELD,
   STATIC,
 } from "./kinds";
 
@@ -47,7 +48,9 @@ declare function typesWordCount(): u32;
 @external("graph", "types_word_offset")
 declare function typesWordOffset(k: u32): u32;
 @external("graph", "loose_refer")
-declare function looseRefer(node: u32, start: usize): void;
+declare function looseRefer(node: u32, address: usize, before: u32): void;
+@external("graph", "loose_field")
+declare function looseField(node: u32, first: u32, address: usize, field: u32): void;
 @external("graph", "nodes_find")
 declare function nodesFind(address: usize): i32;
 @external("graph", "blocks_is_dynamic")
@@ -118,7 +121,6 @@ const CLOSURE: usize = 36;
 const VARIABLE_NAMES: usize = 72;
 
 const IMMORTAL: u32 = 0x3fff_ffff;
-
 const MANAGED_OFFSET: usize = 12;
 const SHOWN: u32 = 80;
 const SHOWN_BYTES: u32 = 40;
@@ -458,10 +460,7 @@ function nameAttributes(object: usize, info: u32): void {
   refsName(EDGE_INTERNAL, dictText, isTagged ? 0 : word, true);
 }
 
-/**
- * Looks at the objects of all nodes from `from` on, when all references are known: notes which loose blocks they refer to, and names the
- * cells of functions.
- */
+/** For all nodes from `from` on, when they have their edges: notes what their other words refer to, and names the cells of functions. */
 export function reader_finish(from: u32): void {
   for (let node = from; ; node++) {
     const object = nodesId(node);
@@ -469,10 +468,13 @@ export function reader_finish(from: u32): void {
     // A group, or a proxy.
     if ((object & 3) != 0 || !isDynamic(object) || !isIn(object, 64)) continue;
     const info = typesFind(load<usize>(object, 4));
-    const count = typesWordCount();
-    for (let k: u32 = 0; k < count; k++) {
-      const at = object + typesWordOffset(k);
-      if (isIn(at, 4)) looseRefer(node, load<usize>(at) - hookBytes);
+    const words = typesWordCount();
+    const all = words + typesFieldCount();
+    for (let k: u32 = 0; k < all; k++) {
+      const at = object + (k < words ? typesWordOffset(k) : typesOffset(k - words));
+      if (!isIn(at, 4)) continue;
+      if (k < words) looseRefer(node, load<usize>(at), hookBytes);
+      looseField(node, from, load<usize>(at), k < words ? NO_FIELD : k - words);
     }
     if ((info & CLOSES) != 0) nameCells(object, from);
   }

@@ -20,6 +20,7 @@ import {
   column,
   edgeKinds,
   edgeNames,
+  endOfEdges,
   firstEdge,
   flags,
   growNodes,
@@ -46,6 +47,8 @@ const CLAIMED: u32 = 1 << 31;
 const LOOSE: u32 = 1 << 30;
 const NODE: u32 = LOOSE - 1;
 const FIRST_OTHERS: u32 = 1 << 14;
+/** Bytes of a row of edges_insert. */
+const ROW: usize = 16;
 
 /** Begins a graph. `nodes` and `edges` say for how many there is room at first. */
 export function store_begin(nodes: u32, edges: u32): void {
@@ -95,11 +98,6 @@ export function nodes_begin(): u32 {
   return begun;
 }
 
-/** How many nodes have begun. */
-export function nodes_begun(): u32 {
-  return firstEdge.length;
-}
-
 export function nodes_describe(node: u32, size: u32, value: u32, flag: u32): void {
   setWord(sizes, node, size);
   setWord(values, node, value);
@@ -119,6 +117,11 @@ export function edges_count(): u32 {
   return targets.length;
 }
 
+/** The number after the last edge of the node that is the `begun`-th one with edges. */
+export function edges_end(begun: u32): u32 {
+  return endOfEdges(begun);
+}
+
 export function edges_add(kind: u32, name: u32, target: u32): void {
   const edge = targets.add();
   if (edgeKinds.room < targets.room) {
@@ -130,21 +133,64 @@ export function edges_add(kind: u32, name: u32, target: u32): void {
   setWord(targets, edge, target);
 }
 
-/**
- * Moves all edges up by `more` places, and their nodes' entries in firstEdge by `nodes` places: the host then writes `more` edges of
- * `nodes` nodes in front of them. Nodes that have not begun get no edges.
- */
-export function store_shift(more: u32, nodes: u32): void {
+/** Makes `more` edges more, without their content. */
+function growEdges(more: u32): void {
   const count = targets.length;
   while (count + more > targets.room) targets.grow(targets.room * 2);
   if (edgeKinds.room < targets.room) {
     growTo(edgeKinds, targets.room, count);
     growTo(edgeNames, targets.room, count);
   }
-  memory.copy(edgeKinds.data + more, edgeKinds.data, count);
-  memory.copy(edgeNames.data + <usize>more * 4, edgeNames.data, <usize>count * 4);
-  memory.copy(targets.data + <usize>more * 4, targets.data, <usize>count * 4);
   targets.length = count + more;
+}
+
+/** Moves the edges from `from` up to `end` by `more` places. */
+function moveEdges(from: u32, end: u32, more: u32): void {
+  const to = from + more;
+  const count = end - from;
+  memory.copy(edgeKinds.data + to, edgeKinds.data + from, count);
+  memory.copy(edgeNames.data + <usize>to * 4, edgeNames.data + <usize>from * 4, <usize>count * 4);
+  memory.copy(targets.data + <usize>to * 4, targets.data + <usize>from * 4, <usize>count * 4);
+}
+
+/** Makes room for `count` rows | node | kind | name | target |, which edges_insert takes. */
+export function edges_room(count: u32): usize {
+  return take(<usize>count * ROW);
+}
+
+/**
+ * Adds edges to nodes whose edges are complete, at their end. The host has written them at `rows`, by ascending node. `first` is the number
+ * of the first node that has edges here.
+ */
+export function edges_insert(first: u32, rows: usize, count: u32): void {
+  let end = targets.length;
+  growEdges(count);
+  let begun = firstEdge.length;
+  for (let left = count; left > 0; ) {
+    const node = load<u32>(rows + <usize>(left - 1) * ROW);
+    const from = node - first + 1 < begun ? word(firstEdge, node - first + 1) : end;
+    moveEdges(from, end, left);
+    for (let k = node - first + 1; k < begun; k++) setWord(firstEdge, k, word(firstEdge, k) + left);
+    begun = node - first + 1;
+    end = from;
+    for (; left > 0 && load<u32>(rows + <usize>(left - 1) * ROW) == node; left--) {
+      const row = rows + <usize>(left - 1) * ROW;
+      const edge = from + left - 1;
+      store<u8>(edgeKinds.data + edge, load<u32>(row, 4));
+      setWord(edgeNames, edge, load<u32>(row, 8));
+      setWord(targets, edge, load<u32>(row, 12));
+    }
+  }
+}
+
+/**
+ * Moves all edges up by `more` places, and their nodes' entries in firstEdge by `nodes` places: the host then writes `more` edges of
+ * `nodes` nodes in front of them. Nodes that have not begun get no edges.
+ */
+export function store_shift(more: u32, nodes: u32): void {
+  const count = targets.length;
+  growEdges(more);
+  moveEdges(0, count, more);
   const begun = firstEdge.length;
   while (ids.length + 1 > firstEdge.room) firstEdge.grow(firstEdge.room * 2);
   for (let k = begun; k-- > 0; ) setWord(firstEdge, k + nodes, word(firstEdge, k) + more);
@@ -265,9 +311,10 @@ export function loose_own(start: usize): bool {
   return true;
 }
 
-/** The bytes of a pool's block. */
+/** The bytes of a pool's block; 0 for a block in no pool. */
 export function loose_bytes(start: usize): u32 {
-  return load<u32>(poolAt(start), 4);
+  const pool = poolAt(start);
+  return pool == 0 ? 0 : load<u32>(pool, 4);
 }
 
 /** The slot of an address in `others`, or the empty one that would get it. */

@@ -132,7 +132,7 @@ function typeAt(number: u32): Type {
 }
 
 export function types_field(offset: u32, kind: u32, name: u32): void {
-  const field = changetype<Field>(fieldList.data + <usize>fieldList.add() * offsetof<Field>());
+  const field = changetype<Field>(fieldList.addRow());
   field.offset = offset;
   field.kind = kind;
   field.name = name;
@@ -180,6 +180,10 @@ export function types_word_count(): u32 {
 
 export function types_word_offset(k: u32): u32 {
   return word(wordList, current.firstWord + k);
+}
+
+export function types_name(field: u32): u32 {
+  return fieldAt(field).name;
 }
 
 export function types_offset(field: u32): u32 {

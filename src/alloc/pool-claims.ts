@@ -48,6 +48,12 @@ export class PoolClaims {
     return this.#blockSizes[pool];
   }
 
+  /** Whether the block that an address is in was claimed. False outside of pools. */
+  isClaimed(address: number): boolean {
+    const pool = this.#poolAt[grainOf(address)] ?? 0;
+    return pool !== 0 && this.#claimed[this.#blockIn(pool, address)] !== 0;
+  }
+
   /** Blocks in use that nobody claimed, by size class and domain. */
   unclaimed(): Unclaimed[] {
     return this.#pools.unclaimed((pool) => this.#claimedIn[pool + 1] as number);

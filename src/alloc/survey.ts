@@ -61,28 +61,37 @@ export class Survey {
 
   /** Everything in the heap, and every block of every pool if `blocks`. */
   walk(visit: (item: HeapItem) => void, blocks: boolean): void {
-    this.#calls.visiting(
-      (kind, address, size, a, b) => visit(itemOf(kind, address, size, a, b)),
-      () => this.#core.functions.walk_heap(blocks ? C.DEPTH_BLOCKS : C.DEPTH_POOLS),
+    this.#leavingBits(() =>
+      this.#calls.visiting(
+        (kind, address, size, a, b) => visit(itemOf(kind, address, size, a, b)),
+        () => this.#core.functions.walk_heap(blocks ? C.DEPTH_BLOCKS : C.DEPTH_POOLS),
+      ),
     );
   }
 
   /**
-   * The blocks in use of the pools at these addresses. Unlike `walk`, makes no object for a block, and leaves the heap as it was to
-   * the last bit: the bits in which a walk marks the free blocks of a pool (FreeBits in core/alloc/pool.ts) are put back.
+   * Leaves the heap as it was to the last bit: puts back the bits in which a walk marks the free blocks of a pool (FreeBits in
+   * core/alloc/pool.ts).
    */
-  poolBlocks(pools: ReadonlySet<number>, visit: (address: number, size: number) => void): void {
-    let isWanted = false;
+  #leavingBits(walk: () => void): void {
     const bits = new Uint8Array(this.#core.memory.buffer, this.#core.control + C.SCRATCH_AT, C.POOL_SIZE / 64);
     const before = bits.slice();
-    this.#calls.visiting(
-      (kind, address, size, _domain, isUsed) => {
-        if (kind === C.VISIT_POOL) isWanted = pools.has(address >>> 0);
-        else if (isWanted && kind === C.VISIT_BLOCK && isUsed === 1) visit(address >>> 0, size);
-      },
-      () => this.#core.functions.walk_heap(C.DEPTH_BLOCKS),
-    );
+    walk();
     bits.set(before);
+  }
+
+  /** The blocks in use of the pools at these addresses. Unlike `walk`, makes no object for a block. */
+  poolBlocks(pools: ReadonlySet<number>, visit: (address: number, size: number) => void): void {
+    let isWanted = false;
+    this.#leavingBits(() =>
+      this.#calls.visiting(
+        (kind, address, size, _domain, isUsed) => {
+          if (kind === C.VISIT_POOL) isWanted = pools.has(address >>> 0);
+          else if (isWanted && kind === C.VISIT_BLOCK && isUsed === 1) visit(address >>> 0, size);
+        },
+        () => this.#core.functions.walk_heap(C.DEPTH_BLOCKS),
+      ),
+    );
   }
 
   /** The live blocks that the debug hooks know, in no order. */

@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, statSync } from "node:fs";
 import type { Colors } from "picocolors/types.js";
+import { SNAPSHOT_BEGIN } from "../snapshot/heapsnapshot.js";
 import { bytes } from "../text/bytes.js";
 import { forTerminal } from "../text/visible.js";
 import type { SnapshotRequest } from "./protocol.js";
@@ -9,7 +10,7 @@ import { reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, type Overwriting, textBegins } from "./system/files.js";
 import { Replacement } from "./system/replacement.js";
 
-const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(/^\{"snapshot":\s*\{"meta":/) };
+const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(SNAPSHOT_BEGIN) };
 
 /** Throws UsageError if the file must not be written: if it is a folder, or if content would be lost. */
 export function checkSnapshotFile(file: string, how: Pick<Overwriting, "force" | "source">): void {

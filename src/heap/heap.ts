@@ -384,7 +384,7 @@ export class Heap extends CoreHeap {
 
   /** Writes the graph in V8's format, `.heapsnapshot`, which Chrome's DevTools opens. Throws what `graph` or `write` throws. */
   snapshot(options: SnapshotOptions): SnapshotSummary {
-    return takeSnapshot(this.graph(), options);
+    return takeSnapshot(() => this.graph(), options);
   }
 
   override check(): void {

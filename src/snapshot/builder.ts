@@ -35,6 +35,14 @@ interface GroupEdge {
   readonly target: number;
 }
 
+/** An edge that is found when the edges of its node are complete. */
+export interface InsertedEdge {
+  readonly node: number;
+  readonly kind: number;
+  readonly name: number;
+  readonly target: number;
+}
+
 /** For how many nodes and edges there is room at first. */
 interface Room {
   readonly nodes: number;
@@ -101,9 +109,23 @@ export class GraphBuilder {
   targetsOf(node: number): Uint32Array {
     const f = this.#f;
     const begin = node - this.#groups.length;
-    const firstEdge = this.store.column("firstEdge", begin + 2);
-    const end = begin + 1 < f.nodes_begun() ? firstEdge[begin + 1] : f.edges_count();
-    return this.store.column("targets", end as number).subarray(firstEdge[begin]);
+    const firstEdge = this.store.column("firstEdge", begin + 1);
+    return this.store.column("targets", f.edges_end(begin)).subarray(firstEdge[begin]);
+  }
+
+  /** Adds edges to nodes that have begun before others did. Nodes that begin afterwards come after all of these. */
+  insertEdges(edges: readonly InsertedEdge[]): void {
+    if (edges.length === 0) return;
+    const rows = this.#f.edges_room(edges.length) >>> 0;
+    const { words } = this.store;
+    let at = rows >>> 2;
+    for (const { node, kind, name, target } of [...edges].sort((a, b) => a.node - b.node)) {
+      words[at++] = node;
+      words[at++] = kind;
+      words[at++] = name;
+      words[at++] = target;
+    }
+    this.#f.edges_insert(this.#groups.length, rows, edges.length);
   }
 
   describe(node: number, size: number, value: number): void {

@@ -7,6 +7,9 @@
 
 import { EDGE, NODE } from "./graph.js";
 
+/** How a file begins: V8's snapshots and ours. */
+export const SNAPSHOT_BEGIN = /^\{"snapshot":\s*\{"meta":/;
+
 export const NODE_FIELDS = [
   ...["type", "name", "id", "self_size", "edge_count", "trace_node_id", "detachedness"],
   ...["value", "flags"],

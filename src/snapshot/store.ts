@@ -15,13 +15,15 @@ export interface GraphModule extends Readonly<Record<string, WebAssembly.ExportV
   nodes_id(node: number): number;
   nodes_become(node: number, kind: number, type: number): void;
   nodes_begin(): number;
-  nodes_begun(): number;
   nodes_describe(node: number, size: number, value: number, flags: number): void;
   nodes_grow(node: number, bytes: number): void;
   nodes_flag(node: number, flags: number): void;
   nodes_find(address: number): number;
   nodes_of(address: number): number;
   edges_count(): number;
+  edges_end(begun: number): number;
+  edges_room(count: number): number;
+  edges_insert(first: number, rows: number, count: number): void;
   edges_add(kind: number, name: number, target: number): void;
   buffers_count(): number;
   buffers_add(node: number, address: number): void;
@@ -37,6 +39,8 @@ export interface GraphModule extends Readonly<Record<string, WebAssembly.ExportV
   loose_is_at(start: number): number;
   loose_count(): number;
   loose_references(): number;
+  loose_fields(): number;
+  loose_field_rows(): number;
   texts_count(): number;
   texts_room(bytes: number): number;
   texts_number(at: number, length: number, isNew: boolean): number;

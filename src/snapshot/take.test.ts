@@ -23,7 +23,8 @@ it("a snapshot replaces an older file when it is whole; if it fails, the older f
   const folder = mkdtempSync(join(tmpdir(), "pyheap-take-"));
   const file = join(folder, "app.heapsnapshot");
   try {
-    writeFileSync(file, "older");
+    takeSnapshot(() => smallGraph(), { file });
+    const older = readFileSync(file, "utf8");
     const graph = smallGraph();
     const during: string[] = [];
     const broken = Object.create(graph, {
@@ -37,12 +38,38 @@ it("a snapshot replaces an older file when it is whole; if it fails, the older f
         },
       },
     }) as ObjectGraph;
-    expect(() => takeSnapshot(broken, { file })).toThrow("the disk is full");
-    expect(during).toEqual(["older", "app.heapsnapshot", `app.heapsnapshot.${process.pid}.part`]);
-    expect([readFileSync(file, "utf8"), readdirSync(folder)]).toEqual(["older", ["app.heapsnapshot"]]);
-    takeSnapshot(graph, { file });
+    expect(() => takeSnapshot(() => broken, { file })).toThrow("the disk is full");
+    expect(during).toEqual([older, "app.heapsnapshot", `app.heapsnapshot.${process.pid}.part`]);
+    expect([readFileSync(file, "utf8"), readdirSync(folder)]).toEqual([older, ["app.heapsnapshot"]]);
+    takeSnapshot(() => graph, { file });
     expect(readHeapSnapshot([readFileSync(file)]).nodeCount).toBe(2);
     expect(readdirSync(folder)).toEqual(["app.heapsnapshot"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("a snapshot overwrites an older snapshot and an empty file; another file only if it is told to", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-take-"));
+  const file = join(folder, "notes.txt");
+  try {
+    writeFileSync(file, "somebody's text");
+    let made = 0;
+    const makeGraph = () => {
+      made++;
+      return smallGraph();
+    };
+    expect(() => takeSnapshot(makeGraph, { file })).toThrow(
+      `Cannot write ${file}: it is there already, and is not a heap snapshot; force: true overwrites it`,
+    );
+    expect([made, readFileSync(file, "utf8"), readdirSync(folder)]).toEqual([0, "somebody's text", ["notes.txt"]]);
+    takeSnapshot(makeGraph, { file, force: true });
+    takeSnapshot(makeGraph, { file });
+    writeFileSync(file, "");
+    takeSnapshot(makeGraph, { file });
+    expect(readHeapSnapshot([readFileSync(file)]).nodeCount).toBe(2);
+    expect(made).toBe(3);
+    expect(() => takeSnapshot(makeGraph, { file: folder })).toThrow();
   } finally {
     rmSync(folder, { recursive: true });
   }

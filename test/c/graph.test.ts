@@ -1,5 +1,5 @@
-// The graph of a heap with a module in C: members have their names, tp_traverse shows the rest, and what only C holds is
-// shown as that.
+// The graph of a heap with a module in C: members have their names, tp_traverse shows the rest, what only C holds is shown as
+// that, and buffers belong to the objects that have their addresses.
 
 import { expect, it } from "vitest";
 import { Heap, type ObjectGraph } from "../../src/index.js";
@@ -92,3 +92,71 @@ it.runIf(canCompile)("has the objects of a module in C", async () => {
   }
   heap.check();
 });
+
+const BUFFERS = `
+#include <Python.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    PyObject_HEAD
+    double number;
+    char **data;
+    char *shared;
+} Buffered;
+
+static int traverse(PyObject *op, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(op));
+    return 0;
+}
+
+static PyType_Slot slots[] = {{Py_tp_traverse, traverse}, {Py_tp_new, PyType_GenericNew}, {0, NULL}};
+static PyType_Spec spec = {"lib.Buffered", sizeof(Buffered), 0, Py_TPFLAGS_HAVE_GC, slots};
+
+static PyObject *type;
+static char *common;
+
+/* An object with a buffer of 3,000 bytes, in which the address of one of 5,000 bytes is; two objects have one of 700 together. */
+unsigned make(int isSharing) {
+    if (!type) type = PyType_FromSpec(&spec);
+    if (!type) return 0;
+    if (!common) common = malloc(700);
+    Buffered *made = (Buffered *)PyObject_CallNoArgs(type);
+    if (!made) return 0;
+    made->number = 0.5;
+    made->data = PyMem_Malloc(3000);
+    memset(made->data, 0, 3000);
+    made->data[0] = malloc(5000);
+    memset(made->data[0], 0, 5000);
+    made->shared = isSharing ? common : NULL;
+    return (unsigned)(size_t)made;
+}
+`;
+
+it.runIf(canCompile).each(["default", "debug"] as const)(
+  "has the buffers of objects in C: allocator %s",
+  async (allocator) => {
+    const heap = await Heap.create({ allocator });
+    const module = await heap.load(await build("buffers", BUFFERS));
+    const made = [0, 1, 1].map((isSharing) => Number(module.call("make", isSharing)) >>> 0);
+    const graph: ObjectGraph = heap.graph();
+    expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
+    const nodes = nodesById(graph);
+    for (const address of made) {
+      const node = nodes.get(address) as number;
+      expect(typeName(graph, node)).toMatch(/Buffered$/);
+      expect(graph.sizes[node]).toBeGreaterThan(8000);
+      expect(graph.sizes[node]).toBeLessThan(8200);
+      expect(graph.bufferOwners.filter((owner) => owner === node)).toHaveLength(2);
+    }
+    const blocks = made.map((address) =>
+      edgesOf(graph, nodes.get(address) as number).filter(({ name }) => name === "(block)"),
+    );
+    expect(blocks.map(({ length }) => length)).toEqual([0, 1, 1]);
+    const shared = blocks[1]?.[0]?.target as number;
+    expect(blocks[2]?.[0]?.target).toBe(shared);
+    expect(typeName(graph, shared)).toBe("(block of several objects)");
+    expect(graph.sizes[shared]).toBeGreaterThanOrEqual(700);
+    heap.check();
+  },
+);

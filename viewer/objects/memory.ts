@@ -5,6 +5,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
     /no object\)$/,
     "Memory in use that belongs to none of the snapshot's objects: buffers of code in C, caches of the interpreter",
   ],
+  [/^\(block of several objects\)$/, "Blocks whose address several objects have, none of which refers to the others"],
   [/^\(raw domain\)$/, "Memory of the interpreter itself, and of modules in C"],
   [/C library's malloc\)$/, "What code in C took from malloc"],
   [/^\(free in pools\)$/, "Free blocks in pools that are in use: for objects of the same size"],

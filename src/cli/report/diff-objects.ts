@@ -8,6 +8,7 @@ import { findDominators } from "../../snapshot/dominators.js";
 import { mergedPaths } from "../../snapshot/held.js";
 import { Paths } from "../../snapshot/paths.js";
 import { toCount, toPattern } from "./options.js";
+import { jsonText } from "./output.js";
 import { loadSnapshot } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
 
@@ -40,7 +41,7 @@ export function addDiffObjects(report: Command): void {
       const held = mergedPaths(now, new Paths(now), findDominators(now), found);
       const colors = terminalColors();
       const text = json
-        ? `${JSON.stringify({ types, held }, null, 2)}\n`
+        ? jsonText({ types, held })
         : types.length === 0 && filter
           ? noneMatches("type with new or gone objects", filter)
           : `${changesTable(types, rows, colors)}\n${heldTable(held, rows, colors)}`;
@@ -86,7 +87,7 @@ function leaks([first, second, third]: readonly [string, string, string], { rows
       };
     })
     .sort((a, b) => b.own - a.own || a.type.localeCompare(b.type));
-  if (json) return `${JSON.stringify(types, null, 2)}\n`;
+  if (json) return jsonText(types);
   if (types.length === 0)
     return filter
       ? noneMatches("type that grew twice", filter)

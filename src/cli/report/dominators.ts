@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { dominatorLines, dominatorTree } from "../../report/objects.js";
 import { Paths } from "../../snapshot/paths.js";
 import { toCount, toShare } from "./options.js";
+import { jsonText } from "./output.js";
 import { loadDominators } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
 
@@ -27,6 +28,6 @@ export function addDominators(report: Command): void {
     .action((file: string, { depth, rows, minPercent, json = false }: DominatorsOptions) => {
       const { graph, dominators } = loadDominators(file);
       const tree = dominatorTree(graph, dominators, new Paths(graph), { depth, rows, minShare: minPercent });
-      process.stdout.write(json ? `${JSON.stringify(tree, null, 2)}\n` : dominatorLines(tree, terminalColors()));
+      process.stdout.write(json ? jsonText(tree) : dominatorLines(tree, terminalColors()));
     });
 }

@@ -5,6 +5,7 @@ import { OBJECT_SORTINGS, type ObjectSorting, objectsTable, sortRows } from "../
 import { summaryOf } from "../../snapshot/take.js";
 import { GROUPINGS, type Grouping, groupObjects } from "../../snapshot/types.js";
 import { toCount, toPattern } from "./options.js";
+import { jsonText } from "./output.js";
 import { loadDominators } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
 
@@ -34,7 +35,7 @@ export function addObjects(report: Command): void {
       const all = groupObjects(graph, dominators, by).filter(({ name }) => filter?.test(name) ?? true);
       const sorted = sortRows(all, sort);
       const sums = summaryOf(graph);
-      if (json) process.stdout.write(`${JSON.stringify({ ...sums, by, rows: sorted }, null, 2)}\n`);
+      if (json) process.stdout.write(jsonText({ ...sums, by, rows: sorted }));
       else process.stdout.write(objectsTable(sorted, sums, { by, filter, most: rows }, terminalColors()));
     });
 }

@@ -9,6 +9,9 @@ import { reasonOf, UsageError } from "../system/errors.js";
 import { checkFile, type FileKind, type Overwriting, textBegins } from "../system/files.js";
 import { Replacement } from "../system/replacement.js";
 
+/** What a report writes with --json. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 export const OUTPUT_HELP = "- for standard output";
 const CHUNK_BYTES = 1 << 16;
 

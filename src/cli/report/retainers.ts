@@ -11,6 +11,7 @@ import { count, counted } from "../../text/numbers.js";
 import { forTerminal } from "../../text/visible.js";
 import { UsageError } from "../system/errors.js";
 import { toCount, toId } from "./options.js";
+import { jsonText } from "./output.js";
 import { type Loaded, loadDominators } from "./snapshot-input.js";
 import { terminalColors } from "./trace-input.js";
 
@@ -88,8 +89,6 @@ function retainers(file: string, { type, id, largest: most, rows, json = false }
   if (json) return jsonText(nodes.map((node) => described(loaded, paths, node)));
   return `${nodes.map((node) => objectText(loaded, paths, node)).join("\n\n")}\n`;
 }
-
-const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 function described({ graph, dominators }: Loaded, paths: Paths, node: number) {
   const steps = paths.to(node);

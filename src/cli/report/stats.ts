@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { traceStats, traceStatsText } from "../../report/trace-stats.js";
 import { addSpanOptions, type TraceOptions } from "./options.js";
+import { jsonText } from "./output.js";
 import { loadReport } from "./trace-input.js";
 
 export function addStats(report: Command): void {
@@ -16,6 +17,6 @@ export function addStats(report: Command): void {
   ).action(async (file: string, options: Omit<TraceOptions, "at"> & { json?: boolean }) => {
     const { analysis, summary, colors } = await loadReport(file, options, { at: "allocated" });
     const stats = traceStats(analysis, summary);
-    process.stdout.write(options.json ? `${JSON.stringify(stats, null, 2)}\n` : traceStatsText(stats, colors));
+    process.stdout.write(options.json ? jsonText(stats) : traceStatsText(stats, colors));
   });
 }

@@ -1,9 +1,7 @@
 // The blocks of modules in C: chunks of the host's malloc that core/native/native.ts has marked. dlmalloc clears the mark with
 // the block. So this finds what is live also if blocks were freed by the main module, which nobody can watch.
 
-import { MARK, visitChunks } from "./graph/chunks.js";
-
-const WORD = 4;
+import { visitChunks } from "./graph/chunks.js";
 
 /** What a module in C has: blocks, and their usable bytes. */
 export interface ModuleBlocks {
@@ -20,8 +18,7 @@ export function visitNativeBlocks(
   range: { readonly from: number; readonly to: number },
   visit: (address: number, bytes: number, module: number) => void,
 ): boolean {
-  const words = new Uint32Array(buffer);
-  return visitChunks(buffer, range, (address, bytes, bits) => {
-    if ((bits & MARK) !== 0) visit(address, bytes, words[(address + bytes - WORD) >>> 2] ?? 0);
+  return visitChunks(buffer, range, (address, bytes, module) => {
+    if (module !== undefined) visit(address, bytes, module);
   });
 }

@@ -112,7 +112,7 @@ export class PythonHeap extends CoreHeap {
 
   /** Writes the graph in V8's format, `.heapsnapshot`, which Chrome's DevTools opens. Throws what `graph` or `write` throws. */
   snapshot(options: SnapshotOptions): SnapshotSummary {
-    return takeSnapshot(this.graph(), options);
+    return takeSnapshot(() => this.graph(), options);
   }
 
   /** Appends objects to a Python list. The list and the objects are given by their id(). */

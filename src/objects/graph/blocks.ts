@@ -13,6 +13,7 @@ interface Large {
 }
 
 export class HeapBlocks {
+  readonly #heap: Walked;
   readonly #pools: PoolClaims;
   /** Blocks that are in no pool and were not claimed yet, by address. */
   readonly #large = new Map<number, Large>();
@@ -20,6 +21,7 @@ export class HeapBlocks {
 
   /** `end` is where the memory ends. */
   constructor(heap: Walked, end: number) {
+    this.#heap = heap;
     this.#pools = new PoolClaims((visit) => {
       heap.walk(
         (item) => {
@@ -43,6 +45,17 @@ export class HeapBlocks {
     this.#large.delete(start);
     this.#claimedLarge.set(large.domain, (this.#claimedLarge.get(large.domain) ?? 0) + large.bytes);
     return large.bytes;
+  }
+
+  /** The blocks in use that nobody has claimed, with their bytes. The heap's own are not among them. */
+  unclaimedBlocks(): Map<number, number> {
+    const found = new Map<number, number>();
+    this.#heap.walk((item) => {
+      if (item.kind === "block" && item.used && !this.#pools.isClaimed(item.address))
+        found.set(item.address, item.size);
+    });
+    for (const [start, { domain, bytes }] of this.#large) if (domain !== "internal") found.set(start, bytes);
+    return found;
   }
 
   /** Adds nodes for the memory that nobody claimed. `stats` were taken at the same moment. */

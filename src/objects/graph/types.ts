@@ -25,6 +25,19 @@ export interface TypeInfo {
   /** What C says about its own fields: names of some of them, and a function that shows all. */
   readonly members: readonly Field[];
   readonly traverse: number;
+  /** The offsets of the other words of an instance of a type in C: such a word can be the address of a block that the instance uses. */
+  readonly words: readonly number[];
+}
+
+/** So many bytes of an object are looked at. A broken type can have any size. */
+const MOST_KNOWN = 4096;
+
+/** The offsets of an object's words that are no known fields. */
+function unknownWords(size: number, fields: readonly Field[]): number[] {
+  const known = new Set(fields.map(({ offset }) => offset));
+  const words: number[] = [];
+  for (let at = OBJECT_HEADER; at + 4 <= Math.min(size, MOST_KNOWN); at += 4) if (!known.has(at)) words.push(at);
+  return words;
 }
 
 const EXCEPTION = ["__dict__", "args", "__notes__", "__traceback__", "__context__", "__cause__"];
@@ -37,6 +50,8 @@ const FIXED: Readonly<Record<number, readonly string[]>> = {
   [C.GETSET_DESCRIPTOR]: DESCRIPTOR,
   [C.MODULE]: ["__dict__"],
 };
+/** Bytes of an object's reference count and type. */
+const OBJECT_HEADER = 8;
 /** Types of a member that is a reference: Py_T_OBJECT_EX, and the older one that is None if it is not set. */
 const OBJECT_MEMBERS = [6, 16];
 
@@ -68,17 +83,20 @@ export class GraphTypes {
     const isCollected = (flags & C.HAS_GC) !== 0;
     const names = this.#slotNames(address, flags, field(C.TYPE_HOST_ID));
     const slotsAt = field(C.TYPE_SLOTS_AT);
+    const slots = Array.from({ length: field(C.TYPE_SLOT_COUNT) }, (_, k) => ({
+      offset: slotsAt + 4 * k,
+      name: this.#strings.number(names[k] ?? "(field)"),
+    }));
+    const members = this.#members(field(C.TYPE_MEMBERS), field(C.TYPE_DICT_OFFSET) | 0);
     return {
       address,
       name: this.#strings.number(name),
       before: isCollected ? C.GC_BYTES : 0,
       isCollected,
-      slots: Array.from({ length: field(C.TYPE_SLOT_COUNT) }, (_, k) => ({
-        offset: slotsAt + 4 * k,
-        name: this.#strings.number(names[k] ?? "(field)"),
-      })),
+      slots,
       itemsAt: (flags & C.HAS_OBJECT_ITEMS) !== 0 ? field(C.TYPE_BASIC_SIZE) : 0,
-      members: this.#members(field(C.TYPE_MEMBERS), field(C.TYPE_DICT_OFFSET) | 0),
+      members,
+      words: this.#isInC(address) ? unknownWords(field(C.TYPE_BASIC_SIZE), [...slots, ...members]) : [],
       traverse: field(C.TYPE_TRAVERSE),
     };
   }
@@ -89,6 +107,14 @@ export class GraphTypes {
     if ((flags & C.IS_EXCEPTION) !== 0) return EXCEPTION;
     const place = (address - this.#reader.typeOfKind(0)) / C.TYPE_BYTES;
     return FIXED[place] ?? [];
+  }
+
+  /** Whether a type is one of a module in C: it is not built in, and not made by heap.type. */
+  #isInC(address: number): boolean {
+    const reader = this.#reader;
+    const place = address - reader.typeOfKind(0);
+    const isBuiltIn = place >= 0 && place < C.EMPTY_KEYS_AT - C.TYPES_AT;
+    return !isBuiltIn && this.#layoutOf(reader.word(address + C.TYPE_HOST_ID)) === undefined;
   }
 
   #members(table: number, dictOffset: number): Field[] {

@@ -9,10 +9,12 @@ import type { WholeCore } from "../../core/whole-core.js";
 import { Addresses } from "../../snapshot/addresses.js";
 import { GraphBuilder } from "../../snapshot/builder.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../../snapshot/graph.js";
+import { LooseOwners } from "../../snapshot/loose.js";
 import { groupByHolder } from "../../snapshot/reach.js";
 import type { Bridge } from "../bridge/bridge.js";
 import type { TypeLayout } from "../handles/type-layout.js";
 import { HeapBlocks } from "./blocks.js";
+import { HeapLoose } from "./loose.js";
 import { GraphReferences, type Visitor } from "./references.js";
 import { GraphTypes, type TypeInfo } from "./types.js";
 import { GraphValues } from "./values.js";
@@ -45,6 +47,7 @@ class HeapWalk {
   readonly #types: GraphTypes;
   readonly #values: GraphValues;
   readonly #references: GraphReferences;
+  readonly #loose: HeapLoose;
   readonly #groups = new Map<Group, number>();
   /** Bytes that the debug hooks add in front of a block. */
   readonly #hookBytes: number;
@@ -59,6 +62,8 @@ class HeapWalk {
     this.#values = new GraphValues(reader);
     this.#references = new GraphReferences(reader, this.#values, visitor, this.#graph.strings, core.control);
     this.#hookBytes = this.#state(C.HOOKS_INSTALLED_AT) !== 0 ? C.DEBUG_HEADER : 0;
+    const nodeAt = (address: number) => this.#addresses.get(address) ?? -1;
+    this.#loose = new HeapLoose(this.#graph, this.#blocks, reader, this.#hookBytes, nodeAt);
   }
 
   /** A word of the heap's state. */
@@ -85,10 +90,12 @@ class HeapWalk {
     this.#followAll();
     this.#findTracked();
     this.#followAll();
+    const end = graph.nodeCount;
+    this.#claimLoose();
     const [held, garbage] = [this.#group("(held by C)"), this.#group("(garbage)")];
     const from = (["(roots)", "(handles)", "(heap)"] as const).map((name) => this.#group(name));
     const references = (node: number) => this.#word(graph.id(node) + C.OBJECT_REFCNT);
-    groupByHolder(graph, { first, end: graph.nodeCount }, from, references, { held: () => held, garbage });
+    groupByHolder(graph, { first, end }, from, references, { held: () => held, garbage });
     this.#blocks.addRest(graph, this.#group("(memory)"), stats);
     return graph.finish();
   }
@@ -164,6 +171,7 @@ class HeapWalk {
       }
       const type = this.#types.of(object);
       this.#describe(node, object, type);
+      for (const offset of type.words) this.#loose.refer(node, this.#word(object + offset));
       this.#references.of(object, type, refer, (keys) => graph.edge(EDGE.internal, keysEdge, this.#nodeOfKeys(keys)));
     }
   }
@@ -190,6 +198,14 @@ class HeapWalk {
     const kind = this.#from.bridge.reader.kind(object);
     if (kind === C.STR) return isStatic || (this.#word(object + C.STR_STATE) & STR_INTERNED) !== 0;
     return isStatic && (kind === C.INT || kind === C.BYTES || kind === C.TUPLE);
+  }
+
+  /** Gives blocks that are no objects to the objects in C that refer to them. */
+  #claimLoose(): void {
+    this.#loose.begin();
+    const owners = new LooseOwners(this.#graph, this.#loose);
+    owners.claim();
+    this.#graph.insertEdges(owners.edges);
   }
 
   /** The other blocks that only this object uses. */

@@ -124,7 +124,16 @@ def tell():
 type Told = [id: number, module: string, type: string, size: number, referents: number[], isTracked: boolean][];
 
 /** References of objects that gc.get_referents does not return. */
-const UNTOLD = ["(key)", "(attribute name)", "(subclasses)", "__name__", "__qualname__", "__slots__", "__dict__"];
+const UNTOLD = [
+  "(not visited)",
+  "(key)",
+  "(attribute name)",
+  "(subclasses)",
+  "__name__",
+  "__qualname__",
+  "__slots__",
+  "__dict__",
+];
 
 export const nodesById = (graph: ObjectGraph): Map<number, number> =>
   new Map(Array.from(graph.ids, (id, node) => [id, node]));

@@ -105,6 +105,11 @@ export class Blocks {
     return this.#chunksInUse().has(start);
   }
 
+  /** The blocks that isLooseLarge knows. */
+  *looseLarge(): Generator<number> {
+    for (const block of this.#chunksInUse()) if (!this.#claimedLarge.has(block)) yield block;
+  }
+
   /** The blocks in use of the host's malloc, without those in which the heap has its pools; none if its chunks make no sense. */
   #chunksInUse(): ReadonlySet<number> {
     if (this.#chunks) return this.#chunks;

@@ -13,8 +13,8 @@ const HEADER_AT = 4;
 const BLOCK_AT = 8;
 const SMALLEST = 16;
 
-/** Takes a live block: its address, its usable bytes, and the bits of its header. */
-export type VisitChunk = (address: number, bytes: number, bits: number) => void;
+/** Takes a live block: its address, its usable bytes, and the number of the module in C that it belongs to, if any. */
+export type VisitChunk = (address: number, bytes: number, module: number | undefined) => void;
 
 /** Visits the blocks in use. Returns false if the headers make no sense, because something has written over them. */
 export function visitChunks(
@@ -31,7 +31,8 @@ export function visitChunks(
     const end = chunk + size;
     if (size < SMALLEST || end > to) return false;
     // The usable bytes of a chunk in use reach to the next chunk's header.
-    if ((header & IN_USE) !== 0) visit(chunk + BLOCK_AT, size - HEADER_AT, header & BITS);
+    const module = (header & MARK) !== 0 ? words[end >>> 2] : undefined;
+    if ((header & IN_USE) !== 0) visit(chunk + BLOCK_AT, size - HEADER_AT, module);
     chunk = end;
   }
   return true;

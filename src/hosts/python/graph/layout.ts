@@ -10,6 +10,7 @@ export const TYPE = {
   flags: 84,
   doc: 88,
   traverse: 92,
+  weakReferences: 104,
   members: 120,
   base: 128,
   dict: 132,
@@ -41,6 +42,9 @@ export const TYPE_FLAG = {
 
 /** A PyMemberDef, and the kinds of members that are objects: _Py_T_OBJECT and Py_T_OBJECT_EX. */
 export const MEMBER = { bytes: 20, name: 0, kind: 4, offset: 8, object: 6, objectOrError: 16 } as const;
+
+/** An object that is never freed has at least this many references. */
+export const IMMORTAL = 0x3fff_ffff;
 
 export const LIST = { items: 12 } as const;
 export const DICT = { used: 8, keys: 24, values: 28 } as const;

@@ -1,59 +1,49 @@
-// Loose blocks: blocks in use that are no object and no known part of one, such as those of an array or a StringIO. Such a
-// block belongs to the object that has its address: in one of the object's own words, or in a block that belongs to the
-// object. A word may equal an address by chance, so this only gives an owner to memory that would otherwise have none.
-//
-// If several objects have a block's address in their words, it belongs to the one to which the others, or their classes,
-// refer: a memoryview has the address of an array's block, and an object that of its module's state. If there is no such
-// object, the block belongs to none.
+// Loose blocks of an interpreter's heap. The core has the state of those in pools (core/graph/loose.ts), and has noted which
+// objects refer to which blocks. The others are known here, by their address.
 
 import type { GraphBuilder } from "../../../snapshot/builder.js";
+import { type LooseMemory, SEARCHED } from "../../../snapshot/loose.js";
+import { NodeSet } from "../../../snapshot/node-set.js";
 import type { Blocks } from "./blocks.js";
 import { TYPE } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 
-/** At most this many bytes of a block are searched for addresses of further blocks: larger blocks are mostly data. */
-const SEARCHED = 65_536;
 /** The most bases of a class that are looked at. */
 const MOST_BASES = 100;
 
-export class LooseBlocks {
+export class LooseBlocks implements LooseMemory {
+  readonly words: Uint32Array;
+  readonly hookBytes: number;
   readonly #memory: ObjectMemory;
   readonly #graph: GraphBuilder;
   readonly #blocks: Blocks;
-  readonly #hookBytes: number;
-  /** The blocks that have an owner, in the order in which they were found, and their owners. */
-  readonly #found: number[] = [];
-  readonly #owners: number[] = [];
-  /** Found blocks that are in no pool. The core knows the others (loose_own). */
-  readonly #large = new Set<number>();
+  readonly #marked: number[] = [];
+  /** Blocks in no pool that have an owner. */
+  readonly #ownedLarge = new Set<number>();
 
   constructor(memory: ObjectMemory, graph: GraphBuilder, blocks: Blocks, hookBytes: number) {
+    this.words = memory.words;
+    this.hookBytes = hookBytes;
     this.#memory = memory;
     this.#graph = graph;
     this.#blocks = blocks;
-    this.#hookBytes = hookBytes;
   }
 
-  /** Gives loose blocks to the objects that refer to them. The references of objects to blocks were noted before. */
-  claim(): void {
-    for (const [block, nodes] of this.#references()) {
-      const owner = this.#ownerAmong(nodes);
-      if (owner !== undefined) this.#find(block, owner);
-    }
-    for (let k = 0; k < this.#found.length; k++) this.#search(this.#found[k] as number, this.#owners[k] as number);
-    const { f } = this.#graph.store;
-    for (const [k, block] of this.#found.entries()) {
-      const owner = this.#owners[k] as number;
-      f.nodes_grow(owner, f.blocks_claim_buffer(owner, block + this.#hookBytes, this.#hookBytes) >>> 0);
-    }
+  get #f() {
+    return this.#graph.store.f;
   }
 
-  /** The blocks to which objects refer, each with the nodes of these objects. */
-  #references(): Map<number, Set<number>> {
-    const { f, words } = this.#graph.store;
-    const first = f.loose_references() >>> 2;
+  /** A block of a pool is in use, and nobody has claimed it. */
+  mark(start: number): void {
+    this.#f.loose_mark(start);
+    this.#marked.push(start);
+  }
+
+  get references(): Map<number, Set<number>> {
+    const { words } = this.#graph.store;
+    const first = this.#f.loose_references() >>> 2;
     const found = new Map<number, Set<number>>();
-    for (let at = first; at < first + 2 * f.loose_count(); at += 2) {
+    for (let at = first; at < first + 2 * this.#f.loose_count(); at += 2) {
       const block = words[at] as number;
       const nodes = found.get(block) ?? new Set();
       found.set(block, nodes);
@@ -62,48 +52,54 @@ export class LooseBlocks {
     return found;
   }
 
-  /** The only one of some objects that refers to no other one of them; undefined if there is none, or if there are several. */
-  #ownerAmong(nodes: ReadonlySet<number>): number | undefined {
-    const owners = [...nodes].filter((node) => nodes.size === 1 || !this.#refersToAny(node, nodes));
-    return owners.length === 1 ? owners[0] : undefined;
+  isDynamic(address: number): boolean {
+    return this.#blocks.isDynamic(address);
   }
 
-  /** Whether an object or its class refers to one of some objects, besides itself. A class refers to its module. */
-  #refersToAny(node: number, nodes: ReadonlySet<number>): boolean {
-    const refers = (from: number) => this.#graph.targetsOf(from).some((target) => target !== node && nodes.has(target));
-    if (refers(node)) return true;
-    const memory = this.#memory;
-    let type = memory.typeOf(this.#graph.id(node));
+  isLoose(start: number): boolean {
+    return this.#f.loose_is_at(start) !== 0 && !this.#ownedLarge.has(start);
+  }
+
+  own(start: number): void {
+    if (this.#f.loose_own(start) === 0) this.#ownedLarge.add(start);
+  }
+
+  bytesOf(start: number): number {
+    return this.#f.loose_bytes(start) >>> 0 || this.#blocks.bytesOfLarge(start);
+  }
+
+  nodeAt(address: number): number {
+    return this.#f.nodes_find(address);
+  }
+
+  *classesOf(node: number): Generator<number> {
+    let type = this.#memory.typeOf(this.#graph.id(node));
     for (let left = MOST_BASES; type !== 0 && left > 0; left--) {
-      const found = this.#graph.store.f.nodes_find(type);
-      if (found >= 0 && refers(found)) return true;
-      type = memory.word(type + TYPE.base);
+      const found = this.nodeAt(type);
+      if (found >= 0) yield found;
+      type = this.#memory.word(type + TYPE.base);
     }
-    return false;
   }
 
-  /** Gives a block an owner, if it has none yet. */
-  #find(block: number, owner: number): void {
-    const { f } = this.#graph.store;
-    if (f.loose_own(block) === 0) {
-      if (this.#large.has(block)) return;
-      this.#large.add(block);
-    }
-    this.#found.push(block);
-    this.#owners.push(owner);
+  claim(node: number, start: number, isBuffer: boolean): void {
+    const [address, before] = [start + this.hookBytes, this.hookBytes];
+    const bytes = isBuffer ? this.#f.blocks_claim_buffer(node, address, before) : this.#f.blocks_claim(address, before);
+    this.#f.nodes_grow(node, bytes >>> 0);
   }
 
-  /** Looks for addresses of further blocks in a block. */
-  #search(block: number, owner: number): void {
-    const { f } = this.#graph.store;
-    const { words } = this.#memory;
-    const bytes = this.#large.has(block) ? this.#blocks.bytesOfLarge(block) : f.loose_bytes(block);
-    const end = (block + Math.min(bytes, SEARCHED)) >>> 2;
-    for (let at = (block + this.#hookBytes) >>> 2; at < end; at++) {
-      const address = words[at] as number;
-      if ((address & 7) !== 0 || !this.#blocks.isDynamic(address)) continue;
-      const start = address - this.#hookBytes;
-      if (f.loose_is_at(start) !== 0) this.#find(start, owner);
-    }
+  /** Those of the first nodes whose addresses are in blocks that belong to no object. */
+  objectsInUnowned(nodeCount: number): NodeSet {
+    const found = new NodeSet(nodeCount);
+    const look = (start: number) => {
+      const end = (start + Math.min(this.bytesOf(start), SEARCHED)) >>> 2;
+      for (let at = start >>> 2; at < end; at++) {
+        const address = this.words[at] as number;
+        const node = (address & 3) === 0 && this.isDynamic(address) ? this.nodeAt(address) : -1;
+        if (node >= 0 && node < nodeCount) found.add(node);
+      }
+    };
+    for (const start of this.#marked) if (this.isLoose(start)) look(start);
+    for (const start of this.#blocks.looseLarge()) look(start);
+    return found;
   }
 }

@@ -105,7 +105,7 @@ export class Reader {
     return this.#constants[name].value as number;
   }
 
-  /** How the module reads the objects of a type; 0: the host reads them. */
+  /** How the module reads the objects of a type; 0: the host reads them. (A test makes the host read all.) */
   howToRead(type: TypeInfo): number {
     const how = type.isExact ? EXACT[type.kind as Kind] : undefined;
     if (how !== undefined) return this.#constant(how);
@@ -140,7 +140,7 @@ export class Reader {
     const { f } = this.#graph.store;
     for (const offset of type.words) f.types_word(offset);
     const how = this.howToRead(type);
-    const fields = how === this.#constant("PLAIN") ? this.#addFields(type) : 0;
+    const fields = this.#addFields(type);
     const info =
       how |
       (how === this.#constant("PLAIN") ? this.#flagsOf(type) : 0) |

@@ -6,31 +6,21 @@ import { FIELDS, MEMBER, TYPE, TYPE_FLAG } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 import { TypeNames } from "./type-names.js";
 
-/** Types whose objects, and the objects of all types derived from them, are read in a special way. */
-export const KINDS = [
-  ...[
-    "int",
-    "float",
-    "str",
-    "bytes",
-    "list",
-    "tuple",
-    "dict",
-    "set",
-    "frozenset",
-    "type",
-    "module",
-    "function",
-    "code",
-  ],
-  ...["cell", "generator", "coroutine", "async_generator", "frame", "exception", "weakref", "bytearray", "traceback"],
-  ...["builtin_function_or_method", "deque", "JsProxy"],
-] as const;
-export type Kind = (typeof KINDS)[number];
+/**
+ * Types whose objects, and the objects of all types derived from them, are read in a special way; and whether all words of such an object
+ * are known: then none of them is the address of a block, unless the walk knows it.
+ */
+const ALL_KNOWN = {
+  ...{ int: true, float: true, str: true, bytes: true, bytearray: true, list: true, tuple: true, dict: true },
+  ...{ set: true, frozenset: true, deque: true, type: true, module: false, function: false, code: false },
+  ...{ builtin_function_or_method: false, cell: true, generator: true, coroutine: true, async_generator: true },
+  ...{ frame: true, exception: true, traceback: true, weakref: true, JsProxy: false },
+};
+export type Kind = keyof typeof ALL_KNOWN;
 
 /** Kinds by the names of static types. */
 const BY_NAME = new Map<string, Kind>([
-  ...KINDS.map((kind) => [kind, kind] as const),
+  ...(Object.keys(ALL_KNOWN) as Kind[]).map((kind) => [kind, kind] as const),
   ["weakref.ReferenceType", "weakref"],
   ["weakref", "weakref"],
   ["pyodide.ffi.JsProxy", "JsProxy"],
@@ -50,24 +40,6 @@ const FLAGGED: readonly { readonly flag: number; readonly kind: Kind }[] = [
   { flag: TYPE_FLAG.type, kind: "type" },
 ];
 
-/** Kinds of objects all of whose words are known; none of them is the address of a block, unless the walk knows it. */
-const ALL_KNOWN: ReadonlySet<Kind> = new Set<Kind>([
-  ...([
-    "int",
-    "float",
-    "str",
-    "bytes",
-    "list",
-    "tuple",
-    "dict",
-    "set",
-    "frozenset",
-    "type",
-    "cell",
-    "weakref",
-  ] as const),
-  ...(["generator", "coroutine", "async_generator", "frame", "exception", "bytearray", "traceback", "deque"] as const),
-]);
 /** Bytes of an object's reference count and type. */
 const OBJECT_HEADER = 8;
 /** At most this many bytes of an object are looked at: a broken type can have any size. */
@@ -180,8 +152,7 @@ export class Types {
     const fields = added.length === 0 ? inherited : [...inherited, ...added];
     const isOrdered = parent?.isOrdered === true || (!isHeapType && name === "collections.OrderedDict");
     const isAllKnown =
-      (kind !== parent?.kind && kind !== undefined && ALL_KNOWN.has(kind)) ||
-      isOrdered !== (parent?.isOrdered ?? false);
+      (kind !== parent?.kind && kind !== undefined && ALL_KNOWN[kind]) || isOrdered !== (parent?.isOrdered ?? false);
     const knownBytes = isAllKnown ? field(TYPE.basicSize) : (parent?.knownBytes ?? OBJECT_HEADER);
     return {
       address,
@@ -211,7 +182,8 @@ export class Types {
 
   /** The words that a type's objects have from an offset on, without those that are known. */
   #unknownWords(address: number, from: number, fields: readonly Field[], dictOffset: number): number[] {
-    const known = new Set([dictOffset, ...fields.map(({ offset }) => offset)]);
+    const weakReferences = this.#memory.word(address + TYPE.weakReferences);
+    const known = new Set([dictOffset, weakReferences, ...fields.map(({ offset }) => offset)]);
     const end = Math.min(this.#memory.word(address + TYPE.basicSize), MOST_KNOWN);
     const words: number[] = [];
     for (let at = from; at + 4 <= end; at += 4) if (!known.has(at)) words.push(at);

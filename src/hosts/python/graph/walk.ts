@@ -7,6 +7,8 @@ import { callerOf } from "../../../core/table-functions.js";
 import { GraphBuilder } from "../../../snapshot/builder.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
 import type { HeldProxy } from "../../../snapshot/held-proxy.js";
+import { LooseOwners } from "../../../snapshot/loose.js";
+import type { NodeSet } from "../../../snapshot/node-set.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
 import type { GraphModule } from "../../../snapshot/store.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
@@ -14,24 +16,23 @@ import type { ObjectLayout } from "../versions/layout.js";
 import { type BlockModule, Blocks } from "./blocks.js";
 import { Buffers } from "./buffers.js";
 import { Dicts } from "./dicts.js";
+import { findFields } from "./fields.js";
 import { Frames } from "./frames.js";
-import { FRAME, GENERATOR, OWNER, TYPE, TYPE_FLAG } from "./layout.js";
+import { FRAME, GENERATOR, IMMORTAL, OWNER, TYPE, TYPE_FLAG } from "./layout.js";
 import { LooseBlocks } from "./loose.js";
 import { ObjectMemory } from "./memory.js";
 import { Reader } from "./reader.js";
 import { References, Visitor } from "./references.js";
 import { addRest } from "./rest.js";
+import { findInStatics, type StaticsModule } from "./statics.js";
 import { isInterned } from "./str.js";
 import { type TypeInfo, Types } from "./types.js";
 import { floatText, Values } from "./values.js";
 
 /** The parts of an interpreter's module that a walk needs. */
-export interface WalkedModule extends BlockModule {
+export interface WalkedModule extends BlockModule, StaticsModule {
   PyImport_GetModuleDict(): number;
   PyUnstable_GC_VisitObjects(f: number, argument: number): void;
-  /** The limits of C's stack: the lowest address, and the one after the highest. */
-  emscripten_stack_get_end?(): number;
-  emscripten_stack_get_base?(): number;
   /** The JavaScript value that a JsProxy holds. */
   JsProxy_Val?(proxy: number): unknown;
 }
@@ -90,8 +91,6 @@ export class WalkFunctions {
   }
 }
 
-/** An object that is never freed has at least this many references. */
-const IMMORTAL = 0x3fff_ffff;
 /**
  * If the word of a reference count is larger than this, and below IMMORTAL, it is an address, and there is no object.
  */
@@ -156,13 +155,15 @@ class Walk {
     const stats = this.#from.stats();
     const graph = this.#graph;
     const root = graph.group("(root)");
-    const names = ["(modules)", "(threads)", "(JavaScript)", "(static data of C)", "(held by C or JavaScript)"];
-    names.push("(garbage)", "(memory)");
-    const groups = names.map((name) => graph.group(name));
-    const [modules = 0, threads = 0, javascript = 0, statics = 0, held = 0, garbage = 0, rest = 0] = groups;
-    names.forEach((name, k) => {
-      graph.groupEdge(root, groups[k] as number, name);
-    });
+    const group = (name: string): number => {
+      const made = graph.group(name);
+      graph.groupEdge(root, made, name);
+      return made;
+    };
+    const [modules, threads, javascript] = [group("(modules)"), group("(threads)"), group("(JavaScript)")] as const;
+    const [statics, blocks] = [group("(static data of C)"), group("(blocks of C)")] as const;
+    const held = group("(held by C or JavaScript)");
+    const [garbage, rest] = [group("(garbage)"), group("(memory)")] as const;
     const first = graph.nodeCount;
     this.#beginThreads(threads);
     const proxies = [...this.#from.proxies];
@@ -179,12 +180,22 @@ class Walk {
     this.#followAll();
     this.#findInBlocks();
     this.#followAll();
-    this.#finish();
-    const references = (node: number) => this.#memory.word(graph.id(node));
     const end = graph.nodeCount;
-    const isInStatics = this.#findInStatics(end);
+    const references = (node: number) => this.#memory.word(graph.id(node));
+    const { loose, owners } = this.#finish();
+    const { inStatics, ofTypes } = findInStatics(
+      { graph, memory: this.#memory, types: this.#types, blocks: this.#blocks },
+      this.#from.python,
+      end,
+    );
+    graph.insertEdges([...findFields(graph, owners.others, references), ...owners.edges, ...ofTypes]);
+    let inBlocks: NodeSet | undefined;
     groupByHolder(graph, { first, end }, [modules, threads, javascript], references, {
-      held: (node) => (isInStatics[node] === 1 ? statics : held),
+      held: (node) => {
+        if (inStatics.has(node) || !this.#blocks.isDynamic(graph.id(node))) return statics;
+        inBlocks ??= loose.objectsInUnowned(end);
+        return inBlocks.has(node) ? blocks : held;
+      },
       garbage,
     });
     addRest(graph, rest, this.#blocks, stats);
@@ -345,39 +356,17 @@ class Walk {
   }
 
   /** Gives blocks that are no objects to the objects that refer to them, and names the variables of closures. */
-  #finish(): void {
+  #finish(): { readonly loose: LooseBlocks; readonly owners: LooseOwners } {
     const graph = this.#graph;
-    const { hookBytes } = this.#from;
+    const loose = new LooseBlocks(this.#memory, graph, this.#blocks, this.#from.hookBytes);
     const pools = new Set(POOLED.flatMap((domain) => [...this.#blocks.poolsWithUnclaimed(graph.store, domain)]));
     this.#from.poolBlocks(pools, (address) => {
-      if (this.#f.blocks_is_claimed(address) === 0) this.#f.loose_mark(address);
+      if (this.#f.blocks_is_claimed(address) === 0) loose.mark(address);
     });
     this.#reader.finish(graph.groupCount);
-    new LooseBlocks(this.#memory, graph, this.#blocks, hookBytes).claim();
-  }
-
-  /**
-   * Finds out which nodes' addresses are in the static data of C code: in its variables, or in tables. A number there
-   * may equal an address by chance. So it only tells who holds an object that has a reference from outside of the graph.
-   */
-  #findInStatics(nodeCount: number): Uint8Array {
-    const found = new Uint8Array(nodeCount);
-    const { words } = this.#memory;
-    const { python } = this.#from;
-    // C's stack still has addresses from calls that have ended.
-    const ranges = [
-      [0, python.emscripten_stack_get_end?.() ?? 0],
-      [python.emscripten_stack_get_base?.() ?? 0, python.data.__heap_base],
-    ] as const;
-    for (const [begin, end] of ranges) {
-      for (let at = begin >>> 2; at < end >>> 2; at++) {
-        const word = words[at] as number;
-        if ((word & 3) !== 0 || !this.#blocks.isDynamic(word)) continue;
-        const node = this.#f.nodes_find(word);
-        if (node >= 0) found[node] = 1;
-      }
-    }
-    return found;
+    const owners = new LooseOwners(graph, loose);
+    owners.claim();
+    return { loose, owners };
   }
 
   #findInBlock(start: number, size: number): void {

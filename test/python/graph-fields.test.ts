@@ -1,0 +1,132 @@
+// References that no tp_traverse shows: of types that the collector does not know, and of those whose tp_traverse leaves out what can't be a
+// part of a cycle. The objects' words have them, and reference counts tell which words are references.
+
+import type { PyodideAPI } from "pyodide";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { PythonHeap } from "../../src/hosts/python/pyodide.js";
+import { findDominators } from "../../src/snapshot/dominators.js";
+import { EDGE, type ObjectGraph } from "../../src/snapshot/graph.js";
+import { startPython } from "./start.js";
+import { type Edge, edgesOf, nodesById, typeName } from "./versions/objects.js";
+
+const NOT_VISITED = "(not visited)";
+const IMMORTAL = 0x3fff_ffff;
+
+describe("references that no tp_traverse shows", () => {
+  let pyodide: PyodideAPI;
+  let heap: PythonHeap;
+  beforeAll(async () => {
+    ({ pyodide, heap } = await startPython());
+  });
+
+  const idsOf = (expression: string) =>
+    JSON.parse(
+      pyodide.runPython(`import json; json.dumps([id(each) for each in ${expression}])`) as string,
+    ) as number[];
+
+  const groupOf = (graph: ObjectGraph, name: string): Edge[] =>
+    edgesOf(graph, edgesOf(graph, 0).find((edge) => edge.name === name)?.target as number);
+
+  it("a datetime holds its time zone, also if others hold it, too", () => {
+    pyodide.runPython(`
+import datetime
+def zone(minutes): return datetime.timezone(datetime.timedelta(minutes=minutes), f"zone {minutes}")
+days = [datetime.datetime(2020, 1, 1, tzinfo=zone(k)) for k in range(50)]
+shared = zone(600)
+same = [datetime.datetime(2020, 1, 2, tzinfo=shared) for _ in range(20)]
+`);
+    const [days, zones] = [idsOf("days"), idsOf("(day.tzinfo for day in days)")];
+    const [same, [shared]] = [idsOf("same"), idsOf("[shared]")];
+    const graph = heap.graph();
+    const { parents } = findDominators(graph);
+    const nodes = nodesById(graph);
+    const at = (id: number | undefined) => nodes.get(id as number) as number;
+    expect(zones.map((zone) => graph.ids[parents[at(zone)] as number])).toEqual(days);
+    for (const day of same)
+      expect(edgesOf(graph, at(day)).map(({ name, target }) => [name, graph.ids[target]])).toEqual([
+        [NOT_VISITED, shared],
+      ]);
+    // The time zone holds its offset and its name.
+    expect(edgesOf(graph, at(shared)).map(({ name, target }) => [name, typeName(graph, target)])).toEqual([
+      [NOT_VISITED, "datetime.timedelta"],
+      [NOT_VISITED, "str"],
+    ]);
+  });
+
+  it("a number that equals an address is no reference", () => {
+    pyodide.runPython(`
+import datetime, struct
+target = object()
+numbers = [struct.unpack("d", struct.pack("Q", id(target) << 32 | id(target)))[0] for _ in range(3)]
+complexes = [complex(number, number) for number in numbers]
+`);
+    const [[target], complexes] = [idsOf("[target]"), idsOf("complexes")];
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const node = nodes.get(target as number) as number;
+    expect(
+      complexes.flatMap((id) => edgesOf(graph, nodes.get(id) as number).filter((edge) => edge.target === node)),
+    ).toEqual([]);
+  });
+
+  it("built-in types hold their dicts, and methods their names", () => {
+    const [type, dict, method] = idsOf("[str, __import__('gc').get_referents(str.__dict__)[0], str.zfill]");
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const of = (id: number | undefined) =>
+      edgesOf(graph, nodes.get(id as number) as number).map(({ name, target }) => [name, graph.ids[target]]);
+    expect(of(type)).toContainEqual(["__dict__", dict]);
+    expect(of(method).map(([name]) => name)).toContain("__name__");
+  });
+
+  it("are not more than the target's references; so hardly anything is held by nobody known", () => {
+    const graph = heap.graph();
+    const known = new Uint32Array(graph.nodeCount);
+    const isTarget = new Uint8Array(graph.nodeCount);
+    for (let edge = 0; edge < graph.edgeCount; edge++) {
+      const target = graph.targets[edge] as number;
+      if (graph.edgeKinds[edge] === EDGE.weak) continue;
+      known[target] = (known[target] as number) + 1;
+      if (graph.strings[graph.edgeNames[edge] as number] === NOT_VISITED) isTarget[target] = 1;
+    }
+    const words = new Uint32Array(heap.memory.buffer);
+    const inGroups = new Set(
+      ["(static data of C)", "(blocks of C)", "(held by C or JavaScript)", "(garbage)"].flatMap((name) =>
+        groupOf(graph, name).map(({ target }) => target),
+      ),
+    );
+    const tooMany: string[] = [];
+    let found = 0;
+    for (let node = 0; node < graph.nodeCount; node++) {
+      const count = words[(graph.ids[node] as number) >>> 2] as number;
+      if (isTarget[node] === 0 || count >= IMMORTAL) continue;
+      found++;
+      if ((known[node] as number) - (inGroups.has(node) ? 1 : 0) > count)
+        tooMany.push(`${typeName(graph, node)}: ${count}`);
+    }
+    expect(found).toBeGreaterThan(10);
+    expect(tooMany).toEqual([]);
+    expect(groupOf(graph, "(held by C or JavaScript)").length).toBeLessThan(20);
+  });
+
+  it("many types, with many fields, and many objects with blocks of their own", () => {
+    pyodide.runPython(`
+import array
+classes = [type(f"Many{k}", (), {"__slots__": ("a", "b", "c")}) for k in range(3000)]
+many = [each() for each in classes]
+for each in many: each.a = each.c = [each]
+arrays = [array.array("d", range(100)) for _ in range(5000)]
+`);
+    const [many, lists, arrays] = [idsOf("many"), idsOf("(each.a for each in many)"), idsOf("arrays")];
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const wrong = many.filter((id, k) => {
+      const edges = edgesOf(graph, nodes.get(id) as number).map(({ name, target }) => `${name} ${graph.ids[target]}`);
+      return !edges.includes(`a ${lists[k]}`) || !edges.includes(`c ${lists[k]}`);
+    });
+    expect(wrong).toEqual([]);
+    const small = arrays.filter((id) => (graph.sizes[nodes.get(id) as number] as number) < 800);
+    expect(small).toEqual([]);
+    expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
+  });
+});
