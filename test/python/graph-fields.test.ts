@@ -112,7 +112,7 @@ complexes = [complex(number, number) for number in numbers]
   it("many types, with many fields, and many objects with blocks of their own", () => {
     pyodide.runPython(`
 import array
-classes = [type(f"Many{k}", (), {"__slots__": ("a", "b", "c")}) for k in range(3000)]
+classes = [type(f"Many{k}", (), {"__slots__": ("a", "b", "c")}) for k in range(5000)]
 many = [each() for each in classes]
 for each in many: each.a = each.c = [each]
 arrays = [array.array("d", range(100)) for _ in range(5000)]

@@ -13,16 +13,20 @@ export function addRest(graph: GraphBuilder, group: number, blocks: Blocks, stat
   const { account } = stats;
   const { live, freeInPools, freePools, rawFree, overhead, native, escaped } = account;
   const large = live.mem + live.object - blocks.pooledBytes;
-  // The domain of a block is unknown if the interpreter allocated it before the heap was attached. So objects can have
-  // claimed more bytes of large blocks than the domains mem and object contain.
-  const ofObjects = Math.min(blocks.largeBytes, large);
-  const ofRaw = Math.min(blocks.largeBytes - ofObjects, live.raw);
-  add("(large blocks, no object)", large - ofObjects);
-  add("(raw domain)", live.raw - ofRaw);
+  // The domain of a block is unknown if the interpreter allocated it before the heap was attached; and a table of the heap can look like a
+  // block of an object that has its address. So objects can have claimed more bytes than the domains mem and object contain.
+  let claimed = blocks.largeBytes;
+  const unclaimed = (bytes: number): number => {
+    const ofObjects = Math.min(claimed, bytes);
+    claimed -= ofObjects;
+    return bytes - ofObjects;
+  };
+  add("(large blocks, no object)", unclaimed(large));
+  add("(raw domain)", unclaimed(live.raw));
+  add("(the C library's malloc)", unclaimed(escaped));
+  add("(headers and tables of the heap)", unclaimed(overhead));
   add("(free in pools)", freeInPools);
   add("(free pools)", freePools);
   add("(free memory of the host's malloc)", rawFree);
-  add("(headers and tables of the heap)", overhead);
   add("(modules in C: the C library's malloc)", native - Math.min(blocks.nativeBytes, native));
-  add("(the C library's malloc)", escaped - (blocks.largeBytes - ofObjects - ofRaw));
 }
