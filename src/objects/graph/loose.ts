@@ -19,6 +19,8 @@ export class HeapLoose implements LooseMemory {
   readonly #nodeAt: (address: number) => number;
   /** Blocks in use that nobody has claimed, with their bytes. */
   #loose: Map<number, number> = new Map();
+  /** Those that have an owner since then, with their bytes. */
+  readonly #owned = new Map<number, number>();
 
   /** `nodeAt` returns the node of an object, or -1. */
   constructor(
@@ -63,7 +65,6 @@ export class HeapLoose implements LooseMemory {
     this.#owned.set(start, this.bytesOf(start));
     this.#loose.delete(start);
   }
-  readonly #owned = new Map<number, number>();
 
   bytesOf(start: number): number {
     return this.#loose.get(start) ?? this.#owned.get(start) ?? 0;
