@@ -74,10 +74,11 @@ export class Survey {
    * core/alloc/pool.ts).
    */
   #leavingBits(walk: () => void): void {
-    const bits = new Uint8Array(this.#core.memory.buffer, this.#core.control + C.SCRATCH_AT, C.POOL_SIZE / 64);
-    const before = bits.slice();
+    const begin = this.#core.control + C.SCRATCH_AT;
+    const before = new Uint8Array(this.#core.memory.buffer).slice(begin, begin + C.POOL_SIZE / 64);
     walk();
-    bits.set(before);
+    // The visitor may have made the memory grow, which replaces its buffer.
+    new Uint8Array(this.#core.memory.buffer).set(before, begin);
   }
 
   /** The blocks in use of the pools at these addresses. Unlike `walk`, makes no object for a block. */

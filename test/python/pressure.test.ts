@@ -49,7 +49,9 @@ del keep, part, big
       const { measures, vainMs, programMs } = heap.pressureAccount;
       expect(measures.collect?.runs).toBeGreaterThan(0);
       expect(measures.collect?.runs).toBeLessThan(8);
-      expect(vainMs).toBeLessThan(0.25 * programMs);
+      // A quarter, and what a credit can fall below zero (account.ts): the machine may do other work during a run.
+      const longest = Math.max(...heap.measureLog.map(({ ms }) => ms));
+      expect(vainMs).toBeLessThan(0.25 * programMs + 2.5 * longest);
       heap.check();
     }
   });
