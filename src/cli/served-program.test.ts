@@ -86,7 +86,7 @@ describe("pyheap run --serve", () => {
     const env = { PYHEAP_TOKEN: "s3cret" };
     const { address, told, end } = await serve(["127.0.0.1:0", "--serve-name", "app.example"], env);
     expect(address).not.toContain("s3cret");
-    expect(told()).toBe("token None\n");
+    await expect.poll(told, { timeout: 60_000 }).toBe("token None\n");
     expect((await fetch(address)).status).toBe(403);
     expect((await fetch(address, { headers: { authorization: "Bearer s3cret" } })).status).toBe(200);
     expect(await end()).toBe(0);
