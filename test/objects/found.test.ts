@@ -44,6 +44,15 @@ describe("as in CPython", () => {
     expect(heap.list(heap.set([1])).sizeof).toBe(44);
   });
 
+  it("an empty list that is extended by itself keeps the room that it has", () => {
+    const list = heap.list([1]);
+    list.deleteItem(-1);
+    const { sizeof } = list;
+    list.extend(list);
+    expect(list.sizeof).toBe(sizeof);
+    expect(sizeof).toBeGreaterThan(heap.list().sizeof);
+  });
+
   it("a list whose last item was removed keeps no memory for items", () => {
     const ways = [
       (list: PyList) => list.pop(),

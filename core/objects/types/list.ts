@@ -179,6 +179,8 @@ export function list_from(items: usize, step: i32, n: u32): PyList | null {
 export function list_extend_row(l: PyList, row: PyObject, exact: bool): bool {
   if (l !== row) return list_extend_from(l, rowItems(row), 1, rowSize(row), exact);
   const n = l.size;
+  // An empty list keeps the room that it has, as in list_extend_from.
+  if (n == 0) return true;
   if (!setSize(l, n + n)) return false;
   for (let k: u32 = 0; k < n; k++) setItemAt(l.items, n + k, incref<PyObject>(itemAt(l.items, k)));
   return true;
