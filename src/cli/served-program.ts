@@ -32,6 +32,7 @@ export async function serveProgram(
   const began = Date.now();
   let metrics: readonly Metric[] = [];
   const source = {
+    canCollect: false,
     profile: () => inWholeNumbers(stacksOf(analysis, began, feed.metadata?.sample ?? 0)),
     metrics: () => metrics,
     stop: () => undefined,

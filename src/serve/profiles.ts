@@ -40,11 +40,11 @@ export interface ServeOptions extends SamplingOptions {
 
 /** Where a server gets what it answers. */
 export interface ProfileSource {
-  /** The stacks as of now, in whole numbers. */
-  profile(): HeapProfile;
+  /** Whether `profile` can collect garbage first. */
+  readonly canCollect: boolean;
+  /** The stacks as of now, in whole numbers. If `collect` is true, garbage is collected first. */
+  profile(options: { readonly collect: boolean }): HeapProfile;
   metrics(): readonly Metric[];
-  /** Collects garbage. Absent: nobody can ask for that. */
-  collect?(): void;
   /** The server has ended. */
   stop(): void;
 }
@@ -130,19 +130,15 @@ class Profiles {
     if (!(seconds >= 0 && seconds <= MOST_SECONDS)) {
       throw new Refusal(400, `seconds=${parameters.get("seconds")} is not a number from 0 to ${MOST_SECONDS}`);
     }
-    let profile = this.#now(collect);
+    if (collect && !this.#source.canCollect) {
+      throw new Refusal(400, "gc=1: this program's garbage can't be collected from here");
+    }
+    let profile = this.#source.profile({ collect });
     if (seconds > 0) {
       await sleep(seconds * 1000, undefined, { signal });
-      profile = difference(profile, this.#now(collect));
+      profile = difference(profile, this.#source.profile({ collect }));
     }
     return gzipSync(Buffer.concat([...pprofOf(profile, first)]), { level: 1 });
-  }
-
-  #now(collect: boolean): HeapProfile {
-    if (collect && !this.#source.collect)
-      throw new Refusal(400, "gc=1: this program's garbage can't be collected from here");
-    if (collect) this.#source.collect?.();
-    return this.#source.profile();
   }
 }
 
@@ -180,9 +176,9 @@ export function serveProfiles(heap: ProfiledHeap & MeasuredHeap, options: ServeO
     const profile = new ContinuousProfile(heap, options);
     const metrics = new HeapMetrics(heap);
     return {
-      profile: () => profile.now(),
+      canCollect: true,
+      profile: (options) => profile.now(options),
       metrics: () => metrics.now(),
-      collect: () => void heap.relieve({ measures: ["collect"] }),
       stop: () => {
         profile.stop();
         metrics.stop();
