@@ -34,6 +34,15 @@ function findsRoom(n: usize): bool {
   return false;
 }
 
+/**
+ * In a host's memory, tells the host that a block of `n` bytes can't be had. Returns whether it is worth trying again (see
+ * Platform.failed).
+ */
+@inline
+export function hostMadeRoom(n: usize): bool {
+  return !isOwn() && platform().failed(n);
+}
+
 export function base_malloc(domain: u32, n: usize): usize {
   const block = isOwn() ? raw_malloc(domain, n) : hosted_malloc(domain, n);
   return block == 0 && findsRoom(n) ? raw_malloc(domain, n) : block;

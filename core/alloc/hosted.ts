@@ -6,7 +6,7 @@
 // host's malloc may not grow past it. For this the host needs a function that limits the footprint of its malloc. Without
 // this function the limit holds for the usable bytes of our blocks only.
 
-import { MAX_REQUEST } from "../ground/config";
+import { INTERNAL, MAX_REQUEST } from "../ground/config";
 import { ledger } from "../ground/ledger";
 import { NO_LIMIT, platform } from "../ground/platform";
 
@@ -47,6 +47,15 @@ function serve(block: usize, n: usize, memalign: u32, alignment: usize): usize {
   return served;
 }
 
+/**
+ * Tells the host that a block of `n` bytes can't be had. Returns whether it is worth trying again (see Platform.failed). Of arenas and the
+ * heap's own tables the host is told only while it holds memory back: without an arena, a small block is still looked for by itself.
+ */
+function told(domain: usize, n: usize): bool {
+  const p = platform();
+  return (domain != INTERNAL || p.heldBack != 0) && p.failed(n);
+}
+
 /** Enters a block that the host's malloc has just returned into the account; 0 stays 0. */
 export function entered(domain: usize, block: usize): usize {
   if (block == 0) return 0;
@@ -73,7 +82,7 @@ function hostedTake(domain: usize, block: usize, n: usize, memalign: u32, alignm
   const p = platform();
   const before: usize = block == 0 ? 0 : usableSize(block);
   const taken = (block != 0 && n <= before) || p.admits(n - before) ? serve(block, n, memalign, alignment) : 0;
-  if (taken == 0) return p.failed(n) ? hostedTake(domain, block, n, memalign, alignment) : 0;
+  if (taken == 0) return told(domain, n) ? hostedTake(domain, block, n, memalign, alignment) : 0;
   if (block == 0) return entered(domain, taken);
   const after = usableSize(taken);
   p.recharge(before, after);

@@ -13,7 +13,7 @@ import { CONTROL, SMALL_LIBC_AT, SMALL_MEM_AT, SMALL_OBJECT_AT, THREAD_ALIGNMENT
 import { LIBC, MEM, OBJECT } from "../ground/domains.gen";
 import { adoptVacant, BINS_OFFSET } from "./adoption";
 import { arenaOf, arenas } from "./arena";
-import { base_calloc, base_free, base_malloc, base_realloc } from "./base";
+import { base_calloc, base_free, base_malloc, base_realloc, hostMadeRoom } from "./base";
 import { Pool } from "./pool";
 import { PoolMap, publishMap } from "./poolmap";
 import { isMine, ownThread, sendBack } from "./threads";
@@ -47,7 +47,9 @@ export class Small extends PoolMap {
     if (THREADS && ownThread().waiting != 0) takeBack();
     let pool = this.firstWithFree(sizeClass);
     if (!pool) pool = this.openPool(sizeClass);
-    return pool ? takeFrom(pool) : this.takeLarger(sizeClass + 1);
+    if (pool) return takeFrom(pool);
+    const larger = this.takeLarger(sizeClass + 1);
+    return larger == 0 && hostMadeRoom(ALIGNMENT) ? this.takeElsewhere(sizeClass) : larger;
   }
 
   /** The first listed pool that has a free block; the full ones before it leave the list. */

@@ -83,6 +83,7 @@ export const STATE_BYTES_AT: usize = HEAD_AT + offsetof<Head>("stateBytes");
 export const LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("limit");
 export const WATERMARK_AT: usize = PLATFORM_AT + offsetof<Platform>("watermark");
 export const LOW_MARK_AT: usize = PLATFORM_AT + offsetof<Platform>("lowMark");
+export const HELD_BACK_AT: usize = PLATFORM_AT + offsetof<Platform>("heldBack");
 export const RESERVED_AT: usize = PLATFORM_AT + offsetof<Platform>("reserved");
 export const RESERVED_PEAK_AT: usize = PLATFORM_AT + offsetof<Platform>("peak");
 export const RESERVATIONS_AT: usize = PLATFORM_AT + offsetof<Platform>("reservations");

@@ -23,11 +23,11 @@ export const NO_LIMIT: usize = ~(<usize>0);
 const NO_WATERMARK: usize = NO_LIMIT;
 
 /**
- * Tells the host that the heap passed one of its marks. Because an allocation or a free is under way, the host may only take a note, or
- * free a block that it has held back.
+ * Tells the host that the heap passed one of its marks, or that a block can't be had. Because an allocation or a free is under way, the host
+ * may only take a note, or free a block that it has held back. Returns whether it has freed one that the allocation may use.
  */
 @external("host", "watermark")
-declare function hostWatermark(): void;
+declare function hostWatermark(): bool;
 
 @unmanaged
 export class Platform {
@@ -57,6 +57,8 @@ export class Platform {
   /** The host is told when `reserved` passes `watermark`, and when it falls below `lowMark`, in bytes. */
   watermark: usize;
   lowMark: usize;
+  /** Bytes that the host holds back, to serve an allocation that finds no memory. */
+  heldBack: usize;
 
   /** Starts with this limit and without a watermark. */
   begin(kind: u32, limit: usize): void {
@@ -82,20 +84,15 @@ export class Platform {
     if (this.reserved > this.watermark) this.passed();
   }
 
-  private passed(): void {
+  private passed(): bool {
     this.watermark = NO_WATERMARK;
     this.lowMark = 0;
-    hostWatermark();
+    return hostWatermark();
   }
 
-  /**
-   * Tells the host that a block of `bytes` can't be had, unless it was told of something since it set the marks. Returns whether it was
-   * told now: then it may have made room, and it is worth trying again.
-   */
+  /** Tells the host that a block of `bytes` can't be had. Returns whether it has made room, so that it is worth trying again. */
   failed(bytes: usize): bool {
-    if (this.watermark == NO_WATERMARK || bytes > this.limit) return false;
-    this.passed();
-    return true;
+    return bytes <= this.limit && this.passed();
   }
 
   /** Counts `bytes` as given back. */

@@ -38,8 +38,8 @@ export interface AllocatorParts {
   readonly tracked: TrackedMemory;
   /** The debug hooks, or the raw allocator, have found a fault. */
   onFault(): void;
-  /** The heap has passed its watermark, or fallen below its low mark. */
-  onWatermark(): void;
+  /** The heap has passed a mark, or has no memory for an allocation. Returns whether this made room for it. */
+  onWatermark(): boolean;
 }
 
 // Results of PyTraceMalloc_Track.
@@ -79,7 +79,7 @@ export class HostCalls<Parts extends AllocatorParts = AllocatorParts> implements
   }
 
   readonly visit: Visitor = (kind, address, size, a, b) => this.#visitor?.(kind, address, size, a, b);
-  readonly watermark = (): void => this.parts?.onWatermark();
+  readonly watermark = (): number => Number(this.parts?.onWatermark() ?? false);
   readonly site = (): number =>
     this.states.inOperation(() => this.states.answerOf(() => this.parts?.sites.here() ?? 0, NULL));
   readonly fault = (): void => this.states.inOperation(() => this.parts?.onFault());

@@ -69,7 +69,10 @@ export class Objects {
       types: this.types,
       casts: this.casts,
       onWarning: printLine,
-      onWatermark: () => core.functions.mark_pressure_due(),
+      onWatermark: () => {
+        core.functions.mark_pressure_due();
+        return false;
+      },
       // In a guard, because this runs at the end or the beginning of another operation, which must not see its
       // exceptions.
       onPressure: () => calls.guard(() => ladder.passed()),

@@ -62,7 +62,7 @@ export class SharedHeap {
   /** What the core calls. */
   readonly #calls: ThreadImports = {
     visit: (...visit) => this.#visitor?.add(...visit),
-    watermark: () => undefined,
+    watermark: () => 0,
     fault: () => throwFault(readFault(this.#core, this.#words, this.#sites)),
     stalled: (holder) => this.#stalled(holder),
   };

@@ -218,12 +218,10 @@ export class Ladder {
     return isHelpless && limit !== NO_LIMIT && reserved < half ? half : NO_LIMIT;
   }
 
-  /**
-   * To be called when the platform reports something. Returns whether that is an allocation that found no memory: the heap is
-   * between its marks. Then measures are urgent when `passed` is called.
-   */
+  /** To be called at a report of the platform. Returns whether an allocation by the program found no memory: that makes measures urgent. */
   noteShortage(): boolean {
     const { reserved } = this.#heap;
+    if (!this.#policy || this.#isRunning) return false;
     const isBetween = reserved <= this.#watermark && reserved >= this.#lowMark;
     this.#isShort ||= isBetween;
     return isBetween;

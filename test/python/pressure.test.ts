@@ -56,6 +56,32 @@ del keep, part, big
     }
   });
 
+  it("runs measures once for each MemoryError, not for each block that finds another place", async () => {
+    const { heap, pyodide } = await startPython();
+    heap.limit = heap.footprint + 16 * MIB;
+    const errors: number = pyodide.runPython(`
+keep, errors, numbers = [], 0, iter(range(400_000))
+while True:
+    try:
+        for i in numbers:
+            keep.append([i])
+        break
+    except MemoryError:
+        errors += 1
+        n = 1000
+        while n:
+            keep.pop()
+            n -= 1
+errors
+`);
+    const { measures } = heap.pressureAccount;
+    expect(errors).toBeGreaterThan(50);
+    // A few more: before the first error the heap passes its soft limit, and gives back what it held in reserve.
+    expect(measures.release?.runs).toBeGreaterThan(0);
+    expect(measures.release?.runs).toBeLessThanOrEqual(errors + 10);
+    heap.check();
+  });
+
   it("has limits that Python sees and sets", () => {
     const answer = python.pyodide.runPython(`
 import pyheap

@@ -223,13 +223,14 @@ export class PythonHeap extends CoreHeap {
     });
     const pressed = new PendingCall(python, () => {
       ladder.passed();
-      spare.take(foundation.word(C.LIMIT_AT));
+      if (ladder.policy) spare.take(foundation.word(C.LIMIT_AT));
     });
     calls.connect({
       ...foundation.parts,
       onWatermark: () => {
-        if (ladder.noteShortage()) spare.give();
+        const hasRoom = ladder.noteShortage() && spare.give();
         if (!pressed.ask()) ladder.arm();
+        return hasRoom;
       },
     });
     return new PythonHeap(foundation, side);

@@ -72,7 +72,7 @@ export class PythonSide implements HeapSide, TracedSide {
     this.python = python;
     this.stack = stack;
     this.#chunks = new StackChunks(python, core);
-    this.spare = new SpareBlock(python);
+    this.spare = new SpareBlock(python, core);
     this.#types = ObjectTypes.of(python);
     this.inherited = inherited;
   }
