@@ -1,7 +1,7 @@
 // How programs end: each ends as under `python`, with the report and the recording that were asked for.
 
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -61,6 +61,22 @@ describe("a program that ends", () => {
     expect(exitCode).toBe(1);
     expect(peakBytes).toBeGreaterThan(14 * 2 ** 20);
     expect(peakBytes).toBeLessThanOrEqual(16 * 2 ** 20);
+  });
+
+  it.runIf(existsSync("/dev/full"))("whose standard error is full has its own exit code", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, "run", "-c", "print(1); raise SystemExit(3)"], {
+      stdio: ["ignore", "pipe", full],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: "1\n" });
+  });
+
+  it("whose standard error nobody reads any more has its own exit code", async () => {
+    const child = launch(["run", "-c", "print(1); raise SystemExit(3)"]);
+    child.stderr.destroy();
+    expect(await new Promise((done) => child.on("close", done))).toBe(3);
   });
 
   it("by SystemExit of any kind calls what is to be called at its end, in Python's order", async () => {

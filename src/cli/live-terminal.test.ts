@@ -69,8 +69,14 @@ it("writes nothing while the interpreter starts, and nothing at the end if the p
     program.spans.program();
     program.spans.allocate(16, 2 ** 20, 2, 0);
     vi.advanceTimersByTime(1000);
+    const line = "pyheap: after 0.0 ms 1.0 MiB are live, at most 1.0 MiB were\n";
+    expect(written).toEqual([line]);
+    // A last line that would say the same again is left out.
     drawing.end();
-    expect(written).toEqual(Array(2).fill("pyheap: after 0.0 ms 1.0 MiB are live, at most 1.0 MiB were\n"));
+    expect(written).toEqual([line]);
+    program.spans.free(16);
+    drawing.end();
+    expect(written).toEqual([line, "pyheap: after 0.0 ms 0 B are live, at most 1.0 MiB were\n"]);
   } finally {
     vi.useRealTimers();
   }
@@ -100,6 +106,18 @@ describe("the view of a program, in its terminal", () => {
     expect(written.filter((line) => FIGURES.test(line)).length).toBe(1);
     // It was drawn while the program ran.
     expect(stdout.split("peak").length).toBeGreaterThan(3);
+  });
+
+  it.runIf(hasScript)("has an error of the start in place of the note that Python starts", () => {
+    const command = `"${process.execPath}" "${MAIN}" run --image none.pyimage -c pass`;
+    const { stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+      encoding: "utf8",
+      env: { ...process.env, TERM: "xterm", CI: "" },
+    });
+    expect(stdout).toContain("starting Python");
+    const terminal = new Terminal(80);
+    terminal.write(stdout);
+    expect(terminal.lines.map((line) => line.trimEnd()).join("\n")).toMatch(/^pyheap: .*none\.pyimage/);
   });
 
   it("is one line each second if standard error is not a terminal", () => {

@@ -165,8 +165,14 @@ export function drawLive(
   };
 }
 
+/** A line that says what the last one said is not written: nothing has happened since. */
 function writeLines(program: LiveProgram, to: Pick<NodeJS.WriteStream, "write">): Drawing {
-  const write = () => program.hasBegun && to.write(liveLine(program.data()));
+  let last = "";
+  const write = () => {
+    const line = program.hasBegun ? liveLine(program.data()) : "";
+    if (line !== last) to.write(line);
+    last = line;
+  };
   const timer = setInterval(write, LINE_EVERY);
   return {
     end: () => {

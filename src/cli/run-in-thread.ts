@@ -23,6 +23,9 @@ const ABORTED = 134;
  */
 const SPARE = 4;
 
+/** What a terminal shows while the interpreter starts. Every error of the start is longer. */
+const NOTE = "starting Python …";
+
 export interface Ended {
   /** undefined if there is nothing to report. */
   readonly result: RunResult | undefined;
@@ -99,13 +102,14 @@ export async function runInThread(
   const input = new InputSender(shared);
   const keys = request.isOnScreen ? takeKeys(() => askForSnapshot(shared)) : undefined;
   const isC = request.program.kind === "wasm";
-  const note = terminal.isTTY && !process.env.CI && !request.isOnScreen && !isC ? "starting Python …" : "";
+  const note = terminal.isTTY && !process.env.CI && !request.isOnScreen && !isC ? NOTE : "";
   const interrupts = isC ? (await import("./thread-interrupts.js")).ThreadInterrupts.begin() : undefined;
   return new Promise<Ended>((done) => {
     const worker = thread ?? new Worker(new URL("./c-worker.js", import.meta.url), { workerData: request });
     thread?.postMessage(request);
-    terminal.write(note);
-    const clearNote = () => note && terminal.write(`\r${" ".repeat(note.length)}\r`);
+    // The cursor goes back, so that an error of the start, which the other thread writes, takes the note's place.
+    if (note) terminal.write(`${note}\r`);
+    const clearNote = () => note && terminal.write(`${" ".repeat(note.length)}\r`);
     let isStarted = false;
     let result: RunResult | undefined;
     let exitCode: number | undefined;
