@@ -37,9 +37,9 @@ export interface Ended {
 }
 
 /** Flushes the recording, and syncs its file to the disk, again and again until the returned function is called. */
-function keepSafe(
+export function keepSafe(
   { words }: Shared,
-  { trace, live, served }: RunRequest,
+  { trace, live, served }: Pick<RunRequest, "trace" | "live" | "served">,
   interrupts: ThreadInterrupts | undefined,
 ): () => void {
   if (trace === undefined && !live && !served) return () => undefined;
