@@ -25,9 +25,16 @@ function findInPath(name: string): string | undefined {
   return folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
 }
 
+/** Compilers that can compile to WebAssembly. To ask a compiler takes as long as to compile a small file. */
+const knowing = new Set<string>();
+
 /** Whether this clang can compile to WebAssembly: Apple's can't. */
 function knowsWasm(clang: string): boolean {
-  return spawnSync(clang, ["--print-targets"], { encoding: "utf8" }).stdout?.includes("wasm32") === true;
+  if (knowing.has(clang)) return true;
+  const { stdout } = spawnSync(clang, ["--print-targets"], { encoding: "utf8" });
+  const knows = stdout?.includes("wasm32") === true;
+  if (knows) knowing.add(clang);
+  return knows;
 }
 
 function nativeToolchain(): Toolchain | undefined {
