@@ -69,6 +69,50 @@ complexes = [complex(number, number) for number in numbers]
     ).toEqual([]);
   });
 
+  it("addresses in a block take no reference away from an object's own words", () => {
+    pyodide.runPython(`
+import array, datetime
+held = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(minutes=5)))
+addresses = array.array("I", [id(held.tzinfo)] * 3)
+`);
+    const [day, zone, addresses] = idsOf("[held, held.tzinfo, addresses]");
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const targets = (id: number | undefined) =>
+      edgesOf(graph, nodes.get(id as number) as number).map(({ target }) => graph.ids[target]);
+    expect(targets(day)).toContain(zone);
+    expect(targets(addresses)).not.toContain(zone);
+  });
+
+  it("objects that were freed, and are kept for reuse, belong to nobody who has their addresses", () => {
+    pyodide.runPython(`
+import array
+floats = [k + 0.5 for k in range(60)]
+addresses = array.array("I", map(id, floats))
+del floats
+`);
+    const [addresses] = idsOf("[addresses]");
+    const [size] = JSON.parse(pyodide.runPython("import sys; str([sys.getsizeof(addresses)])") as string) as number[];
+    const graph = heap.graph();
+    const own = graph.sizes[nodesById(graph).get(addresses as number) as number] as number;
+    // The block can be a little larger than what the array asked for.
+    expect(own).toBeLessThan((size as number) + 100);
+  });
+
+  it("a word of a code object that CPython leaves as it was is not looked at", () => {
+    const BYTES = 200_000;
+    const UNIQUE_ID = 116; // _co_unique_id, which only an interpreter without the lock uses
+    const code = pyodide.runPython("def f(): pass\nid(f.__code__)") as number;
+    const block = heap.raw.malloc(BYTES) as number;
+    const words = new Uint32Array(heap.memory.buffer);
+    const before = words[(code + UNIQUE_ID) >>> 2] as number;
+    words[(code + UNIQUE_ID) >>> 2] = block;
+    const graph = heap.graph();
+    words[(code + UNIQUE_ID) >>> 2] = before;
+    heap.raw.free(block as never);
+    expect(graph.sizes[nodesById(graph).get(code) as number]).toBeLessThan(1000);
+  });
+
   it("built-in types hold their dicts, and methods their names", () => {
     const [type, dict, method] = idsOf("[str, __import__('gc').get_referents(str.__dict__)[0], str.zfill]");
     const graph = heap.graph();

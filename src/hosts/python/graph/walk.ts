@@ -360,8 +360,9 @@ class Walk {
     const graph = this.#graph;
     const loose = new LooseBlocks(this.#memory, graph, this.#blocks, this.#from.hookBytes);
     const pools = new Set(POOLED.flatMap((domain) => [...this.#blocks.poolsWithUnclaimed(graph.store, domain)]));
-    this.#from.poolBlocks(pools, (address) => {
-      if (this.#f.blocks_is_claimed(address) === 0) loose.mark(address);
+    const { hookBytes } = this.#from;
+    this.#from.poolBlocks(pools, (address, size) => {
+      if (this.#f.blocks_is_claimed(address) === 0 && !this.#isKept(address + hookBytes, size)) loose.mark(address);
     });
     this.#reader.finish(graph.groupCount);
     const owners = new LooseOwners(graph, loose);
@@ -372,9 +373,8 @@ class Walk {
   #findInBlock(start: number, size: number): void {
     for (const front of FRONTS) {
       const object = start + front;
-      if (!this.#isObject(object)) continue;
-      const { before, basicSize, isCollected, kind } = this.#typeOf(object);
-      if (before !== front || basicSize + front > size) continue;
+      if (!this.#isObject(object) || !this.#fits(object, front, size)) continue;
+      const { isCollected, kind } = this.#typeOf(object);
       // The collector knows all objects of the other types that it supports. While it collects, what it is about to free
       // is in a list of its own, which is not known.
       if (isCollected && kind !== "tuple" && kind !== "dict" && !this.#memory.isTracked(object)) continue;
@@ -383,18 +383,40 @@ class Walk {
     }
   }
 
+  /** Whether a block of `size` bytes has room for an object of the type that the object has, with `front` bytes in front of it. */
+  #fits(object: number, front: number, size: number): boolean {
+    const { before, basicSize } = this.#typeOf(object);
+    return before === front && basicSize + front <= size;
+  }
+
+  /** Whether CPython keeps a block for the next object of a type: a freed object is in it. */
+  #isKept(start: number, size: number): boolean {
+    return FRONTS.some((front) => {
+      const object = start + front;
+      return this.#hasType(object) && !this.#isCounted(object) && this.#fits(object, front, size);
+    });
+  }
+
   /**
    * Whether there is an object at an address, as far as memory tells. A freed object that is kept for reuse does not
    * count.
    */
   #isObject(object: number): boolean {
+    return this.#hasType(object) && this.#isCounted(object);
+  }
+
+  /** Whether the word of the type that an object at this address would have is the address of a type. */
+  #hasType(object: number): boolean {
     const memory = this.#memory;
     const type = memory.typeOf(object);
     if ((object & 3) !== 0 || (type & 3) !== 0 || this.#f.nodes_find(type) < 0) return false;
-    const references = memory.word(object);
-    // In a freed object that is kept for reuse, this word is 0, or the address of the next such object.
-    if (references === 0 || (references > MOST_REFERENCES && references < IMMORTAL)) return false;
     return (memory.word(memory.typeOf(type) + TYPE.flags) & TYPE_FLAG.type) !== 0;
+  }
+
+  /** Whether an object has references. In a freed one that is kept for reuse, this word is 0, or the address of the next such object. */
+  #isCounted(object: number): boolean {
+    const references = this.#memory.word(object);
+    return references !== 0 && (references <= MOST_REFERENCES || references >= IMMORTAL);
   }
 
   /** How Python would write a key. */

@@ -24,5 +24,8 @@ export const CPYTHON_3_12: KnownVersion = {
     codeFirstLine: 44,
     codeInstructions: 124,
   },
-  objects: { tupleItems: 12, typeBytes: 208, valuesBegin: 0, tagsValues: true, bytearrayBlock: 16 },
+  objects: {
+    ...{ tupleItems: 12, typeBytes: 208, valuesBegin: 0, tagsValues: true, bytearrayBlock: 16 },
+    codeBlocks: [100, 112, 120],
+  },
 };

@@ -19,5 +19,8 @@ export const CPYTHON_3_13: KnownVersion = {
     codeInstructions: 42,
     landmarks: { 64: 8, 65: 16, 67: 16, 68: 8, 69: 20 },
   },
-  objects: { tupleItems: 12, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+  objects: {
+    ...{ tupleItems: 12, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+    codeBlocks: [100, 104, 112, 120],
+  },
 };

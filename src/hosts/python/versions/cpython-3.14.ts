@@ -19,7 +19,10 @@ export const CPYTHON_3_14: KnownVersion = {
     codeInstructions: 47,
     landmarks: { 74: 8, 75: 16, 77: 16, 78: 8, 79: 20 },
   },
-  objects: { tupleItems: 16, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+  objects: {
+    ...{ tupleItems: 16, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+    codeBlocks: [100, 104, 112, 124],
+  },
   tasks: {
     generatorFrame: 84,
     generatorState: 85,

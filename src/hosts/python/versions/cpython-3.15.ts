@@ -20,7 +20,10 @@ export const CPYTHON_3_15: KnownVersion = {
     codeInstructions: 55,
     landmarks: { 86: 8, 87: 16, 89: 16, 90: 8, 91: 20 },
   },
-  objects: { tupleItems: 16, typeBytes: 212, valuesBegin: 4, tagsValues: false, bytearrayBlock: 28 },
+  objects: {
+    ...{ tupleItems: 16, typeBytes: 212, valuesBegin: 4, tagsValues: false, bytearrayBlock: 28 },
+    codeBlocks: [100, 104, 112, 124],
+  },
   tasks: {
     generatorFrame: 100,
     generatorState: 101,

@@ -61,6 +61,8 @@ export interface ObjectLayout {
   readonly tagsValues: boolean;
   /** Offset in a bytearray: the address of the block with its bytes. */
   readonly bytearrayBlock: number;
+  /** Offsets in a code object: the addresses of blocks. CPython leaves a word beside them as it was before (_co_unique_id). */
+  readonly codeBlocks: readonly number[];
 }
 
 /** A version of CPython whose stacks and objects can be read. */
