@@ -8,10 +8,12 @@ import { Debug } from "../hooks/debug";
 import { Fault } from "../ground/fault";
 import { Ledger } from "../ground/ledger";
 import { Platform } from "../ground/platform";
+import { Arena, Arenas } from "../alloc/arena";
 import { Allocator } from "../alloc/domains";
 import { Thread } from "../alloc/threads";
 import { LIBC } from "../ground/domains.gen";
 import {
+  ARENAS_AT,
   DEBUG_AT,
   DOMAINS_AT,
   FAULT_AT,
@@ -96,6 +98,8 @@ export const HOST_FREE_AT: usize = PLATFORM_AT + offsetof<Platform>("hostFree");
 export const HOST_USABLE_SIZE_AT: usize = PLATFORM_AT + offsetof<Platform>("hostUsableSize");
 export const HOST_FOOTPRINT_AT: usize = PLATFORM_AT + offsetof<Platform>("hostFootprint");
 export const HOST_SET_FOOTPRINT_LIMIT_AT: usize = PLATFORM_AT + offsetof<Platform>("hostSetFootprintLimit");
+export const YOUNGEST_ARENA_AT: usize = ARENAS_AT + offsetof<Arenas>("youngest");
+export const ARENA_OLDER: usize = offsetof<Arena>("older");
 export const POOLS_AT: usize = LEDGER_AT + offsetof<Ledger>("pools");
 export const ALLOCATED_PEAK_AT: usize = LEDGER_AT + offsetof<Ledger>("peak");
 export const LARGE_BYTES_AT: usize = LEDGER_AT + offsetof<Ledger>("bytes0");

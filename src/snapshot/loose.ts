@@ -12,6 +12,9 @@ import { EDGE, NODE } from "./graph.js";
 /** So many bytes of a block are searched for addresses. Larger ones are mostly data. */
 export const SEARCHED = 65_536;
 
+/** The most bases of a class that are looked at. */
+const MOST_BASES = 100;
+
 /** What must be known about a heap. An address that the program has is `hookBytes` behind the start of its block. */
 export interface LooseMemory {
   readonly words: Uint32Array;
@@ -28,8 +31,9 @@ export interface LooseMemory {
   bytesOf(start: number): number;
   /** The node of the object at an address; -1 if there is none. */
   nodeAt(address: number): number;
-  /** The nodes of an object's class and of the class's bases. */
-  classesOf(node: number): Iterable<number>;
+  /** The address of an object's class, and that of a class's base; 0 if there is none. */
+  classOf(node: number): number;
+  baseOf(type: number): number;
   /** Gives a block to a node, of which it is a buffer unless it is the node's only memory. */
   claim(node: number, start: number, isBuffer: boolean): void;
 }
@@ -96,8 +100,19 @@ export class LooseOwners {
   #refersToAny(node: number, nodes: ReadonlySet<number>): boolean {
     const refers = (from: number) => this.#graph.targetsOf(from).some((target) => target !== node && nodes.has(target));
     if (refers(node)) return true;
-    for (const type of this.#memory.classesOf(node)) if (refers(type)) return true;
+    for (const type of this.#classesOf(node)) if (refers(type)) return true;
     return false;
+  }
+
+  /** The nodes of an object's class and of the class's bases. */
+  *#classesOf(node: number): Generator<number> {
+    const memory = this.#memory;
+    let type = memory.classOf(node);
+    for (let left = MOST_BASES; type !== 0 && left > 0; left--) {
+      const found = memory.nodeAt(type);
+      if (found >= 0) yield found;
+      type = memory.baseOf(type);
+    }
   }
 
   #find(block: number, owner: number): void {

@@ -11,8 +11,8 @@ interface Range {
 }
 
 interface Holders {
-  /** The group that holds a node from outside. */
-  readonly held: (node: number) => number;
+  /** The group that holds a node from outside; and by what, if that has a name. */
+  readonly held: (node: number) => { readonly group: number; readonly by?: string };
   readonly garbage: number;
 }
 
@@ -34,7 +34,8 @@ export function groupByHolder(
   const next = (node: number) => f.reach_next(node) >>> 0;
   for (let node = next(first); node < end; node = next(node + 1)) {
     if (references(node) <= f.reach_known(node) >>> 0) continue;
-    graph.groupEdge(held(node), node, graph.type(node));
+    const { group, by } = held(node);
+    graph.groupEdge(group, node, by ?? graph.type(node));
     f.reach_from(node);
   }
   for (let node = next(first); node < end; node = next(node + 1)) {

@@ -83,6 +83,13 @@ static PyObject *resize(PyObject *self, PyObject *n) {
     Py_RETURN_NONE;
 }
 
+/* The last block holds an object. */
+static PyObject *hold(PyObject *self, PyObject *object) {
+    Py_INCREF(object);
+    *(PyObject **)kept[count - 1] = object;
+    Py_RETURN_NONE;
+}
+
 /* Blocks of the main module, which are freed here. */
 static PyObject *from_main(PyObject *self, PyObject *unused) {
     for (int k = 0; k < 100; k++) free(realloc(realpath("/", NULL), 5000));
@@ -123,7 +130,7 @@ static PyObject *churn(PyObject *self, PyObject *n) {
 static PyMethodDef methods[] = {
     {"take", take, METH_VARARGS, NULL}, {"drop", drop, METH_NOARGS, NULL}, {"sum", sum, METH_NOARGS, NULL},
     {"usable", usable, METH_NOARGS, NULL}, {"resize", resize, METH_O, NULL}, {"from_main", from_main, METH_NOARGS, NULL},
-    {"by_main", by_main, METH_NOARGS, NULL}, {"churn", churn, METH_O, NULL},
+    {"by_main", by_main, METH_NOARGS, NULL}, {"hold", hold, METH_O, NULL}, {"churn", churn, METH_O, NULL},
     {NULL, NULL, 0, NULL}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "taker", NULL, -1, methods};
 PyMODINIT_FUNC PyInit_taker(void) { return PyModule_Create(&definition); }

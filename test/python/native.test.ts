@@ -12,6 +12,7 @@ import { recordApp } from "./app.js";
 import { compileTaker, installModule } from "./native-module.js";
 import { startPython } from "./start.js";
 import { loaderOf, VERSIONS } from "./versions/list.js";
+import { edgesOf, groupOf } from "./versions/objects.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pyheap-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,6 +54,24 @@ describe.skipIf(!canCompile)("native memory", () => {
         expect(heap.stats(), way).toMatchObject({ account: { native: 0 }, modules: [] });
       }
       heap.check();
+    });
+
+    it("is in a snapshot with the module's name, and so is what a block of the module holds", async () => {
+      const { pyodide, heap } = await started({ loadPyodide: await loaderOf(version) });
+      const id = pyodide.runPython(`
+taker.take(ord("m"), 3000)
+held = ["held"]
+taker.hold(held)
+address = id(held)
+del held
+address`) as number;
+      const graph = heap.graph();
+      const [object] = edgesOf(graph, groupOf(graph, "(blocks of C)")).filter((edge) => graph.ids[edge.target] === id);
+      expect(object).toMatchObject({ name: expect.stringMatching(/^taker\..*so$/) });
+      const blocks = edgesOf(graph, groupOf(graph, "(memory)")).filter(({ name }) => name.includes("module in C"));
+      expect(blocks).toMatchObject([{ name: expect.stringMatching(/^\(module in C, no object\), taker\..*so$/) }]);
+      expect(graph.sizes[blocks[0]?.target as number]).toBe(heap.stats().account.native);
+      expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
     });
 
     it("may be freed by the main module, and the main module's by a module in C", async () => {

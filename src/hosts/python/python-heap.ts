@@ -17,6 +17,7 @@ import type { EmscriptenLinker } from "./emscripten-module.js";
 import { PythonObjects } from "./heap-snapshot.js";
 import { LiveProxies } from "./live-proxies.js";
 import { NativeMemory } from "./native-memory.js";
+import { ownBlocks } from "./own-blocks.js";
 import { PendingCall } from "./pending-call.js";
 import { HOST_FUNCTIONS, proveHeap } from "./proven-heap.js";
 import type { ProxyWatch } from "./proxies.js";
@@ -91,14 +92,13 @@ export class PythonHeap extends CoreHeap {
     super(foundation);
     this.#side = side;
     this.stack = side.stack;
-    this.#objects = new PythonObjects(
-      side.python,
-      side.stack,
-      this,
-      () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0,
-      () => foundation.recordings.liveStacks(),
-      (pools, visit) => foundation.survey.poolBlocks(pools, visit),
-    );
+    const { core, recordings, survey } = foundation;
+    this.#objects = new PythonObjects(side, this, {
+      hasHooks: () => foundation.word(C.HOOKS_INSTALLED_AT) !== 0,
+      stacks: () => recordings.liveStacks(),
+      poolBlocks: (pools, visit) => survey.poolBlocks(pools, visit),
+      ownBlocks: () => ownBlocks(new Words(core), core.control).add(side.spare.address),
+    });
   }
 
   /**

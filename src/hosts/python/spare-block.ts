@@ -35,6 +35,11 @@ export class SpareBlock {
     this.#words = new Words(core);
   }
 
+  /** The block's address; 0 if none is held. */
+  get address(): number {
+    return this.#block;
+  }
+
   /** The bytes that are held back. */
   get bytes(): number {
     return this.#bytes;

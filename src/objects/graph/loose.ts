@@ -6,9 +6,6 @@ import type { LooseMemory } from "../../snapshot/loose.js";
 import type { Reader } from "../bridge/reader.js";
 import type { HeapBlocks } from "./blocks.js";
 
-/** The most bases of a class that are looked at. */
-const MOST_BASES = 100;
-
 export class HeapLoose implements LooseMemory {
   readonly words: Uint32Array;
   readonly hookBytes: number;
@@ -74,13 +71,12 @@ export class HeapLoose implements LooseMemory {
     return this.#nodeAt(address);
   }
 
-  *classesOf(node: number): Generator<number> {
-    let type = this.#reader.type(this.#graph.id(node));
-    for (let left = MOST_BASES; type !== 0 && left > 0; left--) {
-      const found = this.nodeAt(type);
-      if (found >= 0) yield found;
-      type = this.#reader.word(type + C.TYPE_BASE);
-    }
+  classOf(node: number): number {
+    return this.#reader.type(this.#graph.id(node));
+  }
+
+  baseOf(type: number): number {
+    return this.#reader.word(type + C.TYPE_BASE);
   }
 
   claim(node: number, start: number, isBuffer: boolean): void {

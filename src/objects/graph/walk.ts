@@ -95,7 +95,7 @@ class HeapWalk {
     const [held, garbage] = [this.#group("(held by C)"), this.#group("(garbage)")];
     const from = (["(roots)", "(handles)", "(heap)"] as const).map((name) => this.#group(name));
     const references = (node: number) => this.#word(graph.id(node) + C.OBJECT_REFCNT);
-    groupByHolder(graph, { first, end }, from, references, { held: () => held, garbage });
+    groupByHolder(graph, { first, end }, from, references, { held: () => ({ group: held }), garbage });
     this.#blocks.addRest(graph, this.#group("(memory)"), stats);
     return graph.finish();
   }

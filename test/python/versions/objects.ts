@@ -155,6 +155,10 @@ export function edgesOf(graph: ObjectGraph, node: number): Edge[] {
   return edges;
 }
 
+/** The node of one of the root's groups. */
+export const groupOf = (graph: ObjectGraph, name: string): number =>
+  edgesOf(graph, 0).find((edge) => edge.name === name)?.target as number;
+
 export const typeName = (graph: ObjectGraph, node: number): string =>
   graph.strings[graph.types[node] as number] as string;
 

@@ -38,13 +38,17 @@ export class Blocks {
   /** The heap's arenas: blocks of the host's malloc that belong to no object. */
   readonly #arenas: { readonly address: number }[] = [];
   #chunks: ReadonlySet<number> | undefined;
-  /** Bytes of the blocks that objects claimed and that are in no pool; and those of modules in C among them. */
+  /** Bytes of the blocks that objects claimed and that are in no pool, without those of modules in C. */
   largeBytes = 0;
-  nativeBytes = 0;
+  /** Bytes of the blocks of modules in C that objects claimed, by the module's number. */
+  readonly nativeBytes = new Map<number, number>();
+  /** Addresses of blocks that are the heap's own, and other words. */
+  readonly #own: ReadonlySet<number>;
 
   /** `walk` visits all pools of the heap. */
-  constructor(python: BlockModule, walk: (visit: (item: HeapItem) => void) => void) {
+  constructor(python: BlockModule, walk: (visit: (item: HeapItem) => void) => void, own: ReadonlySet<number>) {
     this.#python = python;
+    this.#own = own;
     this.#words = new Uint32Array(python.memory.buffer);
     this.#begin = python.data.__heap_base;
     this.#end = python.sbrk(0) >>> 0;
@@ -94,8 +98,9 @@ export class Blocks {
     if (!this.isDynamic(start) || this.#claimedLarge.has(start) || !this.#isBlock(start)) return 0;
     this.#claimedLarge.add(start);
     const bytes = this.bytesOfLarge(start);
-    if (this.#isNative(start)) this.nativeBytes += bytes;
-    else this.largeBytes += bytes;
+    const module = this.moduleOf(start);
+    if (module === undefined) this.largeBytes += bytes;
+    else this.nativeBytes.set(module, (this.nativeBytes.get(module) ?? 0) + bytes);
     return bytes;
   }
 
@@ -110,7 +115,7 @@ export class Blocks {
     for (const block of this.#chunksInUse()) if (!this.#claimedLarge.has(block)) yield block;
   }
 
-  /** The blocks in use of the host's malloc, without those in which the heap has its pools; none if its chunks make no sense. */
+  /** The blocks in use of the host's malloc, without those that the heap has for itself; none if malloc's chunks make no sense. */
   #chunksInUse(): ReadonlySet<number> {
     if (this.#chunks) return this.#chunks;
     const chunks = new Set<number>();
@@ -119,7 +124,7 @@ export class Blocks {
     const range = { from: this.#begin, to: this.#end };
     const isWhole = visitChunks(this.#python.memory.buffer, range, (start, bytes) => {
       while ((arenas[next] ?? this.#end) < start) next++;
-      if ((arenas[next] ?? this.#end) >= start + bytes) chunks.add(start);
+      if ((arenas[next] ?? this.#end) >= start + bytes && !this.#own.has(start)) chunks.add(start);
     });
     this.#chunks = isWhole ? chunks : new Set();
     return this.#chunks;
@@ -130,8 +135,10 @@ export class Blocks {
     return this.#python.malloc_usable_size(start) >>> 0;
   }
 
-  #isNative(start: number): boolean {
-    return ((this.#words[(start - CHUNK.header) >>> 2] ?? 0) & MARK) !== 0;
+  /** The number of the module in C that a block in no pool belongs to; undefined if it belongs to none. */
+  moduleOf(start: number): number | undefined {
+    const header = this.#words[(start - CHUNK.header) >>> 2] ?? 0;
+    return (header & MARK) === 0 ? undefined : this.#words[(start - CHUNK.before + (header & CHUNK.sizeMask)) >>> 2];
   }
 
   /**

@@ -8,8 +8,13 @@ import type { Blocks } from "./blocks.js";
 import { TYPE } from "./layout.js";
 import type { ObjectMemory } from "./memory.js";
 
-/** The most bases of a class that are looked at. */
-const MOST_BASES = 100;
+/** The objects whose addresses are in blocks that belong to no object. */
+export interface Unowned {
+  /** Their nodes. */
+  readonly objects: NodeSet;
+  /** For the nodes of those that are in a block of a module in C: the module's number. */
+  readonly modules: ReadonlyMap<number, number>;
+}
 
 export class LooseBlocks implements LooseMemory {
   readonly words: Uint32Array;
@@ -72,13 +77,12 @@ export class LooseBlocks implements LooseMemory {
     return this.#f.nodes_find(address);
   }
 
-  *classesOf(node: number): Generator<number> {
-    let type = this.#memory.typeOf(this.#graph.id(node));
-    for (let left = MOST_BASES; type !== 0 && left > 0; left--) {
-      const found = this.nodeAt(type);
-      if (found >= 0) yield found;
-      type = this.#memory.word(type + TYPE.base);
-    }
+  classOf(node: number): number {
+    return this.#memory.typeOf(this.#graph.id(node));
+  }
+
+  baseOf(type: number): number {
+    return this.#memory.word(type + TYPE.base);
   }
 
   claim(node: number, start: number, isBuffer: boolean): void {
@@ -88,18 +92,21 @@ export class LooseBlocks implements LooseMemory {
   }
 
   /** Those of the first nodes whose addresses are in blocks that belong to no object. */
-  objectsInUnowned(nodeCount: number): NodeSet {
-    const found = new NodeSet(nodeCount);
-    const look = (start: number) => {
+  objectsInUnowned(nodeCount: number): Unowned {
+    const objects = new NodeSet(nodeCount);
+    const modules = new Map<number, number>();
+    const look = (start: number, module: number | undefined) => {
       const end = (start + Math.min(this.bytesOf(start), SEARCHED)) >>> 2;
       for (let at = start >>> 2; at < end; at++) {
         const address = this.words[at] as number;
         const node = (address & 3) === 0 && this.isDynamic(address) ? this.nodeAt(address) : -1;
-        if (node >= 0 && node < nodeCount) found.add(node);
+        if (node < 0 || node >= nodeCount) continue;
+        objects.add(node);
+        if (module !== undefined) modules.set(node, module);
       }
     };
-    for (const start of this.#marked) if (this.isLoose(start)) look(start);
-    for (const start of this.#blocks.looseLarge()) look(start);
-    return found;
+    for (const start of this.#marked) if (this.isLoose(start)) look(start, undefined);
+    for (const start of this.#blocks.looseLarge()) look(start, this.#blocks.moduleOf(start));
+    return { objects, modules };
   }
 }

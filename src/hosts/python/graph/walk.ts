@@ -8,7 +8,6 @@ import { GraphBuilder } from "../../../snapshot/builder.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
 import type { HeldProxy } from "../../../snapshot/held-proxy.js";
 import { LooseOwners } from "../../../snapshot/loose.js";
-import type { NodeSet } from "../../../snapshot/node-set.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
 import type { GraphModule } from "../../../snapshot/store.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
@@ -19,7 +18,7 @@ import { Dicts } from "./dicts.js";
 import { findFields } from "./fields.js";
 import { Frames } from "./frames.js";
 import { FRAME, GENERATOR, IMMORTAL, OWNER, TYPE, TYPE_FLAG } from "./layout.js";
-import { LooseBlocks } from "./loose.js";
+import { LooseBlocks, type Unowned } from "./loose.js";
 import { ObjectMemory } from "./memory.js";
 import { Reader } from "./reader.js";
 import { References, Visitor } from "./references.js";
@@ -49,6 +48,10 @@ export interface WalkedPython {
   walk(visit: (item: HeapItem) => void): void;
   /** Visits the blocks in use of the pools at these addresses. */
   poolBlocks(pools: ReadonlySet<number>, visit: (address: number, size: number) => void): void;
+  /** Addresses among which are those of all blocks of the host's malloc that the heap has for itself. */
+  ownBlocks(): ReadonlySet<number>;
+  /** The name of a module in C, by the number that its blocks have. */
+  moduleName(number: number): string;
   /** Bytes that the debug hooks add in front of a block. */
   readonly hookBytes: number;
   /** The current frame of each thread; 0 if it has none. */
@@ -123,7 +126,7 @@ class Walk {
     this.#functions = functions;
     const memory = new ObjectMemory(python.memory.buffer);
     this.#memory = memory;
-    const blocks = new Blocks(python, (visit) => from.walk(visit));
+    const blocks = new Blocks(python, (visit) => from.walk(visit), from.ownBlocks());
     this.#blocks = blocks;
     this.#graph = new GraphBuilder(blocks.room, {
       floatText,
@@ -189,16 +192,19 @@ class Walk {
       end,
     );
     graph.insertEdges([...findFields(graph, owners.others, references), ...owners.edges, ...ofTypes]);
-    let inBlocks: NodeSet | undefined;
+    let unowned: Unowned | undefined;
+    const { moduleName } = this.#from;
     groupByHolder(graph, { first, end }, [modules, threads, javascript], references, {
       held: (node) => {
-        if (inStatics.has(node) || !this.#blocks.isDynamic(graph.id(node))) return statics;
-        inBlocks ??= loose.objectsInUnowned(end);
-        return inBlocks.has(node) ? blocks : held;
+        if (inStatics.has(node) || !this.#blocks.isDynamic(graph.id(node))) return { group: statics };
+        unowned ??= loose.objectsInUnowned(end);
+        if (!unowned.objects.has(node)) return { group: held };
+        const module = unowned.modules.get(node);
+        return { group: blocks, ...(module !== undefined && { by: moduleName(module) }) };
       },
       garbage,
     });
-    addRest(graph, rest, this.#blocks, stats);
+    addRest(graph, rest, this.#blocks, stats, moduleName);
     const { stacks } = this.#from;
     return graph.finish(stacks && ((made) => ({ tree: stacks.tree, nodes: this.#stacksOf(made, stacks) })));
   }
