@@ -1,12 +1,17 @@
 // pyheap run --live-terminal, on a terminal and elsewhere: all output of the program is there when it has ended.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import colors from "picocolors";
 import { describe, expect, it, vi } from "vitest";
 import { MAIN } from "../../test/command.js";
 import { Terminal } from "../../test/terminal.js";
 import { buildPage } from "../page/build.js";
 import { Spans } from "../page/spans.js";
+import { readHeapSnapshot } from "../snapshot/reader.js";
 import { typeFunction } from "../trace/format.js";
 import { LiveProgram } from "./live.js";
 import { drawLive, liveText } from "./live-terminal.js";
@@ -118,6 +123,30 @@ describe("the view of a program, in its terminal", () => {
     const terminal = new Terminal(80);
     terminal.write(stdout);
     expect(terminal.lines.map((line) => line.trimEnd()).join("\n")).toMatch(/^pyheap: .*none\.pyimage/);
+  });
+
+  it.runIf(hasScript)("takes a heap snapshot when Ctrl-\\ is pressed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pyheap-live-terminal-"));
+    const code = "import os, time\nkept = [7]\nwhile not os.path.exists('key.1.heapsnapshot'): time.sleep(0.1)";
+    const options = "--quiet --live-terminal --snapshot key.heapsnapshot";
+    const command = `"${process.execPath}" "${MAIN}" run ${options} -c "$CODE"`;
+    const script = spawn("script", ["-qec", command, "/dev/null"], {
+      cwd: folder,
+      env: { ...process.env, CODE: code, TERM: "xterm", CI: "" },
+    });
+    let shown = "";
+    let isPressed = false;
+    script.stdout.on("data", (text) => {
+      shown += text;
+      if (isPressed || !shown.includes("Ctrl-\\ takes a heap snapshot")) return;
+      isPressed = true;
+      script.stdin.write("\u001c");
+    });
+    const [status] = await once(script, "exit");
+    expect([status, isPressed], shown).toEqual([0, true]);
+    expect(shown).toContain("heap snapshot: key.1.heapsnapshot");
+    const { strings } = readHeapSnapshot([readFileSync(join(folder, "key.1.heapsnapshot"))]);
+    expect(strings).toContain("kept");
   });
 
   it("is one line each second if standard error is not a terminal", () => {
