@@ -20,7 +20,7 @@ import { measureProxies } from "./proxies.js";
 import { measureReplays } from "./replay.js";
 import { measureSnapshots } from "./snapshot.js";
 import { measureStart } from "./start.js";
-import { measurePages, measureTotals, measureTraces } from "./trace.js";
+import { measurePages, measureTotals, measureTraces, measureTypes } from "./trace.js";
 import { measureWorkers } from "./workers.js";
 
 const PARTS = [
@@ -155,6 +155,8 @@ if (measures("page")) rows.push(...(await measurePages(options.events)));
 if (measures("panel")) rows.push(...(await measurePanel(Number(options.rounds))));
 if (measures("fleets")) rows.push(...measureFleets(programNames(), options.rounds));
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
+// With everything, it is one of the rows of "trace".
+if (options.only === "snapshot") rows.push(...measureTypes(options));
 if (measures("workers")) rows.push(...(await measureWorkers()));
 if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));
 show(rows);

@@ -35,6 +35,7 @@ const GIB = 2 ** 30;
 const MIB = 2 ** 20;
 const MB = 1_000_000;
 
+const TRACED = new URL("./trace/program.js", import.meta.url);
 const script = (name: string) => fileURLToPath(new URL(`./trace/${name}.js`, import.meta.url));
 
 export interface TraceOptions {
@@ -44,8 +45,18 @@ export interface TraceOptions {
 }
 
 function measureProgram(name: string, rounds: string): TraceFigures {
-  const peers = WITH_PEERS.includes(name) ? "1" : "0";
-  return figuresOf(new URL("./trace/program.js", import.meta.url), `${PROGRAMS}${name}.py`, rounds, peers);
+  return figuresOf(TRACED, `${PROGRAMS}${name}.py`, rounds, WITH_PEERS.includes(name) ? "peers" : "usual");
+}
+
+function typesRow(ratios: readonly number[]): Row {
+  return { what: "--types, time / --trace alone", value: geometricMean(ratios), unit: "x", goal: 1.15 };
+}
+
+/** Measures only what it costs to record types. */
+export function measureTypes({ rounds, program }: TraceOptions): Row[] {
+  const of = (name: string) =>
+    figuresOf<Pick<TraceFigures, "types">>(TRACED, `${PROGRAMS}${name}.py`, rounds, "types").types;
+  return [typesRow((program ?? USUAL).map(of))];
 }
 
 /** Measures what recording the Python programs costs. */
@@ -86,7 +97,7 @@ export function measureTraces({ rounds, program }: TraceOptions): Row[] {
     { what: "full stacks to a file, time / untraced", value: mean((f) => f.full), unit: "x", goal: 1.4, ...beside },
     { what: "sums of full stacks, time / full stacks to a file", value: mean((f) => f.sumsToFull), unit: "x", goal: 1 },
     { what: "--sample 512KiB, time / untraced", value: mean((f) => f.sample), unit: "x", goal: 1.03 },
-    { what: "--types, time / --trace alone", value: mean((f) => f.types), unit: "x", goal: 1.15 },
+    typesRow(figures.map((f) => f.types)),
     { what: "untraced after a recording, time / never traced", value: mean((f) => f.off), unit: "x", goal: 1.01 },
     { what: "trace file", value: sum((f) => f.bytes) / sum((f) => f.events), unit: "bytes an event", goal: 5 },
   ];

@@ -1,8 +1,8 @@
-// Runs a Python program untraced and traced, in its own process: node program.js FILE ROUNDS PEERS prints JSON.
+// Runs a Python program untraced and traced, in its own process: node program.js FILE ROUNDS WHAT prints JSON.
 //
 // Our interpreter runs it untraced, recorded with full stacks to a file, the same with types, summed up, and sampled, in
-// turn. Another interpreter on our heap, which never records, shows the lasting cost of having recorded. With PEERS = 1,
-// stock CPython also runs it with its tracemalloc, in one round.
+// turn. Another interpreter on our heap, which never records, shows the lasting cost of having recorded. If WHAT is "peers",
+// stock CPython also runs it with its tracemalloc, in one round; if it is "types", only the cost of types is measured.
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +36,7 @@ export interface TraceFigures {
 const SAMPLE = 512 * 1024;
 const RUN = "program.run()";
 
-const [file = "", rounds = "5", peers = "0"] = process.argv.slice(2);
+const [file = "", rounds = "5", what = "usual"] = process.argv.slice(2);
 const trace = join(tmpdir(), `pyheap-bench-${process.pid}.trace`);
 const source = readFileSync(file);
 const ours = await startInterpreter("ours", source);
@@ -75,8 +75,15 @@ async function slow(): Promise<Candidate[]> {
   ];
 }
 
+if (what === "types") {
+  const both = candidates().filter(({ name }) => name === "types" || name === "full");
+  const types = ratio(interleave(both, Number(rounds), 1, processorTime), "types", "full");
+  rmSync(trace);
+  process.stdout.write(JSON.stringify({ types }));
+  process.exit(0);
+}
 const times = interleave(candidates(), Number(rounds), 1, processorTime);
-const peersTimes = peers === "1" ? interleave(await slow(), 1, 1, processorTime) : new Map<string, number[]>();
+const peersTimes = what === "peers" ? interleave(await slow(), 1, 1, processorTime) : new Map<string, number[]>();
 recorded(ours.heap as PythonHeap);
 const { summary } = await analyse([readFileSync(trace)], trace);
 rmSync(trace);
@@ -88,7 +95,7 @@ const figures: TraceFigures = {
   sumsToFull: ratio(times, "sums", "full"),
   types: ratio(times, "types", "full"),
   off: ratio(times, "untraced", "never"),
-  ...(peers === "1" && {
+  ...(what === "peers" && {
     tracemalloc1: ratio(peersTimes, "tracemalloc 1", "stock"),
     tracemalloc25: ratio(peersTimes, "tracemalloc 25", "stock"),
   }),
