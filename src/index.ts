@@ -33,6 +33,8 @@ export type { Compaction } from "./heap/compaction.js";
 export type { FromJS } from "./heap/converted.js";
 export { CoreHeap, NO_LIMIT } from "./heap/core-heap.js";
 export { Heap } from "./heap/heap.js";
+export { ObjectHeap } from "./heap/object-heap.js";
+export type { ObjectMethods } from "./heap/object-methods.js";
 export type { TypesOfImage } from "./heap/objects.js";
 export type {
   AllocatorName,
@@ -44,6 +46,7 @@ export type {
 export type { Policies } from "./heap/policies.js";
 export type { Traceable, TraceOptions } from "./heap/recordings.js";
 export { type HeapShare, SharedHeap, type SharedHeapOptions } from "./heap/shared-heap.js";
+export { type ObjectSource, SharedCounter, SharedQueue } from "./heap/shared-queue.js";
 export type { Trim } from "./heap/trim.js";
 export { CModule } from "./hosts/c/c-module.js";
 export { CExit } from "./hosts/c/environment.js";
@@ -53,6 +56,7 @@ export type { LoadOptions } from "./hosts/c/load.js";
 export type { CFunction, CValue } from "./hosts/c/loaded.js";
 export type { WasmSource } from "./hosts/c/source.js";
 export type { ImageSource } from "./image/stream.js";
+export type { ObjectShare } from "./objects/bridge/bridge.js";
 export { PyException } from "./objects/bridge/exceptions.js";
 export { Handle } from "./objects/bridge/handle.js";
 export { ConversionError } from "./objects/convert/conversion-error.js";

@@ -18,7 +18,7 @@
 // Its memory is never freed: whoever saw a pool's `bin` before the arenas were taken over may put blocks into the old owner's inbox.
 
 import { THREADS } from "../ground/config";
-import { CONTROL, LOCK_AT, shared, THREAD_ALIGNMENT, THREAD_AT } from "../ground/control";
+import { CONTROL, KEPT_HANDLES_AT, shared, THREAD_ALIGNMENT, THREAD_AT } from "../ground/control";
 import { Pool } from "./pool";
 
 export const VACANT: u32 = 0;
@@ -49,7 +49,7 @@ export class Bucket {
   }
 }
 
-if (OUTBOX_AT + BUCKETS * offsetof<Bucket>() > LOCK_AT - THREAD_AT) ERROR("Thread does not fit its region");
+if (OUTBOX_AT + BUCKETS * offsetof<Bucket>() > KEPT_HANDLES_AT - THREAD_AT) ERROR("Thread does not fit its region");
 
 @unmanaged
 export class Thread {

@@ -58,12 +58,15 @@ export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen
 export { POOL_SIZE } from "../ground/config";
 export {
   CONTROL_BYTES,
+  KEPT_HANDLES_AT,
   LAYOUT_VERSION,
   MAGIC,
   SCRATCH_AT,
   SHARED_BYTES,
+  SHARED_OBJECTS_AT,
   SMALL_MEM_AT,
   SMALL_OBJECT_AT,
+  THREAD_ALIGNMENT,
 } from "../ground/control";
 export { HOST } from "../ground/platform";
 export {
@@ -319,6 +322,8 @@ export const TRACKED_LIST_BYTES: usize = offsetof<Generation>();
 export const GARBAGE_AT: usize = COLLECTOR_AT + LISTS * offsetof<Generation>() + offsetof<Collector>("garbage");
 export const COLLECTING_AT: usize = UNDER_WAY_AT + COLLECTING;
 export const COMPACTING_AT: usize = UNDER_WAY_AT + COMPACTING;
+export { HANDLES_AT };
+export const HANDLES_BYTES: usize = offsetof<Handles>();
 export const STACK_AT: usize = HANDLES_AT + offsetof<Handles>("stack");
 export const STACK_TOP_AT: usize = HANDLES_AT + offsetof<Handles>("stackTop");
 export const HELD_TEXT_AT: usize = RESULT_AT + offsetof<Result>("held");

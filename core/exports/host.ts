@@ -131,6 +131,7 @@ export {
   handle_of,
   handle_refcount,
   handle_release,
+  handles_end,
   is_same,
 } from "../objects/host/handles";
 export {

@@ -1,5 +1,5 @@
 // What the module for threads exports: the memory functions of the Python/C API, the functions for the table, and those that the host calls.
-// It has the allocators alone: no hooks, no recordings, no objects.
+// It has the allocators alone: no hooks, no recordings. The objects of a shared heap are a module of their own, which gets its memory here.
 
 export { arena_free, arena_malloc } from "../alloc/arena";
 export {
@@ -16,6 +16,7 @@ export {
   PyObject_Malloc,
   PyObject_Realloc,
 } from "../alloc/domains";
+export { guest_free, guest_malloc, guest_realloc } from "../alloc/guest";
 export { raw_calloc, raw_free, raw_malloc, raw_realloc } from "../alloc/raw-functions";
 export { small_calloc, small_free, small_malloc, small_realloc } from "../alloc/small";
 export { init_own, relieve_heap } from "../hooks/heap";

@@ -8,9 +8,9 @@
 // its structure fits.
 //
 // In the build for threads, each thread has a control block, with its arenas, pools and domains. The block of the thread that began
-// the heap also has what all of them share: platform, ledger and raw allocator, the lock, and the directory of pools.
+// the heap also has what all of them share: platform, ledger and raw allocator, the lock, where the objects are, and the directory of pools.
 //
-//   the first thread's:   | control block | thread | lock | directory |        the others': | control block | thread |
+//   the first thread's:   | control block | thread | handles | lock | objects | directory |     the others': | control block | thread | handles |
 
 import { THREADS } from "./config";
 
@@ -47,11 +47,15 @@ export const CONTROL_BYTES: usize = 4224;
 
 /** In the build for threads: what follows the block, each part in cache lines of its own. */
 export const THREAD_AT: usize = CONTROL_BYTES;
-export const LOCK_AT: usize = 4480;
+/** The thread's handles of objects, while another thread uses the objects: the host exchanges them. */
+export const KEPT_HANDLES_AT: usize = 4480;
+export const LOCK_AT: usize = 4544;
 /** Bytes of a thread's state, and how it is aligned: so the address of a bin tells whose it is. */
 export const THREAD_BYTES: usize = LOCK_AT;
 export const THREAD_ALIGNMENT: usize = 8192;
-export const DIRECTORY_AT: usize = 4544;
+/** What the host knows of the objects: their lock, and where they are. The core does not use it. */
+export const SHARED_OBJECTS_AT: usize = 4608;
+export const DIRECTORY_AT: usize = 4672;
 /** Bytes of the first thread's state. */
 export const SHARED_BYTES: usize = DIRECTORY_AT + 4096 * 4;
 

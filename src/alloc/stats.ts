@@ -255,10 +255,25 @@ export class Tally {
     }
   }
 
-  /** The statistics. `host` is what the host's malloc says, if the heap lives in a host's memory. */
-  finish(words: Words, memoryBytes: number, host: HostFigures | null): HeapStats {
+  /**
+   * Moves the large blocks of a guest from the domain INTERNAL to their own: the guest has taken their memory from this heap, whose walk has
+   * visited it as the heap's own.
+   */
+  #takeGuestIn(large: (domain: number) => number): void {
+    for (const domain of [C.RAW, C.MEM, C.OBJECT, C.LIBC]) {
+      this.#live[domain] = (this.#live[domain] ?? 0) + large(domain);
+      this.#live[C.INTERNAL] = (this.#live[C.INTERNAL] ?? 0) - large(domain);
+    }
+  }
+
+  /**
+   * The statistics. `host` is what the host's malloc says, if the heap lives in a host's memory. `guest` is the control block of a heap whose
+   * memory comes from this one, and whose arenas and pools were added, too; 0 if there is none.
+   */
+  finish(words: Words, memoryBytes: number, host: HostFigures | null, guest = 0): HeapStats {
     const { control } = this.#core;
     const word = (at: number) => words.get(control + at);
+    const guestWord = (at: number) => (guest === 0 ? 0 : words.get(guest + at));
     // The core counts what the host had allocated before the heap was attached as raw. It is subtracted here. A domain
     // may have freed some of it, and its count can then be below zero, modulo 2^32.
     const { inherited = 0 } = host ?? {};
@@ -267,7 +282,9 @@ export class Tally {
       const signed = bytes < 2 ** 32 - inherited ? bytes : bytes - 2 ** 32;
       return domain === C.RAW ? signed - inherited : signed;
     };
-    const largeBlocks = (domain: number) => word(C.LARGE_BLOCKS_AT + 4 * domain) | 0;
+    const guestBytes = (domain: number) => guestWord(C.LARGE_BYTES_AT + 4 * domain);
+    const largeBlocks = (domain: number) =>
+      (word(C.LARGE_BLOCKS_AT + 4 * domain) | 0) + guestWord(C.LARGE_BLOCKS_AT + 4 * domain);
 
     const sizeClasses: SizeClassStats[] = [];
     let freeInPools = 0;
@@ -314,6 +331,7 @@ export class Tally {
       platformPeak = host.platformPeak;
     } else {
       this.#takeArenasOut();
+      this.#takeGuestIn(guestBytes);
       const [raw = 0, mem = 0, object = 0, libc = 0, internal = 0] = this.#live;
       // The break starts at the control block; the first chunk's header ends at a multiple of 8.
       const overhead =
@@ -331,7 +349,10 @@ export class Tally {
       platformPeak = word(C.RESERVED_PEAK_AT);
     }
 
-    const large = (domain: number): LargeStats => ({ blocks: largeBlocks(domain), bytes: largeBytes(domain) });
+    const large = (domain: number): LargeStats => ({
+      blocks: largeBlocks(domain),
+      bytes: largeBytes(domain) + guestBytes(domain),
+    });
     return {
       account,
       platformPeak,
@@ -341,12 +362,12 @@ export class Tally {
       sizeClasses,
       arenas: {
         count: this.#arenas.length,
-        opened: word(C.ARENAS_OPENED_AT),
+        opened: word(C.ARENAS_OPENED_AT) + guestWord(C.ARENAS_OPENED_AT),
         pools: this.#arenaPools,
         freePools: this.#idlePools,
       },
       large: { raw: large(C.RAW), mem: large(C.MEM), object: large(C.OBJECT), native: large(C.LIBC) },
-      poolsOpened: word(C.POOLS_OPENED_AT),
+      poolsOpened: word(C.POOLS_OPENED_AT) + guestWord(C.POOLS_OPENED_AT),
       modules: host?.modules ?? [],
     };
   }

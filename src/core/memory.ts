@@ -3,7 +3,7 @@
 import { MemoryError } from "../ground/errors.js";
 
 export const WASM_PAGE = 65536;
-const MOST_PAGES = 65536;
+export const MOST_PAGES = 65536;
 
 /** A memory of at least this many bytes that threads share. Throws Error if it can't be shared here, and MemoryError if the engine can't make one. */
 export function sharedMemoryFor(bytes: number): WebAssembly.Memory {

@@ -9,7 +9,7 @@ import { Casts } from "../hosts/c/casts.js";
 import { printLine } from "../hosts/c/output.js";
 import type { ImageMetadata } from "../image/format.js";
 import type { GuardedStack } from "../objects/bridge/border.js";
-import { Bridge } from "../objects/bridge/bridge.js";
+import { Bridge, type Sharing } from "../objects/bridge/bridge.js";
 import { Handle, indexOf } from "../objects/bridge/handle.js";
 import { GarbageCollector } from "../objects/gc.js";
 import { Visitor } from "../objects/graph/references.js";
@@ -24,10 +24,20 @@ import { JAVASCRIPT_STACKS } from "../trace/javascript-stack.js";
 import type { Recorder } from "../trace/recorder.js";
 import { Compactor } from "./compaction.js";
 import { type CoreHeapOptions, Foundation, type HeapSide } from "./foundation.js";
-import { wrapped } from "./wrap.js";
+import { HANDLE_CLASSES, type HandleClasses, wrapped } from "./wrap.js";
 
 /** Functions for the types in an image, by the types' names: the image itself does not contain them. */
 export type TypesOfImage = Readonly<Record<string, TypeFunctions>>;
+
+/** The objects are one worker's. */
+const ALONE: Sharing = {
+  releasing: (release) => release(),
+  pass: ({ typeName }) => {
+    throw new Error(
+      `Cannot share this ${typeName}: the heap is not shared. Make it with Heap.create({ shared: true })`,
+    );
+  },
+};
 
 export class Objects {
   readonly core: WholeCore;
@@ -39,11 +49,20 @@ export class Objects {
   readonly casts: Casts;
   readonly roots: Roots;
   readonly compactor: Compactor;
+  readonly #classes: HandleClasses;
   #visitor: Visitor | undefined;
 
-  constructor(core: WholeCore, calls: ObjectCalls, stack: GuardedStack, options: CoreHeapOptions) {
+  constructor(
+    core: WholeCore,
+    calls: ObjectCalls,
+    stack: GuardedStack,
+    options: CoreHeapOptions,
+    classes = HANDLE_CLASSES,
+    sharing = ALONE,
+  ) {
     this.core = core;
     this.calls = calls;
+    this.#classes = classes;
     this.foundation = new Foundation(core, calls, options, this.#side());
     const { ladder, measures, parts } = this.foundation;
     this.bridge = new Bridge({
@@ -52,6 +71,7 @@ export class Objects {
       stack,
       rescuer: (attempt, bytes) => ladder.rescue(attempt, bytes),
       wrap: (index, kind, hostId) => this.wrap(index, kind, hostId),
+      sharing,
     });
     this.gc = new GarbageCollector(
       this.bridge,
@@ -85,7 +105,7 @@ export class Objects {
 
   /** A handle for handle number `index` of the core. */
   wrap(index: number, kind: number, hostId: number): Handle {
-    return wrapped(this.bridge, index, kind, hostId, (id) => this.types.layout(id));
+    return wrapped(this.bridge, index, kind, hostId, (id) => this.types.layout(id), this.#classes);
   }
 
   /** Where an object is; undefined if it is not an object. */

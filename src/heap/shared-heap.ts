@@ -1,6 +1,7 @@
-// A heap that several workers use at once: the allocators, in a shared memory. docs/workers.md.
+// A heap that several workers use at once: the allocators and Python's objects, in a shared memory. docs/workers.md.
 //
-// Each worker has an instance of the core, and a SharedHeap over it. What they share is in the memory.
+// Each worker has a SharedHeap: an instance of the allocators (this file), and one of the objects (shared-objects.ts). What workers share is
+// in the memory.
 
 import { readFault, Sites, throwFault } from "../alloc/debug-hooks.js";
 import { type Domain, MAX_REQUEST, rebind } from "../alloc/domain.js";
@@ -13,11 +14,24 @@ import * as C from "../core/constants.gen.js";
 import type { ThreadImports } from "../core/functions.gen.js";
 import { mustBeSharable, sharedMemoryFor, WASM_PAGE } from "../core/memory.js";
 import { Words } from "../core/memory-words.js";
+import { sharedWholeModule } from "../core/shared-module.js";
 import { instantiateThread, TABLE_BASE, type ThreadCore, threadsChecksum, threadsModule } from "../core/threads.js";
+import { wholeChecksum } from "../core/whole-core.js";
 import { type Address, formatAddress, NULL, toAddress } from "../ground/address.js";
 import { HeapCorruption } from "../ground/errors.js";
+import type { ObjectShare } from "../objects/bridge/bridge.js";
+import { Handle } from "../objects/bridge/handle.js";
+import type { GarbageCollector } from "../objects/gc.js";
+import type { PyDict } from "../objects/handles/dict.js";
+import type { PyObject } from "../objects/handles/object.js";
+import type { PyRef } from "../objects/handles/ref.js";
 import { NO_LIMIT } from "../pressure/policy.js";
+import { workerNumber } from "./heap-lock.js";
 import { checkLimit, checkState, limitWord, noMemory } from "./limits.js";
+import type { ObjectHeap } from "./object-heap.js";
+import { objectMethods } from "./object-methods.js";
+import { SharedObjects } from "./shared-objects.js";
+import { type ObjectSource, type ObjectsOfAll, SharedCounter, SharedQueue } from "./shared-queue.js";
 
 export interface SharedHeapOptions {
   /** The heap is for several workers. */
@@ -26,12 +40,16 @@ export interface SharedHeapOptions {
   readonly limit?: number;
   /** Where in its memory the heap begins: a multiple of 65536, at least 65536, which is the default. */
   readonly base?: number;
+  /** The key of str and bytes hashes, two 64-bit numbers; the default is random. */
+  readonly hashKey?: readonly [bigint, bigint];
 }
 
 /** What `postMessage` carries to one worker, which joins the heap with it: `await Heap.join(share)`. */
 export interface HeapShare {
   readonly memory: WebAssembly.Memory;
+  /** The module of the allocators, and that of the objects. */
   readonly module: WebAssembly.Module;
+  readonly objects: WebAssembly.Module;
   /** Where the heap begins. */
   readonly base: number;
   /** Which of the heap's threads the worker is, and how many workers were it before. */
@@ -43,12 +61,14 @@ export interface HeapShare {
 
 /** The members that a shared heap has, and its prototype has not. */
 const OWN_FIELDS: readonly string[] = ["raw", "mem", "object"] satisfies (keyof SharedHeap)[];
-const ALLOCATORS_ALONE = "a shared heap has the allocators alone";
+const NOT_THERE = "a shared heap does not have it yet";
 
-const OPTIONS: readonly string[] = ["shared", "limit", "base"] satisfies (keyof SharedHeapOptions)[];
+const OPTIONS: readonly string[] = ["shared", "limit", "base", "hashKey"] satisfies (keyof SharedHeapOptions)[];
+
+let objectsOf: (heap: SharedHeap) => ObjectHeap;
 
 /** A heap that several workers use at once. Each of them has a SharedHeap. */
-export class SharedHeap {
+export class SharedHeap extends objectMethods((heap) => objectsOf(heap as SharedHeap)) {
   /** The three domains of the Python/C API. */
   readonly raw: Domain;
   readonly mem: Domain;
@@ -57,6 +77,7 @@ export class SharedHeap {
   readonly #words: Words;
   readonly #domains: Domains;
   readonly #sites = new Sites(stackLocator);
+  readonly #objects: SharedObjects;
   #visitor: Tally | undefined;
   #isLeft = false;
   /** What the core calls. */
@@ -67,9 +88,12 @@ export class SharedHeap {
     stalled: (holder) => this.#stalled(holder),
   };
 
-  private constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, base: number, control: number) {
-    this.#core = instantiateThread(module, memory, base, control, this.#calls);
+  private constructor({ module, memory, base, thread, turn, objects }: Omit<HeapShare, "build">) {
+    super();
+    this.#core = instantiateThread(module, memory, base, thread, this.#calls);
     this.#words = new Words(this.#core);
+    const self = workerNumber(thread, turn);
+    this.#objects = new SharedObjects(this.#core, objects, self, (holder) => this.#stalled(holder));
     this.#domains = new Domains(this.#core);
     this.raw = this.#domains.raw;
     this.mem = this.#domains.mem;
@@ -78,15 +102,16 @@ export class SharedHeap {
 
   /** Makes a heap; this worker is its first. See Heap.create. */
   static async create(options: SharedHeapOptions): Promise<SharedHeap> {
-    const { limit = NO_LIMIT, base = WASM_PAGE } = options;
+    const { limit = NO_LIMIT, base = WASM_PAGE, hashKey } = options;
     const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
-    if (other !== undefined)
-      throw new TypeError(`Cannot make a shared heap with the option ${other}: ${ALLOCATORS_ALONE}`);
+    if (other !== undefined) throw new TypeError(`Cannot make a shared heap with the option ${other}: ${NOT_THERE}`);
     const memory = sharedMemoryFor(base + WASM_PAGE);
-    const heap = new SharedHeap(await threadsModule(), memory, base, base);
+    const modules = { module: await threadsModule(), objects: await sharedWholeModule() };
+    const heap = new SharedHeap({ ...modules, memory, base, thread: base, turn: 0 });
     const { functions: f } = heap.#core;
     f.init_own(TABLE_BASE, 0, limitWord(limit), 1, C.SHARED_BYTES);
     f.thread_begin_first();
+    heap.#objects.begin(hashKey ?? crypto.getRandomValues(new BigUint64Array(2)));
     checkState({ limit, reserved: heap.reserved });
     return heap;
   }
@@ -94,10 +119,10 @@ export class SharedHeap {
   /** Opens the heap that another worker shared with this one. See Heap.join. */
   static async join(share: HeapShare): Promise<SharedHeap> {
     mustBeSharable();
-    const { module, memory, base, thread, turn, build } = share;
-    if (build !== threadsChecksum()) throw new Error("Cannot join the heap: it was made by another build of pyheap");
-    const heap = new SharedHeap(module, memory, base, thread);
-    if (heap.#core.functions.thread_begin(TABLE_BASE, turn) === 0) {
+    if (share.build !== buildChecksum())
+      throw new Error("Cannot join the heap: it was made by another build of pyheap");
+    const heap = new SharedHeap(share);
+    if (heap.#core.functions.thread_begin(TABLE_BASE, share.turn) === 0) {
       throw new Error(
         "Cannot join the heap: another worker has joined with this share. Call share() once for each worker",
       );
@@ -114,15 +139,16 @@ export class SharedHeap {
     const thread = functions.thread_open() >>> 0;
     if (thread === NULL) throw noMemory(0, this);
     const turn = this.#words.get(thread + C.TURN_AT);
-    return { module, memory, base, thread, turn, build: threadsChecksum() };
+    return { module, objects: this.#objects.module, memory, base, thread, turn, build: buildChecksum() };
   }
 
   /**
-   * Leaves the heap, which this worker can't use any more. Its blocks stay as they are, and other workers can use and free them. Call it
-   * before the worker ends.
+   * Leaves the heap, which this worker can't use any more. Its handles are released. Its blocks stay as they are, and other workers can use
+   * and free them. Call it before the worker ends.
    */
   leave(): void {
     this.#mustBeIn();
+    this.#objects.leave();
     this.#core.functions.thread_leave();
     this.#isLeft = true;
     const refuse = () => this.#mustBeIn();
@@ -142,7 +168,10 @@ export class SharedHeap {
     this.#mustBeIn();
     if (share.memory !== this.#core.memory || share.thread === this.#core.control)
       throw new Error("Cannot end a worker of another heap, or this worker itself");
-    if (this.#core.functions.thread_end(share.thread, share.turn) === 0) this.#stalled(C.BROKEN_LOCK);
+    const { thread, turn } = share;
+    // The allocators come first: the release of handles needs them.
+    const isWhole = this.#core.functions.thread_end(thread, turn) !== 0;
+    if (!this.#objects.ended(thread, turn) || !isWhole) this.#stalled(C.BROKEN_LOCK);
   }
 
   /**
@@ -152,6 +181,15 @@ export class SharedHeap {
   flush(): void {
     this.#mustBeIn();
     this.#core.functions.thread_flush();
+  }
+
+  /** Leaves the heap, unless this worker has left it already: for `await using heap = await Heap.join(share)`. */
+  [Symbol.dispose](): void {
+    if (!this.#isLeft) this.leave();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this[Symbol.dispose]();
   }
 
   #mustBeIn(): void {
@@ -196,10 +234,91 @@ export class SharedHeap {
     return block;
   }
 
-  /** Gives this worker's empty memory back to the platform. Returns the bytes given back. */
+  /** Gives empty memory of this worker, and of the objects, back to the platform. Returns the bytes given back. */
   release(): number {
     this.flush();
+    if (this.#objects.exist) this.#objects.open.heap.release();
     return this.#core.functions.relieve_heap() >>> 0;
+  }
+
+  // ---- objects ----
+
+  /**
+   * Runs a function while this worker has the lock of the objects: no other worker uses them until it returns. Every operation on objects
+   * takes the lock by itself; this makes several of them one. The function must not wait for other workers, and can't be async.
+   */
+  locked<T>(run: () => T): T {
+    this.#mustBeIn();
+    return this.#objects.lock.run(() => {
+      const result = run();
+      if (result instanceof Promise)
+        throw new TypeError("Cannot hold the lock for an async function: others would have it after the first await");
+      return result;
+    });
+  }
+
+  /** A handle for the object that another worker has shared by `object.share()`. */
+  adopt<T extends PyObject = PyObject>(share: ObjectShare): T {
+    this.#mustBeIn();
+    return this.#objects.adopt(share);
+  }
+
+  /** A queue for all workers: a new one, or the one that another worker has shared. */
+  queue<T = unknown>(source?: ObjectSource): SharedQueue<T> {
+    return new SharedQueue<T>(
+      this.#ofAll,
+      this.#opened(source, () => this.scope(() => this.tuple([this.list(), this.list()]))),
+    );
+  }
+
+  /** A counter for all workers: a new one, which begins at 0, or the one that another worker has shared. */
+  counter(source?: ObjectSource): SharedCounter {
+    return new SharedCounter(
+      this.#ofAll,
+      this.#opened(source, () => this.list([0])),
+    );
+  }
+
+  get #ofAll(): ObjectsOfAll {
+    return { locked: this.#objects.lock.run, changes: this.#objects.changes };
+  }
+
+  /** An object of which the caller owns the handle. */
+  #opened<T extends PyObject>(source: ObjectSource | undefined, make: () => T): T {
+    this.#mustBeIn();
+    if (source === undefined) return make();
+    return (source instanceof Handle ? source.clone() : this.adopt(source)) as T;
+  }
+
+  /** A weak reference: it refers to the object without keeping it alive. */
+  ref<T extends PyObject>(object: T): PyRef<T> {
+    this.#mustBeIn();
+    return this.#objects.open.heap.ref(object);
+  }
+
+  /** Runs a function, then releases all handles that were made in it, except the one that it returns. */
+  scope<T>(run: () => T): T {
+    this.#mustBeIn();
+    return this.#objects.open.objects.bridge.scope(run);
+  }
+
+  /** Objects with names, for all workers: a dict. */
+  get roots(): PyDict<string, PyObject> {
+    this.#mustBeIn();
+    return this.#objects.open.roots;
+  }
+
+  /** The cycle collector: Python's gc module. */
+  get gc(): GarbageCollector {
+    this.#mustBeIn();
+    return this.#objects.open.gc;
+  }
+
+  static {
+    objectsOf = (heap) => {
+      heap.#mustBeIn();
+      return heap.#objects.open.heap;
+    };
   }
 
   // ---- limit and account, of all workers together ----
@@ -234,10 +353,11 @@ export class SharedHeap {
     this.#visitor = tally;
     try {
       functions.walk_heap(C.DEPTH_POOLS);
+      this.#objects.walk(tally);
     } finally {
       this.#visitor = undefined;
     }
-    return tally.finish(this.#words, memory.buffer.byteLength, null);
+    return tally.finish(this.#words, memory.buffer.byteLength, null, this.#objects.control);
   }
 
   /**
@@ -248,6 +368,7 @@ export class SharedHeap {
     this.#mustBeIn();
     const answer = this.#core.functions.check_heap();
     if (answer !== 0n) throw corruptionOf(answer);
+    if (this.#objects.exist) this.#objects.open.heap.check();
   }
 
   /** The lock is held by a thread that does not give it back. */
@@ -259,13 +380,18 @@ export class SharedHeap {
   }
 }
 
+/** A checksum that tells this build of the core from others. */
+function buildChecksum(): number {
+  return (threadsChecksum() ^ wholeChecksum()) >>> 0;
+}
+
 /** Makes members of other heaps that a shared heap lacks throw an error that names them. */
 export function refuseMembersOf(prototypes: readonly object[], fields: readonly string[]): void {
   const names = new Set([...prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype)), ...fields]);
   for (const name of names) {
     if (name in SharedHeap.prototype || OWN_FIELDS.includes(name)) continue;
     const refuse = (): never => {
-      throw new Error(`Cannot use heap.${name}: ${ALLOCATORS_ALONE}`);
+      throw new Error(`Cannot use heap.${name}: ${NOT_THERE}`);
     };
     Object.defineProperty(SharedHeap.prototype, name, { get: refuse, set: refuse });
   }

@@ -54,3 +54,8 @@ export function error_object(which: u32): u32 {
 export function error_clear(): void {
   clearError();
 }
+
+/** Releases all handles and everything else that the core keeps for a worker, which has ended or leaves the heap. */
+export function handles_end(): void {
+  handles().end();
+}

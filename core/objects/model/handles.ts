@@ -141,7 +141,7 @@ export class Handles {
   }
 
   private dropStack(): void {
-    base_free(INTERNAL, this.stack);
+    if (this.stack != 0) base_free(INTERNAL, this.stack);
     this.stack = 0;
     this.stackCapacity = 0;
   }
@@ -193,6 +193,18 @@ export class Handles {
   /** Moves the stack as low as possible. */
   lowerStack(): void {
     this.stack = lowered(this.stack, (<usize>this.stackCapacity) << 2);
+  }
+
+  /** Releases all handles, empties the stack, and frees the three blocks. */
+  end(): void {
+    this.drop(this.stackTop);
+    for (let handle: u32 = 1; handle < this.capacity; handle++) if (this.isUsed(handle)) this.release(handle);
+    this.dropStack();
+    this.dropBuffer();
+    if (this.table != 0) base_free(INTERNAL, this.table);
+    this.table = 0;
+    this.capacity = 0;
+    this.free = 0;
   }
 
   /** Whether the list of free handles has an end, and contains every free handle. */

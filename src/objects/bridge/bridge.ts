@@ -25,6 +25,23 @@ export interface BridgeParts {
   readonly stack: GuardedStack;
   readonly rescuer: Rescuer;
   readonly wrap: Wrap;
+  readonly sharing: Sharing;
+}
+
+/** What depends on whether several workers use the objects. */
+export interface Sharing {
+  /** Runs the release of a handle that JavaScript's collector has found. */
+  releasing(release: () => void): void;
+  /** Passes an object on to another worker. */
+  pass(handle: Handle): ObjectShare;
+}
+
+/** What `postMessage` carries to one worker, which gets the object by `heap.adopt(share)`. */
+export interface ObjectShare {
+  /** A number that tells the heap from others. */
+  readonly heap: number;
+  /** Which of the objects that were shared. */
+  readonly object: number;
 }
 
 export class Bridge {
@@ -38,17 +55,19 @@ export class Bridge {
   readonly values: ValueStack;
   readonly #results: Results;
   readonly #scopes: Scopes;
+  readonly sharing: Sharing;
 
-  constructor({ core, states, stack, rescuer, wrap }: BridgeParts) {
+  constructor({ core, states, stack, rescuer, wrap, sharing }: BridgeParts) {
     this.f = core.functions;
     this.reader = new Reader(core);
     this.states = states;
+    this.sharing = sharing;
     this.border = new Border(this.reader, states, stack);
     this.#errors = new Errors(this.f, this.reader, core.control);
     this.#rescue = new Rescue(rescuer);
     this.values = new ValueStack(this, this.#errors, this.#rescue, core.control);
     this.#results = new Results(this.f, this.reader, this.#errors, core.control, wrap);
-    this.#scopes = new Scopes(this.f);
+    this.#scopes = new Scopes(this.f, sharing);
   }
 
   // ---- in ----

@@ -17,9 +17,15 @@ export class Reader {
   #u8!: Uint8Array;
   #u32!: Uint32Array;
   #f64!: Float64Array;
+  /**
+   * A view of at most this many bytes may be old. When a memory grows, its old views become empty; but those of a shared memory stay as they
+   * are, so they must always be compared with the memory.
+   */
+  readonly #mayBeOld: number;
 
   constructor(core: WholeCore) {
     this.#core = core;
+    this.#mayBeOld = core.memory.buffer instanceof ArrayBuffer ? 0 : Number.POSITIVE_INFINITY;
     this.#typesAt = core.control + C.TYPES_AT;
     this.refresh();
   }
@@ -35,7 +41,7 @@ export class Reader {
 
   /** The memory's bytes. Use it after a call that may have made the memory grow. */
   get bytes(): Uint8Array {
-    if (this.#u8.length === 0) this.refresh();
+    if (this.#u8.length <= this.#mayBeOld) this.refresh();
     return this.#u8;
   }
 
@@ -97,7 +103,7 @@ export class Reader {
   characters(data: number, length: number, width: number): string {
     if (width === 1) {
       const u8 = this.#u8;
-      if (length > SHORT_TEXT) return decodeLatin1(u8.subarray(data, data + length));
+      if (length > SHORT_TEXT) return decodeLatin1(this.#decodable(u8.subarray(data, data + length)));
       let text = "";
       for (let at = data; at < data + length; at++) text += String.fromCharCode(u8[at] as number);
       return text;
@@ -114,8 +120,13 @@ export class Reader {
    */
   #units(data: number, length: number): string {
     const units = new Uint16Array(this.#core.memory.buffer, data, length);
-    if (units.every((unit) => (unit & 0xf800) !== 0xd800)) return utf16.decode(units);
+    if (units.every((unit) => (unit & 0xf800) !== 0xd800)) return utf16.decode(this.#decodable(units));
     return units.reduce((text, unit) => text + String.fromCharCode(unit), "");
+  }
+
+  /** The same bytes for a decoder, which takes no view of a shared memory. */
+  #decodable<T extends Uint8Array | Uint16Array>(view: T): T {
+    return this.#mayBeOld === 0 ? view : (view.slice() as T);
   }
 
   /** The value of an int: a number if it is safe, a bigint if not. */

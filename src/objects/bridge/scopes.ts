@@ -1,6 +1,7 @@
 // Decides who releases a handle: the program, the scope in which it was made, or JavaScript's collector.
 
 import type { WholeFunctions } from "../../core/functions.gen.js";
+import type { Sharing } from "./bridge.js";
 import type { Handle } from "./handle.js";
 
 export class Scopes {
@@ -9,9 +10,9 @@ export class Scopes {
   readonly #scopes: Set<Handle>[] = [];
   readonly #net: FinalizationRegistry<number>;
 
-  constructor(f: WholeFunctions) {
+  constructor(f: WholeFunctions, sharing: Pick<Sharing, "releasing">) {
     this.#f = f;
-    this.#net = new FinalizationRegistry((index) => this.#f.handle_release(index));
+    this.#net = new FinalizationRegistry((index) => sharing.releasing(() => this.#f.handle_release(index)));
   }
 
   /** Registers a new handle: the innermost scope will release it; or, if it is forgotten, JavaScript's collector. */

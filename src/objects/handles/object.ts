@@ -2,7 +2,7 @@
 
 import type { Comparison } from "../../core/catalogue.gen.js";
 import * as C from "../../core/constants.gen.js";
-import type { Bridge } from "../bridge/bridge.js";
+import type { Bridge, ObjectShare } from "../bridge/bridge.js";
 import { Handle, indexOf } from "../bridge/handle.js";
 import { compareValues, hashOf, reprOf } from "../bridge/operations.js";
 import { toValue } from "../convert/to-js.js";
@@ -139,6 +139,14 @@ export abstract class PyObject extends Handle {
   /** Another handle for the same object, with its own reference. */
   clone(): this {
     return new (this.constructor as new (bridge: Bridge, index: number) => this)(this.bridge, this.copiedIndex());
+  }
+
+  /**
+   * Shares the object with one other worker, which gets a handle of its own by `heap.adopt(share)`. The object lives at least until then.
+   * Throws if the heap is not shared.
+   */
+  share(): ObjectShare {
+    return this.bridge.sharing.pass(this);
   }
 
   /** The number of a new handle for the same object. */

@@ -1,0 +1,168 @@
+// The lock of a shared heap's objects: one worker at a time uses them, as with Python's GIL.
+//
+//   | holder, CONTENDED | starving | ...
+//
+// The holder is a worker's number, or 0. A worker that finds the lock taken looks at it a few times, because most operations are short; then
+// it sets CONTENDED and sleeps, and whoever gives the lock back wakes one sleeper. Meanwhile others may take the lock, which saves a change of
+// threads for each operation. So that nobody waits for ever, a worker that has slept for a millisecond becomes `starving`, and the next one
+// that gives the lock back makes it the holder. (Go's sync.Mutex does the same.)
+//
+// A worker's number is the address of its thread's control block, with the turn of the thread in the lower bits.
+
+import * as C from "../core/constants.gen.js";
+
+const FREE = 0;
+const CONTENDED = 1;
+/** The holder of a lock that is never given back. */
+export const BROKEN = 2;
+/** How often a worker looks at the lock before it sleeps. */
+const LOOKS = 100;
+/** Milliseconds after which a sleeping worker is starving. */
+const STARVING_MS = 1;
+/** Milliseconds after which a sleeping worker throws an error. */
+const PATIENCE_MS = 10_000;
+
+// The words of the lock.
+const HOLDER = 0;
+const STARVING = 1;
+
+export interface HeapLockParts {
+  readonly memory: WebAssembly.Memory;
+  /** The address of the lock's words. */
+  readonly at: number;
+  /** The worker's number. */
+  readonly self: number;
+  /** Called whenever this worker has taken the lock. */
+  taken(): void;
+  /** Throws an error that says that the holder does not give the lock back. */
+  stalled(holder: number): never;
+}
+
+/** The number of the worker that is a thread at its `turn`. */
+export function workerNumber(thread: number, turn: number): number {
+  return thread | ((turn << 2) & (C.THREAD_ALIGNMENT - 1)) | 0;
+}
+
+export class HeapLock {
+  readonly #words: Int32Array;
+  readonly #parts: HeapLockParts;
+  readonly #self: number;
+  #depth = 0;
+  #isLeft = false;
+
+  constructor(parts: HeapLockParts) {
+    this.#parts = parts;
+    this.#self = parts.self;
+    // The words are in the memory from the beginning on, so this view shows them also after the memory grew.
+    this.#words = new Int32Array(parts.memory.buffer, parts.at, 2);
+  }
+
+  /** Whether this worker has the lock. */
+  get isHeld(): boolean {
+    return this.#depth > 0;
+  }
+
+  /** Runs an operation while this worker has the lock. */
+  readonly run = <T>(operation: () => T): T => {
+    this.take();
+    try {
+      return operation();
+    } finally {
+      this.give();
+    }
+  };
+
+  /** Takes the lock, also if this worker has it already. */
+  take(): void {
+    if (this.#depth === 0) {
+      if (this.#isLeft) throw new Error("Cannot use the heap: this worker has left it");
+      if (Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE) this.#wait(FREE);
+      this.#parts.taken();
+    }
+    this.#depth++;
+  }
+
+  /** This worker leaves the heap: it can't take the lock any more. */
+  leave(): void {
+    this.#isLeft = true;
+  }
+
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
+  /**
+   * Takes the lock, also from a worker that has ended. Returns whether that one had it. The caller has to call
+   * `give`.
+   */
+  takeOver(ended: number): boolean {
+    if (this.#depth > 0) {
+      this.#depth++;
+      return false;
+    }
+    Atomics.compareExchange(this.#words, STARVING, ended, 0);
+    const isTaken = Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE;
+    const wasHeld = isTaken && this.#wait(ended);
+    this.#depth = 1;
+    return wasHeld;
+  }
+
+  /** Gives the lock back, if it was taken as often as it is given. */
+  give(): void {
+    if (--this.#depth > 0) return;
+    const words = this.#words;
+    if (Atomics.load(words, STARVING) !== 0) this.#handOver();
+    else if ((Atomics.exchange(words, HOLDER, FREE) & CONTENDED) !== 0) Atomics.notify(words, HOLDER, 1);
+  }
+
+  #handOver(): void {
+    const words = this.#words;
+    const next = Atomics.exchange(words, STARVING, 0);
+    Atomics.store(words, HOLDER, next === 0 ? FREE : next | CONTENDED);
+    Atomics.notify(words, HOLDER);
+  }
+
+  /** Waits for the lock, and takes it: when it is free, or from a worker that has `ended`. Returns whether it was that one's. */
+  #wait(ended: number): boolean {
+    const words = this.#words;
+    const self = this.#self;
+    for (let look = LOOKS; look > 0; look--) {
+      if (Atomics.load(words, HOLDER) !== FREE) continue;
+      if (Atomics.compareExchange(words, HOLDER, FREE, self) === FREE) return false;
+    }
+    const begun = performance.now();
+    for (;;) {
+      // Others may sleep whom only CONTENDED tells of.
+      const seen = Atomics.compareExchange(words, HOLDER, FREE, self | CONTENDED);
+      const holder = seen & ~CONTENDED;
+      if (holder === FREE || holder === self) break;
+      if (holder === ended) {
+        if (Atomics.compareExchange(words, HOLDER, seen, self | CONTENDED) === seen) return true;
+        continue;
+      }
+      const waited = performance.now() - begun;
+      if (holder === BROKEN || waited >= PATIENCE_MS) this.#giveUp(holder);
+      const marked = holder | CONTENDED;
+      if (seen !== marked && Atomics.compareExchange(words, HOLDER, seen, marked) !== seen) continue;
+      const isStarving = waited >= STARVING_MS;
+      if (isStarving) Atomics.compareExchange(words, STARVING, 0, self);
+      Atomics.wait(words, HOLDER, marked, isStarving ? PATIENCE_MS - waited : STARVING_MS);
+    }
+    Atomics.compareExchange(words, STARVING, self, 0);
+    return false;
+  }
+
+  #giveUp(holder: number): void {
+    // If it was made the holder meanwhile, it goes on.
+    const was = Atomics.compareExchange(this.#words, STARVING, this.#self, 0);
+    if (was !== this.#self && (Atomics.load(this.#words, HOLDER) & ~CONTENDED) === this.#self) return;
+    this.#parts.stalled(holder);
+  }
+
+  /** Gives the lock, which this worker has, to nobody for ever. Whoever sleeps is told. */
+  break(): void {
+    this.#depth = 0;
+    Atomics.store(this.#words, HOLDER, BROKEN);
+    Atomics.notify(this.#words, HOLDER);
+  }
+}
