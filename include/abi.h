@@ -7,7 +7,7 @@
 #ifndef PYHEAP_ABI_H
 #define PYHEAP_ABI_H
 
-#define PYHEAP_ABI_VERSION 2
+#define PYHEAP_ABI_VERSION 3
 
 /* Files of pyheap itself, which are linked into modules of others, have no mark: a module has the marks of its own files only. */
 #ifndef PYHEAP_BUILD

@@ -7,7 +7,10 @@
 typedef struct {
     PyObject_HEAD
     Py_ssize_t ma_used;
-    /* The other fields of a dict are private to the heap. */
+    /* The other fields are here for a struct that begins with a dict's. */
+    unsigned long long _ma_watcher_tag;
+    struct _dictkeysobject *ma_keys;
+    struct _dictvalues *ma_values;
 } PyDictObject;
 
 #define PyDict_Check(o) PyType_FastSubclass(Py_TYPE(o), Py_TPFLAGS_DICT_SUBCLASS)

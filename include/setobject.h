@@ -5,10 +5,23 @@
 #include "object.h"
 
 typedef struct {
+    PyObject *key;
+    Py_hash_t hash;
+} setentry;
+
+#define PySet_MINSIZE 8
+
+typedef struct {
     PyObject_HEAD
     Py_ssize_t fill;
     Py_ssize_t used;
-    /* The other fields of a set are private to the heap. */
+    /* The other fields are here for a struct that begins with a set's. */
+    Py_ssize_t mask;
+    setentry *table;
+    Py_hash_t hash;
+    Py_ssize_t finger;
+    setentry smalltable[PySet_MINSIZE];
+    PyObject *weakreflist;
 } PySetObject;
 
 #define PySet_Check(o) PyObject_TypeCheck((o), &PySet_Type)

@@ -4,6 +4,7 @@
 //
 //   {name:type}       an object: the name of its type          {name:number}    a number
 //   {name:text}       an object that is a string: its text     {name:repr}      an object: its repr
+//   {name:layout}     an object: the name of its type, or of the built-in type that its type is derived from; also in the next three
 //   {name:prefix}     an object: "list " and so on, but "string " for a str, and nothing for bytes
 //   {name:element}    an object: the name of its type, but "byte" for bytes
 //   {name:container}  an object: the name of its type, but "dictionary" for a dict
@@ -80,6 +81,7 @@ export const ERRORS = [
   ["NOT_SUBSCRIPTABLE", "TypeError", "'{object:type}' object is not subscriptable"],
   ["NO_ITEM_ASSIGNMENT", "TypeError", "'{object:type}' object does not support item assignment"],
   ["NO_ITEM_DELETION", "TypeError", "'{object:type}' object doesn't support item deletion"],
+  ["NO_KEY_DELETION", "TypeError", "'{object:type}' object does not support item deletion"],
   ["NOT_STR_IN_STR", "TypeError", "'in <string>' requires string as left operand, not {object:type}"],
   ["NOT_BYTES_LIKE", "TypeError", "a bytes-like object is required, not '{object:type}'"],
   ["STRING_INDICES", "TypeError", "string indices must be integers, not '{index:type}'"],
@@ -87,8 +89,8 @@ export const ERRORS = [
   ["NOT_INTEGER", "TypeError", "'{object:type}' object cannot be interpreted as an integer"],
   ["INDEX_RESULT", "TypeError", "__index__ returned non-int (type {result:type})"],
   ["SEQUENCE_INDEX", "TypeError", "sequence index must be integer, not '{index:type}'"],
-  ["CONCATENATE", "TypeError", 'can only concatenate {sequence:type} (not "{other:type}") to {sequence:type}'],
-  ["CONCATENATE_BYTES", "TypeError", "can't concat {other:type} to bytes"],
+  ["CONCATENATE", "TypeError", 'can only concatenate {sequence:layout} (not "{other:type}") to {sequence:layout}'],
+  ["CONCATENATE_BYTES", "TypeError", "can't concat {other:type} to {bytes:type}"],
   ["REPEAT", "TypeError", "can't multiply sequence by non-int of type '{count:type}'"],
   ["ASSIGN_TO_SLICE", "TypeError", "must assign iterable to extended slice"],
   ["NO_WEAK_REFERENCES", "TypeError", "cannot create weak reference to '{object:type}' object"],
@@ -212,12 +214,18 @@ export const ERRORS = [
   ["NO_KEYWORDS", "TypeError", "{callee:text}() takes no keyword arguments"],
   ["NOT_CALLABLE", "TypeError", "'{object:type}' object is not callable"],
   ["NO_ATTRIBUTE", "AttributeError", "'{object:type}' object has no attribute '{name:text}'"],
+  [
+    "NO_NEW_ATTRIBUTE",
+    "AttributeError",
+    "'{object:type}' object has no attribute '{name:text}' and no __dict__ for setting new attributes",
+  ],
   ["TYPE_NO_ATTRIBUTE", "AttributeError", "type object '{type:text}' has no attribute '{name:text}'"],
   ["MODULE_NO_ATTRIBUTE", "AttributeError", "module '{module:text}' has no attribute '{name:text}'"],
   ["READ_ONLY_MEMBER", "AttributeError", "readonly attribute"],
   ["NOT_WRITABLE", "AttributeError", "attribute '{name:text}' of '{object:type}' objects is not writable"],
   ["READ_ONLY", "AttributeError", "'{object:type}' object attribute '{name:text}' is read-only"],
   ["NO_INSTANCES", "TypeError", "cannot create '{type:text}' instances"],
+  ["MOST_ONE", "TypeError", "{type:text} expected at most 1 argument, got {given:number}"],
   ["TAKES_NOTHING", "TypeError", "{type:text}() takes no arguments"],
   ["NULL_RESULT", "SystemError", "{callable:text} returned NULL without setting an exception"],
   ["RESULT_WITH_ERROR", "SystemError", "{callable:text} returned a result with an exception set"],

@@ -4,6 +4,7 @@
 //                                -> core/**/*.gen.ts, src/core/catalogue.gen.ts, src/core/errors.gen.ts
 //   include/*.h                  slots of C's types: their numbers and places, and the types of their functions
 //                                -> core/objects/model/slots.gen.ts, core/objects/model/uses.gen.ts
+//   libc/**/*.h                  names of functions of the C library                     -> src/hosts/c/library-names.gen.ts
 //   core/exports/*.ts            functions, with their types, as the compiler sees them   -> src/core/functions.gen.ts
 //   core/exports/constants.ts    numbers, as the compiler computes them                   -> src/core/constants.gen.ts
 //   core/exports/c-constants.ts  numbers that a test compares with those in include/      -> build/c-constants.json
@@ -122,6 +123,7 @@ const KINDS = {
   type: ["object"],
   text: ["object"],
   repr: ["object"],
+  layout: ["object"],
   prefix: ["object"],
   element: ["object"],
   container: ["object"],
@@ -297,11 +299,31 @@ function writeCatalogue() {
   ]);
 }
 
+/** The functions that the headers of the C library declare. A heap does not have all of them. */
+function writeLibraryNames() {
+  const headers = ["libc/include", "libc/host", "libc/host/sys", "libc/host/arpa"].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".h"))
+      .map((file) => `${folder}/${file}`),
+  );
+  const names = headers.flatMap((path) =>
+    readFileSync(path, "utf8")
+      .replace(/^#.*(?:\\\n.*)*|\/\*[\s\S]*?\*\/|\{[^{}]*\}/gm, "")
+      .split(";")
+      .filter((part) => !/\b(?:typedef|static)\b/.test(part))
+      .flatMap((part) => /\b(\w+)\((?:[^()]|\([^()]*\))*\)\s*(?:__attribute__.*)?$/.exec(part.trim())?.slice(1) ?? []),
+  );
+  write("src/hosts/c/library-names.gen.ts", "The functions of the C library that headers declare, from libc/.", [
+    typed("LIBRARY_NAMES", "readonly string[]", [...new Set(names)].sort()),
+  ]);
+}
+
 /** Writes the files that the core's compiler needs, and the host's files from the same lists. */
 export function writeLists() {
   writeCoreTable();
   writeObjectTable();
   writeCoreLists();
+  writeLibraryNames();
   write(
     "core/objects/model/slots.gen.ts",
     "Slots of types, from include/object.h and include/typeslots.h.",

@@ -265,6 +265,7 @@ export const STR_LENGTH: usize = offsetof<PyStr>("length");
 export const STR_STATE: usize = offsetof<PyStr>("state");
 export {
   ASCII_HEADER as STR_ASCII_DATA,
+  COMPACT as STR_IS_COMPACT,
   STATE_ASCII as STR_IS_ASCII,
   WIDE_HEADER as STR_WIDE_DATA,
   WIDTH_MASK as STR_WIDTH_MASK,
@@ -303,6 +304,8 @@ export { IMMORTAL_MINIMUM } from "../objects/model/refcount";
 export { BUILTIN, GETSET_DESCRIPTOR, MEMBER_DESCRIPTOR, METHOD_DESCRIPTOR, MODULE } from "../objects/model/kinds.gen";
 export const TYPE_BASIC_SIZE: usize = offsetof<PyType>("basicSize");
 export const TYPE_FLAGS: usize = offsetof<PyType>("flags");
+export const TYPE_KIND: usize = offsetof<PyType>("kind");
+export { DERIVED } from "../objects/model/type";
 export const TYPE_TRAVERSE: usize = offsetof<PyType>("traverse");
 export const TYPE_MEMBERS: usize = offsetof<PyType>("tp_members");
 export const TYPE_DICT: usize = offsetof<PyType>("tp_dict");

@@ -1,5 +1,50 @@
 // The functions of the object layer that the host puts into the table, besides those of the Python/C API.
 
+export {
+  base_init,
+  base_new,
+  base_repr,
+  base_str,
+} from "../objects/capi/api/base-construct";
+export {
+  base_ass_item,
+  base_ass_subscript,
+  base_concat,
+  base_contains,
+  base_inplace_concat,
+  base_inplace_repeat,
+  base_item,
+  base_iter,
+  base_length,
+  base_repeat,
+  base_subscript,
+} from "../objects/capi/api/base-containers";
+export {
+  base_absolute,
+  base_add,
+  base_and,
+  base_bool,
+  base_divmod,
+  base_float,
+  base_floor_divide,
+  base_inplace_and,
+  base_inplace_or,
+  base_inplace_subtract,
+  base_inplace_xor,
+  base_int,
+  base_invert,
+  base_lshift,
+  base_multiply,
+  base_negative,
+  base_or,
+  base_positive,
+  base_power,
+  base_remainder,
+  base_rshift,
+  base_subtract,
+  base_true_divide,
+  base_xor,
+} from "../objects/capi/api/base-numbers";
 export { c_repr, object_init, object_new, type_call } from "../objects/capi/api/construct";
 export {
   exception_clear,
@@ -22,6 +67,7 @@ export { immortal_dealloc } from "../objects/model/refcount";
 export { str_hash } from "../objects/text/str";
 export { str_repr } from "../objects/text/writer";
 export { bytes_compare, bytes_dealloc, bytes_hash, bytes_repr } from "../objects/types/bytes";
+export { base_clear, base_dealloc, base_traverse } from "../objects/types/derived";
 export { dict_compare, dict_dealloc, dict_repr } from "../objects/types/dict";
 export { float_compare, float_dealloc, float_hash, float_repr } from "../objects/types/float";
 export { instance_dealloc } from "../objects/types/instance";

@@ -62,7 +62,7 @@ export const SHARED_BYTES: usize = DIRECTORY_AT + 4096 * 4;
 /** "PYHE", little-endian, in the block's first word. */
 export const MAGIC: u32 = 0x45485950;
 /** Raised whenever a structure in linear memory changes. */
-export const LAYOUT_VERSION: u32 = 6;
+export const LAYOUT_VERSION: u32 = 7;
 
 @unmanaged
 export class Head {

@@ -3,7 +3,7 @@
 //   kind        basic size   item    collected   free list (CPython's bounds)
 //   int             16         4        -          100, of one digit
 //   float           16         -        -          100
-//   str             20         -        -
+//   str             20         -        -        for C, that of a derived str (base-types.ts)
 //   bytes           17         1        -
 //   tuple           16         4        yes        2000 of each length up to 20 (tuple.ts)
 //   list            20         -        yes        80
@@ -49,7 +49,7 @@ import {
   PyType,
   typeOf,
 } from "./model/type";
-import { str_begin } from "./text/str";
+import { ASCII_HEADER, str_begin } from "./text/str";
 import { bytes_begin } from "./types/bytes";
 import { PyDict } from "./types/dict";
 import { int_begin } from "./types/int";
@@ -86,7 +86,7 @@ function defineAll(): void {
   define(BOOL, 16, 4, IS_INT, 0);
   define(INT, 16, 4, IS_INT, 100);
   define(FLOAT, 16, 0, 0, 100);
-  define(STR, 20, 0, IS_STR, 0);
+  define(STR, ASCII_HEADER, 0, IS_STR, 0);
   define(BYTES, 17, 1, IS_BYTES, 0);
   define(TUPLE, 16, 4, HAS_GC | IS_TUPLE, 0);
   define(LIST, offsetof<PyList>(), 0, HAS_GC | IS_LIST, 80);

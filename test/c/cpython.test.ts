@@ -27,7 +27,7 @@ const words = (text: string) => text.trim().split(/\s+/);
 /** The numbers that abi.c tells: sizes of structs, places of fields, and macros. */
 const SIZES = words(`
   PyTypeObject PyHeapTypeObject PyASCIIObject PyCompactUnicodeObject PyUnicodeObject PyBytesObject PyByteArrayObject
-  PyTupleObject PyListObject PyFloatObject PyComplexObject PySliceObject PyMemoryViewObject PyMethodObject
+  PyTupleObject PyListObject PyDictObject PySetObject PyFloatObject PyComplexObject PySliceObject PyMemoryViewObject PyMethodObject
   PyCFunctionObject PyBaseExceptionObject PyDateTime_Date PyDateTime_DateTime PyDateTime_Time PyDateTime_Delta
   PyDateTime_TZInfo PyMutex PyObject
 `);

@@ -30,6 +30,11 @@ int is_bytes(void) {
 }
 PyObject *absent(void) { return PyRun_String("1", 0, NULL, NULL); }
 static PyObject *(*const by_address)(PyObject *) = PyOS_FSPath;
+#include <pthread.h>
+#include <unistd.h>
+int starts_thread(int really) { pthread_t t; return really ? pthread_create(&t, NULL, NULL, NULL) : 3; }
+static int (*const remove_file)(const char *) = unlink;
+int removes(void) { return remove_file("x"); }
 int has_address(void) { return by_address != NULL; }
 PyObject *absent_by_address(void) { return by_address(Py_None); }`;
 
@@ -75,6 +80,11 @@ describe.runIf(canCompile)("the library of objects", () => {
     );
     expect(taker.call("has_address")).toBe(1);
     expect(() => taker.call("absent_by_address")).toThrow();
+    expect(taker.call("starts_thread", 0)).toBe(3);
+    expect(() => taker.call("starts_thread", 1)).toThrow(
+      "Cannot call pthread_create: a heap does not have this function of the C library",
+    );
+    expect(() => taker.call("removes")).toThrow(/Cannot call unlink: a heap does not have this function/);
     taker.unload();
     heap.check();
   });

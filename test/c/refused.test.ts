@@ -139,10 +139,10 @@ describe.runIf(canCompile)("a module", () => {
     const heap = await Heap.create();
     const bytes = Buffer.from(await readFile(await build("vain", VAIN)));
     const mark = bytes.indexOf("pyheap.abi") + "pyheap.abi".length;
-    expect(bytes.toString("latin1", mark, mark + 2)).toBe("2;");
+    expect(bytes.toString("latin1", mark, mark + 2)).toBe("3;");
     bytes.write("7;", mark, "latin1");
     await expect(heap.load(bytes, { name: "vain.wasm" })).rejects.toThrow(
-      "Cannot load vain.wasm: it was compiled for version 7 of the layouts of objects, and this is version 2: compile it again with pyheap cc",
+      "Cannot load vain.wasm: it was compiled for version 7 of the layouts of objects, and this is version 3: compile it again with pyheap cc",
     );
   });
 });

@@ -16,7 +16,7 @@
 
 import { DEBUG } from "../../ground/config";
 import { GC_COLLECTING, GCHead, generation, untrack } from "../model/gc-head";
-import { DICT, REF, TUPLE, USER } from "../model/kinds.gen";
+import { DICT, REF, TUPLE } from "../model/kinds.gen";
 import { clearError } from "../model/raise";
 import { COLLECT, COLLECTING, enterState, leaveState, may } from "../model/reentrancy";
 import { decref, incref } from "../model/refcount";
@@ -83,7 +83,7 @@ function finalizeAll(list: GCHead): void {
     const head = changetype<GCHead>(list.next);
     const o = head.object;
     moveTo(head, seen);
-    if (o.type.kind != USER || o.type.finalize == 0) continue;
+    if (o.type.finalize == 0) continue;
     incref<PyObject>(o);
     finalize(o);
     decref(o);

@@ -11,7 +11,7 @@ import { isInPool } from "../../alloc/evacuation";
 import { LISTS, PERMANENT } from "../collector/state";
 import { GCHead, gcHead, generation } from "../model/gc-head";
 import { DICT, PLACES, REF, USER } from "../model/kinds.gen";
-import { IS_C_TYPE, PyObject, PyType, typeOf } from "../model/type";
+import { IS_C_TYPE, isA, PyObject, PyType, typeOf } from "../model/type";
 import { eachOwned } from "../model/visit";
 import { eachReference, mayRefer, ownBytes, readsFrom } from "../types/anatomy";
 import { PyDict } from "../types/dict";
@@ -200,7 +200,7 @@ export function finish(c: Pass): void {
     const o = c.objectAt(k);
     o.refcnt &= PINNED | COUNT_MASK;
     const type = o.type;
-    if (type.kind == DICT) changetype<PyDict>(o).keys.mark = 0;
+    if (isA(o, DICT)) changetype<PyDict>(o).keys.mark = 0;
     if (hasWeak && (type.kind == REF || type.weakList != 0)) eachReference<Follow>(o, follow);
     if (hasLargePart(o)) c.bringForward(k);
   }

@@ -13,12 +13,12 @@
 // Whole values go out without calls: the host reads objects in place (core/exports/constants.ts has the offsets).
 
 import { handles } from "../model/handles";
-import { BOOL, FLOAT, INT, STR, TYPE } from "../model/kinds.gen";
+import { BOOL, FLOAT, INT, STR, TYPE, USER } from "../model/kinds.gen";
 import { decref, incref } from "../model/refcount";
 import { result } from "../model/result";
 import { settings } from "../model/settings";
 import { asBool, False, None, True } from "../model/singletons";
-import { isKind, PyObject, PyType } from "../model/type";
+import { isDerived, isKind, PyObject, PyType } from "../model/type";
 import { sizeOf } from "../operations/abstract";
 import { PyStr, str_from_chars, str_from_utf16 } from "../text/str";
 import { bytes_from } from "../types/bytes";
@@ -227,9 +227,14 @@ export function hostIdOf(o: PyObject): u32 {
   return isKind(o, TYPE) ? changetype<PyType>(o).hostId : o.type.hostId;
 }
 
+/** The kind of the object for the host: USER also if C derived its type from a built-in one. */
+export function hostKindOf(o: PyObject): u32 {
+  return isDerived(o.type) ? USER : o.type.kind;
+}
+
 function answerHandle(o: PyObject): f64 {
   const r = result();
-  r.b = o.type.kind;
+  r.b = hostKindOf(o);
   r.c = hostIdOf(o);
   r.a = handles().take(o);
   return as(r.a == 0 ? IS_ERROR : IS_OBJECT);

@@ -5,7 +5,7 @@ import { clearError } from "../model/raise";
 import { handles } from "../model/handles";
 import { incref } from "../model/refcount";
 import { PyObject } from "../model/type";
-import { hostIdOf } from "./exchange";
+import { hostIdOf, hostKindOf } from "./exchange";
 import { object } from "./operands";
 
 export function handle_release(handle: u32): void {
@@ -18,7 +18,7 @@ export function handle_copy(handle: u32): u32 {
 }
 
 export function handle_kind(handle: u32): u32 {
-  return object(handle).type.kind;
+  return hostKindOf(object(handle));
 }
 
 /** The host's id of a user's type. The handle is for the type, or for an instance. */

@@ -1,7 +1,7 @@
 // Where each part of the object layer keeps its state: a region after the control block.
 //
 //   CONTROL + CONTROL_BYTES
-//   | error | settings | under way | handles | interned | shapes | trash | collector | tuples | spare keys | result | pass | API types | types | preallocated objects |
+//   | error | settings | under way | handles | interned | shapes | trash | collector | tuples | spare keys | result | pass | API types | types | preallocated objects | slots of built-in types |
 //
 // As in the control block, a part may only touch its own region. A new instance of the module over the same memory finds
 // everything again.
@@ -39,8 +39,10 @@ export const LATIN_CHARACTER_BYTES: usize = 32;
 export const BYTES_AT: usize = CHARACTERS_AT + 128 * (ASCII_CHARACTER_BYTES + LATIN_CHARACTER_BYTES);
 /** The size of a bytes object of one byte. */
 export const BYTE_BYTES: usize = 24;
+/** Tables of functions for C: the slots of the built-in types (capi/runtime/base-types.ts). */
+export const SLOT_TABLES_AT: usize = BYTES_AT + 256 * BYTE_BYTES;
 /** The size of the control block and of everything after it. */
-export const STATE_BYTES: usize = BYTES_AT + 256 * BYTE_BYTES;
+export const STATE_BYTES: usize = SLOT_TABLES_AT + 944;
 
 @inline
 export function at(offset: usize): usize {

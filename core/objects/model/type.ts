@@ -13,6 +13,10 @@ import { at, TYPE_BYTES, TYPES, TYPES_AT } from "./state";
 export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
 /** The type was defined in C: its functions are C's. Neither the type nor its instances ever move. */
 export const IS_C_TYPE: u32 = 1 << 2;
+/** The core keeps the word of each instance's list of weak references; C knows no place for it. */
+export const MANAGED_WEAKREF: u32 = 1 << 3;
+/** The same for the dict of attributes. */
+export const MANAGED_DICT: u32 = 1 << 4;
 export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
 /** A type that was made while the program ran. It lives as long as there is a reference to it. */
 export const IS_HEAP_TYPE: u32 = 1 << 9;
@@ -38,6 +42,11 @@ export const IS_STR: u32 = 1 << 28;
 export const IS_DICT: u32 = 1 << 29;
 export const IS_EXCEPTION: u32 = 1 << 30;
 export const IS_TYPE: u32 = 1 << 31;
+/** All flags that say which built-in type a type is derived from. */
+export const FAMILIES: u32 = 0xff << 24;
+
+/** In the kind of a type that C derived from a built-in type: the rest is the kind of that type, whose layout its instances begin with. */
+export const DERIVED: u32 = 1 << 6;
 
 @unmanaged
 export class PyObject {
@@ -116,6 +125,7 @@ export class PyType extends PyVarObject {
   tp_watched: u32;
   // The core's own fields. A type that is not built in has its name also as a string.
   name: PyObject | null;
+  /** The built-in type's kind; with DERIVED for a type that C derived from one; USER for all others. */
   kind: u32;
   dealloc: u32;
   repr: u32;
@@ -184,9 +194,41 @@ export function isFixedType(type: PyType): bool {
   return changetype<usize>(type) - at(TYPES_AT) < <usize>PLACES * TYPE_BYTES;
 }
 
+/** Whether the object is of the built-in type itself. Its operations are then the built-in ones. */
 @inline
 export function isKind(o: PyObject, kind: u32): bool {
   return o.type === typeOf(kind);
+}
+
+/** The kind of the built-in type whose layout the object has: of its type, or of the type that its type is derived from. */
+@inline
+export function layoutOf(o: PyObject): u32 {
+  return o.type.kind & ~DERIVED;
+}
+
+/** Whether the object is of the built-in type or of a type that is derived from it: it has its layout, but may have other operations. */
+@inline
+export function isA(o: PyObject, kind: u32): bool {
+  return layoutOf(o) == kind;
+}
+
+/** Whether C derived the type from a built-in one that has a layout of its own. */
+@inline
+export function isDerived(type: PyType): bool {
+  return (type.kind & DERIVED) != 0;
+}
+
+/** Whether the object is an int, a bool, or of a type derived from int. */
+@inline
+export function isAnInt(o: PyObject): bool {
+  return (o.type.flags & IS_INT) != 0;
+}
+
+/** Whether the object is a set or a frozenset, or of a type derived from one. */
+@inline
+export function isASet(o: PyObject): bool {
+  const kind = layoutOf(o);
+  return kind == SET || kind == FROZENSET;
 }
 
 @inline

@@ -4,7 +4,13 @@
 // Iteration goes by positions: nextPosition(o, 0), nextPosition(o, position + 1), ... until -1.
 
 import { hasError } from "../model/error";
-import { E_INDEX, E_INDEX_ASSIGNMENT, E_NO_ITEM_ASSIGNMENT, E_NO_ITEM_DELETION } from "../model/errors.gen";
+import {
+  E_INDEX,
+  E_INDEX_ASSIGNMENT,
+  E_NO_ITEM_ASSIGNMENT,
+  E_NO_ITEM_DELETION,
+  E_NO_KEY_DELETION,
+} from "../model/errors.gen";
 import { clearError, isRaised, raiseError } from "../model/raise";
 import {
   raiseIndex,
@@ -21,11 +27,11 @@ import {
 } from "../model/raises.gen";
 import { SCRATCH_AT } from "../../ground/control";
 import { EXC_INDEX, EXC_STOP_ITERATION } from "../model/exceptions.gen";
-import { BYTES, DICT, FLOAT, LIST, STR, TUPLE } from "../model/kinds.gen";
+import { BYTES, DICT, FLOAT, FROZENSET, LIST, SET, STR, TUPLE } from "../model/kinds.gen";
 import { decref, incref, xdecref } from "../model/refcount";
 import { False, None } from "../model/singletons";
 import { at } from "../model/state";
-import { isAnySet, isInt, isKind, PyObject, PyVarObject } from "../model/type";
+import { isA, isAnySet, isASet, isDerived, isInt, isKind, layoutOf, PyObject, PyVarObject } from "../model/type";
 import { PyStr, str_contains, str_from_char, str_slice } from "../text/str";
 import { bytes_contains, bytes_slice, PyBytes } from "../types/bytes";
 import { dict_contains, dict_del, dict_get_item, dict_next, dict_set, PyDict } from "../types/dict";
@@ -76,6 +82,15 @@ export function sizeOf(o: PyObject): i32 {
   return isAnySet(o) ? changetype<PySet>(o).used : -1;
 }
 
+/** The number of items by the object's layout: that of a built-in container, also for a derived type; -1 if it has none. */
+export function sizeAs(o: PyObject): i32 {
+  if (!isDerived(o.type)) return sizeOf(o);
+  if (isARow(o) || isA(o, BYTES)) return changetype<PyVarObject>(o).size;
+  if (isA(o, STR)) return changetype<PyStr>(o).length;
+  if (isA(o, DICT)) return changetype<PyDict>(o).used;
+  return isASet(o) ? changetype<PySet>(o).used : -1;
+}
+
 /** len(o); -1 with TypeError if the object has no length. */
 export function lengthOf(o: PyObject): i32 {
   let n = sizeOf(o);
@@ -104,7 +119,7 @@ function notSubscriptable(o: PyObject): PyObject | null {
 /** `key` as an index into a sequence. -1 with TypeError, or with the IndexError whose code is `code`. */
 function indexIn(o: PyObject, key: PyObject, code: u32): i32 {
   if (!hasIndex(key)) {
-    if (isKind(o, STR)) raiseStringIndices(key);
+    if (isA(o, STR)) raiseStringIndices(key);
     else raiseIndices(o, key);
     return -1;
   }
@@ -113,23 +128,36 @@ function indexIn(o: PyObject, key: PyObject, code: u32): i32 {
   const index = int_as_index(number);
   decref(number);
   // The key's function may have changed the size.
-  const n = sizeOf(o);
+  const n = sizeAs(o);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return k;
   raiseError(code, o);
   return -1;
 }
 
-/** Item `k` < length of a sequence: a new reference. */
+/** Item `k` < length of a sequence, also of a derived type: a new reference. */
 function itemOf(o: PyObject, k: u32): PyObject | null {
-  if (isRow(o)) return incref<PyObject>(itemAt(rowItems(o), k));
-  if (isKind(o, STR)) return str_from_char(changetype<PyStr>(o).charAt(k));
+  if (isARow(o)) return incref<PyObject>(itemAt(rowItems(o), k));
+  if (isA(o, STR)) return str_from_char(changetype<PyStr>(o).charAt(k));
   return int_from_i32(load<u8>(changetype<PyBytes>(o).data + k));
 }
 
 @inline
 function isSequence(o: PyObject): bool {
   return isRow(o) || isKind(o, STR) || isKind(o, BYTES);
+}
+
+/** Whether the object is a str, bytes, a list or a tuple, or of a type derived from one. */
+@inline
+export function isASequence(o: PyObject): bool {
+  const kind = layoutOf(o);
+  return kind == LIST || kind == TUPLE || kind == STR || kind == BYTES;
+}
+
+@inline
+function isARow(o: PyObject): bool {
+  const kind = layoutOf(o);
+  return kind == LIST || kind == TUPLE;
 }
 
 /** o[index], a new reference; null with an error. */
@@ -139,6 +167,13 @@ export function getIndex(o: PyObject, index: i32): PyObject | null {
   const n = sizeOf(o);
   const k = index < 0 ? index + n : index;
   if (k >= 0 && k < n) return itemOf(o, k);
+  raiseIndex(o);
+  return null;
+}
+
+/** Item number `index` of a sequence by its layout; it does not count from the end. null with IndexError. */
+export function itemAs(o: PyObject, index: i32): PyObject | null {
+  if (<u32>index < <u32>sizeAs(o)) return itemOf(o, index);
   raiseIndex(o);
   return null;
 }
@@ -168,12 +203,18 @@ function getItemOfC(o: PyObject, key: PyObject): PyObject | null {
   return itemOfC(o, index);
 }
 
+/** Raises TypeError: the object's items can't be set or deleted. CPython has other words if the key could be the index of a sequence. */
+function raiseNoAssignment(o: PyObject, key: PyObject, isSet: bool): void {
+  const isIndex = (isSequence(o) || o.type.tp_as_sequence != 0) && hasIndex(key);
+  raiseError(isSet ? E_NO_ITEM_ASSIGNMENT : isIndex ? E_NO_ITEM_DELETION : E_NO_KEY_DELETION, o);
+}
+
 /** o[key] = value, or del o[key], for an object of a type in C. */
 function setItemOfC(o: PyObject, key: PyObject, value: PyObject | null): bool {
   const f = mappingSlot(o, MP_ASS_SUBSCRIPT);
   if (f != 0) return callAssign(f, o, key, value) == 0;
   if (sequenceSlot(o, SQ_ASS_ITEM) == 0) {
-    raiseError(value ? E_NO_ITEM_ASSIGNMENT : E_NO_ITEM_DELETION, o);
+    raiseNoAssignment(o, key, value !== null);
     return false;
   }
   const number = isIndexOfC(key) ? indexOf(key) : null;
@@ -187,7 +228,11 @@ function setItemOfC(o: PyObject, key: PyObject, value: PyObject | null): bool {
 export function getItem(o: PyObject, key: PyObject): PyObject | null {
   if (isKind(o, DICT)) return dict_get_item(changetype<PyDict>(o), key);
   if (isOfC(o)) return getItemOfC(o, key);
-  if (!isSequence(o)) return notSubscriptable(o);
+  return isSequence(o) ? getItemAs(o, key) : notSubscriptable(o);
+}
+
+/** o[key] for a sequence, by its layout. */
+export function getItemAs(o: PyObject, key: PyObject): PyObject | null {
   const k = indexIn(o, key, E_INDEX);
   return k < 0 ? null : itemOf(o, k);
 }
@@ -199,28 +244,45 @@ export function setItem(o: PyObject, key: PyObject, value: PyObject | null): boo
   }
   if (isOfC(o)) return setItemOfC(o, key, value);
   if (!isKind(o, LIST)) {
-    raiseError(value ? E_NO_ITEM_ASSIGNMENT : E_NO_ITEM_DELETION, o);
+    raiseNoAssignment(o, key, value !== null);
     return false;
   }
-  const l = changetype<PyList>(o);
-  const k = indexIn(o, key, E_INDEX_ASSIGNMENT);
+  return setItemAs(changetype<PyList>(o), key, value);
+}
+
+/** l[key] = value, or del l[key], for a list that may be of a derived type. */
+export function setItemAs(l: PyList, key: PyObject, value: PyObject | null): bool {
+  const k = indexIn(l, key, E_INDEX_ASSIGNMENT);
   if (k < 0) return false;
   return value ? list_set_item(l, k, value) : list_del_item(l, k);
 }
 
 /** item in o: 1, 0, -1 if an error is raised. */
 export function contains(o: PyObject, item: PyObject): i32 {
-  if (isKind(o, DICT)) return dict_contains(changetype<PyDict>(o), item);
-  if (isAnySet(o)) return set_contains(changetype<PySet>(o), item);
-  if (isKind(o, STR)) return str_contains(changetype<PyStr>(o), item);
-  if (isKind(o, BYTES)) return bytes_contains(changetype<PyBytes>(o), item);
-  if (isRow(o)) {
-    const k = rowFind(o, item, 0, rowSize(o));
-    return k >= 0 ? 1 : k == -1 ? 0 : -1;
+  return isOfC(o) ? containsOfC(o, item) : containsAs(o, item);
+}
+
+/** item in o, by the layout of a built-in container. */
+export function containsAs(o: PyObject, item: PyObject): i32 {
+  switch (layoutOf(o)) {
+    case DICT:
+      return dict_contains(changetype<PyDict>(o), item);
+    case SET:
+    case FROZENSET:
+      return set_contains(changetype<PySet>(o), item);
+    case STR:
+      return str_contains(changetype<PyStr>(o), item);
+    case BYTES:
+      return bytes_contains(changetype<PyBytes>(o), item);
+    case LIST:
+    case TUPLE: {
+      const k = rowFind(o, item, 0, rowSize(o));
+      return k >= 0 ? 1 : k == -1 ? 0 : -1;
+    }
+    default:
+      raiseNotContainer(o);
+      return -1;
   }
-  if (isOfC(o)) return containsOfC(o, item);
-  raiseNotContainer(o);
-  return -1;
 }
 
 /** item in o for an object of a type in C: by sq_contains, or by looking at all items. */
@@ -282,16 +344,16 @@ function resolve(n: i32, start: i32, stop: i32, step: i32, absent: u32): bool {
   return true;
 }
 
-/** o[start:stop:step]. */
+/** o[start:stop:step], for a sequence that may be of a derived type: the result is of the built-in type. */
 export function getSlice(o: PyObject, start: i32, stop: i32, step: i32, absent: u32): PyObject | null {
-  if (!isSequence(o)) return notSubscriptable(o);
-  if (!resolve(sizeOf(o), start, stop, step, absent)) return null;
+  if (!isASequence(o)) return notSubscriptable(o);
+  if (!resolve(sizeAs(o), start, stop, step, absent)) return null;
   const s = slice();
-  if (isKind(o, STR)) return str_slice(changetype<PyStr>(o), s.start, s.step, s.count);
-  if (isKind(o, BYTES)) return bytes_slice(changetype<PyBytes>(o), s.start, s.step, s.count);
+  if (isA(o, STR)) return str_slice(changetype<PyStr>(o), s.start, s.step, s.count);
+  if (isA(o, BYTES)) return bytes_slice(changetype<PyBytes>(o), s.start, s.step, s.count);
   const items = rowItems(o) + ((<usize>s.start) << 2);
-  if (isKind(o, LIST)) return list_from(items, s.step, s.count);
-  if (s.step == 1 && s.count == rowSize(o)) return incref<PyObject>(o);
+  if (isA(o, LIST)) return list_from(items, s.step, s.count);
+  if (s.step == 1 && s.count == rowSize(o) && isKind(o, TUPLE)) return incref<PyObject>(o);
   return tuple_from(items, s.step, s.count);
 }
 
@@ -333,17 +395,17 @@ export function isIterable(o: PyObject): bool {
   return sizeOf(o) >= 0;
 }
 
-/** The first position from `position` on where there is an item; -1 at the end. The object is iterable. */
+/** The first position from `position` on where there is an item; -1 at the end. The object is a built-in container, or of a derived type. */
 export function nextPosition(o: PyObject, position: u32): i32 {
-  if (isKind(o, DICT)) return dict_next(changetype<PyDict>(o), position);
-  if (isAnySet(o)) return set_next(changetype<PySet>(o), position);
-  return position < <u32>sizeOf(o) ? position : -1;
+  if (isA(o, DICT)) return dict_next(changetype<PyDict>(o), position);
+  if (isASet(o)) return set_next(changetype<PySet>(o), position);
+  return position < <u32>sizeAs(o) ? position : -1;
 }
 
 /** The item at a position, for a dict its key: a new reference. */
 export function itemAtPosition(o: PyObject, position: u32): PyObject | null {
-  if (isKind(o, DICT)) return incref<PyObject>(changetype<PyDict>(o).keys.keyAt(position)!);
-  if (isAnySet(o)) return incref<PyObject>(changetype<PySet>(o).keyAt(position)!);
+  if (isA(o, DICT)) return incref<PyObject>(changetype<PyDict>(o).keys.keyAt(position)!);
+  if (isASet(o)) return incref<PyObject>(changetype<PySet>(o).keyAt(position)!);
   return itemOf(o, position);
 }
 

@@ -32,7 +32,7 @@ import {
 } from "../model/raises.gen";
 import { decref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
-import { isAnySet, isInt, isKind, PyObject } from "../model/type";
+import { isA, isAnySet, isInt, isKind, layoutOf, PyObject } from "../model/type";
 import { PyStr, str_concat, str_repeat } from "../text/str";
 import { bytes_concat, bytes_repeat, PyBytes } from "../types/bytes";
 import { PyDict } from "../types/dict";
@@ -81,8 +81,9 @@ export function binary(a: PyObject, b: PyObject, operator: i32): PyObject | null
     const result = slotBinary(a, b, operator, None());
     if (result !== NotImplemented()) return result;
     if (operator == ADD && sequenceSlot(a, SQ_CONCAT) != 0) return callBinary(sequenceSlot(a, SQ_CONCAT), a, b);
-    if (operator == MUL && sequenceSlot(a, SQ_REPEAT) != 0) return repeatOfC(a, b);
-    if (operator == MUL && sequenceSlot(b, SQ_REPEAT) != 0) return repeatOfC(b, a);
+    if (operator == MUL && sequenceSlot(a, SQ_REPEAT) != 0) return repeatOfC(sequenceSlot(a, SQ_REPEAT), a, b);
+    if (operator == MUL && sequenceSlot(b, SQ_REPEAT) != 0 && !isSequence(a))
+      return repeatOfC(sequenceSlot(b, SQ_REPEAT), b, a);
   }
   if (operator == ADD && isSequence(a)) return concat(a, b);
   if (operator == MUL && isSequence(a)) return repeat(a, b);
@@ -91,7 +92,7 @@ export function binary(a: PyObject, b: PyObject, operator: i32): PyObject | null
   return noOperator(a, b, operator);
 }
 
-function intBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+export function intBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const x = changetype<PyLong>(a);
   const y = changetype<PyLong>(b);
   switch (operator) {
@@ -125,7 +126,7 @@ function intBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   }
 }
 
-function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
+export function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   const s = changetype<PySet>(a);
   switch (operator) {
     case OR:
@@ -141,15 +142,17 @@ function setBinary(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   }
 }
 
-function concat(a: PyObject, b: PyObject): PyObject | null {
-  if (a.type !== b.type) {
-    if (isKind(a, BYTES)) raiseConcatenateBytes(b);
+/** a + b for two sequences of the same layout; TypeError for others. */
+export function concat(a: PyObject, b: PyObject): PyObject | null {
+  const kind = layoutOf(a);
+  if (kind != layoutOf(b)) {
+    if (kind == BYTES) raiseConcatenateBytes(b, a);
     else raiseConcatenate(a, b);
     return null;
   }
-  if (isKind(a, STR)) return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
-  if (isKind(a, LIST)) return list_concat(changetype<PyList>(a), changetype<PyList>(b));
-  if (isKind(a, TUPLE)) return tuple_concat(changetype<PyTuple>(a), changetype<PyTuple>(b));
+  if (kind == STR) return str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
+  if (kind == LIST) return list_concat(changetype<PyList>(a), changetype<PyList>(b));
+  if (kind == TUPLE) return tuple_concat(changetype<PyTuple>(a), changetype<PyTuple>(b));
   return bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
 }
 
@@ -162,7 +165,11 @@ export function repeatCount(n: i32, count: PyLong): i32 {
     raiseIndexSize();
     return -1;
   }
-  const times = int_as_index(count);
+  return checkedTimes(n, int_as_index(count));
+}
+
+/** `times`, or 0 if it is negative; -1 with MemoryError if a sequence of `n` items, repeated so often, would be too long. */
+export function checkedTimes(n: i32, times: i32): i32 {
   if (times <= 0) return 0;
   if (<u64>times * <u64>n > 0x7fffffff) {
     raiseNoMemory(0x7fffffff);
@@ -180,14 +187,14 @@ function countOf(count: PyObject): PyLong | null {
   return null;
 }
 
-/** o * count by sq_repeat. */
-function repeatOfC(o: PyObject, count: PyObject): PyObject | null {
+/** o * count or o *= count, by sq_repeat or sq_inplace_repeat: the function `f`. */
+export function repeatOfC(f: u32, o: PyObject, count: PyObject): PyObject | null {
   const number = countOf(count);
   if (!number) return null;
   const times = int_as_index(number);
   const fits = int_is_index(number);
   decref(number);
-  if (fits) return callIndexed(sequenceSlot(o, SQ_REPEAT), o, times);
+  if (fits) return callIndexed(f, o, times);
   raiseIndexSize();
   return null;
 }
@@ -198,15 +205,19 @@ function repeat(o: PyObject, count: PyObject): PyObject | null {
   if (!number) return null;
   const times = repeatCount(sizeOf(o), number);
   decref(number);
-  if (times < 0) return null;
-  if (isKind(o, STR)) return str_repeat(changetype<PyStr>(o), times);
-  if (isKind(o, LIST)) return list_repeat(changetype<PyList>(o), times);
-  if (isKind(o, TUPLE)) return tuple_repeat(changetype<PyTuple>(o), times);
+  return times < 0 ? null : repeatAs(o, times);
+}
+
+/** A sequence repeated `times` times, by its layout. */
+export function repeatAs(o: PyObject, times: u32): PyObject | null {
+  if (isA(o, STR)) return str_repeat(changetype<PyStr>(o), times);
+  if (isA(o, LIST)) return list_repeat(changetype<PyList>(o), times);
+  if (isA(o, TUPLE)) return tuple_repeat(changetype<PyTuple>(o), times);
   return bytes_repeat(changetype<PyBytes>(o), times);
 }
 
 /** {**a, **b} */
-function merge(a: PyDict, b: PyDict): PyObject | null {
+export function merge(a: PyDict, b: PyDict): PyObject | null {
   const d = dict_copy(a);
   if (d && !dict_update(d, b)) {
     decref(d);
@@ -215,18 +226,16 @@ function merge(a: PyDict, b: PyDict): PyObject | null {
   return d;
 }
 
+/** -a, +a, ~a, abs(a) of an int, a bool, or an int of a derived type. */
+export function intUnary(x: PyLong, operator: i32): PyObject | null {
+  if (operator == NEG) return int_neg(x);
+  if (operator == POS) return int_pos(x);
+  return operator == INVERT ? int_invert(x) : int_abs(x);
+}
+
 /** -a, +a, ~a, abs(a): a new reference, or null with an error raised. */
 export function unary(a: PyObject, operator: i32): PyObject | null {
-  if (isInt(a)) {
-    const x = changetype<PyLong>(a);
-    return operator == NEG
-      ? int_neg(x)
-      : operator == POS
-        ? int_pos(x)
-        : operator == INVERT
-          ? int_invert(x)
-          : int_abs(x);
-  }
+  if (isInt(a)) return intUnary(changetype<PyLong>(a), operator);
   if (isKind(a, FLOAT) && operator != INVERT) {
     const v = changetype<PyFloat>(a).value;
     return float_new(operator == NEG ? -v : operator == POS ? v : abs(v));

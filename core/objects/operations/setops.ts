@@ -8,7 +8,7 @@ import { E_MEMORY, E_UNHASHABLE_ITEM } from "../model/errors.gen";
 import { clearError } from "../model/raise";
 import { DICT, SET } from "../model/kinds.gen";
 import { decref, incref, xdecref } from "../model/refcount";
-import { isAnySet, isKind, PyObject, PyType, typeOf } from "../model/type";
+import { isASet, isKind, layoutOf, PyObject, PyType, typeOf } from "../model/type";
 import { dict_contains, PyDict } from "../types/dict";
 import { list_append_owned, list_new } from "../types/list";
 import { hashAs, hashOf } from "../types/protocol";
@@ -27,6 +27,12 @@ import {
 } from "../types/set";
 import { PySet, set_next, set_resize } from "../types/set-table";
 import { isIterable, itemAtPosition, listOf, nextPosition, sizeOf } from "./abstract";
+
+/** The type of the results of operators: set or frozenset, also for a set of a derived type. */
+@inline
+function exactType(s: PySet): PyType {
+  return typeOf(layoutOf(s));
+}
 
 /**
  * An object to iterate over: `o` itself, or a list of the items of an iterable in C. A new reference; null with an error, which is
@@ -64,7 +70,7 @@ function addAll(s: PySet, other: PyObject): bool {
 
 /** s.update(other), s |= other. */
 export function set_update(s: PySet, other: PyObject): bool {
-  if (isAnySet(other)) return set_merge(s, changetype<PySet>(other));
+  if (isASet(other)) return set_merge(s, changetype<PySet>(other));
   if (isKind(other, DICT)) {
     const n = <u32>sizeOf(other);
     if ((s.fill + n) * 5 >= s.mask * 3 && !set_resize(s, (s.used + n) * 2)) return false;
@@ -87,7 +93,7 @@ export function set_from(type: PyType, other: PyObject): PySet | null {
 
 /** s.union(other), s | other. */
 export function set_union(s: PySet, other: PyObject): PySet | null {
-  const result = set_copy(s, s.type);
+  const result = set_copy(s, exactType(s));
   if (result && s !== other && !set_update(result, other)) {
     decref(result);
     return null;
@@ -97,8 +103,8 @@ export function set_union(s: PySet, other: PyObject): PySet | null {
 
 /** s.intersection(other), s & other. */
 export function set_intersection(s: PySet, other: PyObject): PySet | null {
-  if (s === other) return set_copy(s, s.type);
-  const result = set_new(s.type);
+  if (s === other) return set_copy(s, exactType(s));
+  const result = set_new(exactType(s));
   if (result && !intersect(result, s, other)) {
     decref(result);
     return null;
@@ -107,7 +113,7 @@ export function set_intersection(s: PySet, other: PyObject): PySet | null {
 }
 
 function intersect(result: PySet, s: PySet, other: PyObject): bool {
-  if (isAnySet(other)) {
+  if (isASet(other)) {
     let small = changetype<PySet>(other);
     let large = s;
     if (small.used > large.used) {
@@ -156,16 +162,16 @@ export function set_intersection_update(s: PySet, other: PyObject): bool {
 
 /** s.difference(other), s - other. */
 export function set_difference(s: PySet, other: PyObject): PySet | null {
-  const isSet = isAnySet(other);
-  if ((!isSet && !isKind(other, DICT)) || s.used >> 2 > <u32>sizeOf(other)) {
-    const copy = set_copy(s, s.type);
+  const isSet = isASet(other);
+  if ((!isSet && !isKind(other, DICT)) || s.used >> 2 > (isSet ? changetype<PySet>(other).used : <u32>sizeOf(other))) {
+    const copy = set_copy(s, exactType(s));
     if (copy && !set_difference_update(copy, other)) {
       decref(copy);
       return null;
     }
     return copy;
   }
-  const result = set_new(s.type);
+  const result = set_new(exactType(s));
   if (!result) return null;
   for (let k = set_next(s, 0); k >= 0; k = set_next(s, k + 1)) {
     const key = incref<PyObject>(s.keyAt(k)!);
@@ -192,7 +198,7 @@ export function set_difference_update(s: PySet, other: PyObject): bool {
     set_clear(s);
     return true;
   }
-  if (!isAnySet(other)) {
+  if (!isASet(other)) {
     // All items are made before anything changes. Then only hashing an item can fail, as in CPython, but not for lack
     // of memory.
     const items = listOf(other);
@@ -238,7 +244,7 @@ function sweep(s: PySet): void {
 
 /** s.symmetric_difference(other), s ^ other. */
 export function set_symmetric_difference(s: PySet, other: PyObject): PySet | null {
-  const result = set_from(s.type, other);
+  const result = set_from(exactType(s), other);
   if (result && !toggleAll(result, s)) {
     decref(result);
     return null;
@@ -248,7 +254,7 @@ export function set_symmetric_difference(s: PySet, other: PyObject): PySet | nul
 
 /** Removes each item of `other`, a set or a dict, that is in `s`, and adds those that are not. */
 function toggleAll(s: PySet, other: PyObject): bool {
-  const isSet = isAnySet(other);
+  const isSet = isASet(other);
   for (let k = nextPosition(other, 0); k >= 0; k = nextPosition(other, k + 1)) {
     const key = incref<PyObject>(isSet ? changetype<PySet>(other).keyAt(k)! : changetype<PyDict>(other).keys.keyAt(k)!);
     const hash = isSet ? changetype<PySet>(other).hashAt(k) : changetype<PyDict>(other).keys.hashAt(k);
@@ -266,7 +272,7 @@ export function set_symmetric_difference_update(s: PySet, other: PyObject): bool
     set_clear(s);
     return true;
   }
-  const asItIs = isAnySet(other) || isKind(other, DICT);
+  const asItIs = isASet(other) || isKind(other, DICT);
   const items = asItIs ? incref<PyObject>(other) : set_from(typeOf(SET), other);
   if (!items) return false;
   const copy = set_copy(s, typeOf(SET));
@@ -282,7 +288,7 @@ export function set_symmetric_difference_update(s: PySet, other: PyObject): bool
 
 /** s <= other for any iterable: 1, 0, -1 if an error is raised. */
 export function set_is_subset_of(s: PySet, other: PyObject): i32 {
-  if (isAnySet(other)) return set_is_subset(s, changetype<PySet>(other));
+  if (isASet(other)) return set_is_subset(s, changetype<PySet>(other));
   const common = set_intersection(s, other);
   if (!common) return -1;
   const answer = common.used == s.used ? 1 : 0;
@@ -292,14 +298,14 @@ export function set_is_subset_of(s: PySet, other: PyObject): i32 {
 
 /** s >= other for any iterable: 1, 0, -1 if an error is raised. Stops at the first item that is not in the set. */
 export function set_is_superset_of(s: PySet, other: PyObject): i32 {
-  if (isAnySet(other)) return set_is_subset(changetype<PySet>(other), s);
+  if (isASet(other)) return set_is_subset(changetype<PySet>(other), s);
   const missing = findItem(s, other, 0);
   return missing < 0 ? -1 : 1 - missing;
 }
 
 /** Whether the set and an iterable have no item in common: 1, 0, -1 if an error is raised. Stops at the first common item. */
 export function set_is_disjoint(s: PySet, other: PyObject): i32 {
-  if (!isAnySet(other)) {
+  if (!isASet(other)) {
     const common = findItem(s, other, 1);
     return common < 0 ? -1 : 1 - common;
   }

@@ -2,8 +2,9 @@
 //
 //   ASCII      refcnt | type | length | hash | state | characters, 0
 //   others     refcnt | type | length | hash | state | utf8 length | utf8 | characters, 0
+//   derived    refcnt | type | length | hash | state | utf8 length | utf8 | address of the characters | fields of the type in C
 //
-//   state      bits 0 and 1: interned (0 or 1); bits 2 to 4: bytes of a code point; bit 5: the characters follow (always);
+//   state      bits 0 and 1: interned (0 or 1); bits 2 to 4: bytes of a code point; bit 5: the characters follow (but in a derived string);
 //              bit 6: all are below U+0080
 //
 // A string's width is the smallest that holds its characters, so two strings of different widths are never equal.
@@ -18,12 +19,12 @@
 import { raiseNotStrInStr } from "../model/raises.gen";
 import { hashBytes } from "../model/hash";
 import { STR } from "../model/kinds.gen";
-import { freeBlock, freeObject, newObject, requestFor } from "../model/memory";
+import { freeBlock, freeObject, newBlock, newObject, requestFor } from "../model/memory";
 import { incref } from "../model/refcount";
 import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
 import { EMPTY_STR_AT } from "../model/singletons";
 import { ASCII_CHARACTER_BYTES, at, CHARACTERS_AT, LATIN_CHARACTER_BYTES } from "../model/state";
-import { PyObject, typeOf } from "../model/type";
+import { isA, PyObject, typeOf } from "../model/type";
 
 export const STATE_INTERNED: u32 = 1;
 /** The place of the width (bytes of a character) in the state. */
@@ -31,12 +32,16 @@ export const WIDTH_SHIFT: u32 = 2;
 export const WIDTH_MASK: u32 = 7;
 export const STATE_ASCII: u32 = 1 << 6;
 const MOST_CODE_POINT: u32 = 0x10ffff;
-const COMPACT: u32 = 1 << 5;
+export const COMPACT: u32 = 1 << 5;
 /** The offset of the characters, in ASCII strings and in all other strings. */
 export const ASCII_HEADER: usize = 20;
 export const WIDE_HEADER: usize = 28;
 const UTF8_LENGTH_AT: usize = 20;
 export const UTF8_AT: usize = 24;
+/** In a derived string: the word with the address of a block with the characters, which it owns. */
+const CHARACTERS_WORD_AT: usize = WIDE_HEADER;
+/** The size of a derived string without fields of its own: CPython's PyUnicodeObject. */
+export const DERIVED_STR_BYTES: usize = 32;
 
 @unmanaged
 export class PyStr extends PyObject {
@@ -59,8 +64,15 @@ export class PyStr extends PyObject {
     return (this.state & STATE_INTERNED) != 0;
   }
 
+  /** Whether the characters follow the header: in all but derived strings. */
+  @inline
+  get isCompact(): bool {
+    return (this.state & COMPACT) != 0;
+  }
+
   @inline
   get data(): usize {
+    if (!this.isCompact) return load<usize>(changetype<usize>(this) + CHARACTERS_WORD_AT);
     return changetype<usize>(this) + (this.isAscii ? ASCII_HEADER : WIDE_HEADER);
   }
 
@@ -90,12 +102,17 @@ export class PyStr extends PyObject {
   keepUtf8(block: usize, n: u32): void {
     store<u32>(changetype<usize>(this) + UTF8_LENGTH_AT, n);
     store<usize>(changetype<usize>(this) + UTF8_AT, block);
-    this.type.resized(n + 1);
+    typeOf(STR).resized(n + 1);
   }
 
   @inline
   get size(): usize {
     return sizeFor(this.isAscii, this.width, this.length);
+  }
+
+  /** The size of the block with the characters of a derived string; 0 if they are those of the empty string. */
+  get ownedBytes(): usize {
+    return this.isCompact || this.length == 0 ? 0 : (<usize>this.length + 1) * this.width;
   }
 }
 
@@ -156,6 +173,38 @@ function sharedCharacter(char: u32): PyStr {
   const first = at(CHARACTERS_AT);
   if (char < 128) return changetype<PyStr>(first + <usize>char * ASCII_CHARACTER_BYTES);
   return changetype<PyStr>(first + 128 * ASCII_CHARACTER_BYTES + <usize>(char - 128) * LATIN_CHARACTER_BYTES);
+}
+
+/** Makes a new derived string empty. It has no hash and no UTF-8 yet. */
+export function str_derive(s: PyStr): void {
+  s.length = 0;
+  s.hash = -1;
+  s.state = (1 << WIDTH_SHIFT) | STATE_ASCII;
+  store<u64>(changetype<usize>(s) + ASCII_HEADER, 0);
+  store<usize>(changetype<usize>(s) + CHARACTERS_WORD_AT, emptyStr().data);
+}
+
+/** Gives an empty derived string the characters and the hash of another string. False if there is no memory. */
+export function str_take(s: PyStr, from: PyStr): bool {
+  const length = from.length;
+  const width = from.width;
+  if (length != 0) {
+    const bytes = (<usize>length + 1) * width;
+    const block = newBlock(bytes);
+    if (block == 0) return false;
+    memory.copy(block, from.data, bytes);
+    store<usize>(changetype<usize>(s) + CHARACTERS_WORD_AT, block);
+    typeOf(STR).resized(<isize>bytes);
+  }
+  s.length = length;
+  s.hash = from.hash;
+  s.state = (width << WIDTH_SHIFT) | (from.state & STATE_ASCII);
+  return true;
+}
+
+/** The string itself, a new reference; for a derived string, a str with the same characters. */
+export function str_exact(s: PyStr): PyObject | null {
+  return s.isCompact ? incref<PyObject>(s) : str_from_chars(s.data, s.width, s.length);
 }
 
 /** Makes the shared strings. */
@@ -300,7 +349,7 @@ export function str_slice(s: PyStr, start: i32, step: i32, n: u32): PyObject | n
   const width = s.width;
   const data = s.data;
   if (step == 1) {
-    if (n == s.length) return incref<PyObject>(s);
+    if (n == s.length) return str_exact(s);
     return str_from_chars(data + <usize>start * width, width, n);
   }
   if (n < 2) return str_from_chars(data + <usize>start * width, width, n);
@@ -313,8 +362,8 @@ export function str_slice(s: PyStr, start: i32, step: i32, n: u32): PyObject | n
 }
 
 export function str_concat(a: PyStr, b: PyStr): PyObject | null {
-  if (a.length == 0) return incref<PyObject>(b);
-  if (b.length == 0) return incref<PyObject>(a);
+  if (a.length == 0) return str_exact(b);
+  if (b.length == 0) return str_exact(a);
   const s = str_new(a.length + b.length, largestIn(a) | largestIn(b));
   if (!s) return null;
   copyChars(s.data, s.width, a.data, a.width, a.length);
@@ -330,7 +379,7 @@ function largestIn(s: PyStr): u32 {
 
 /** The string repeated `count` times. The result's length must fit a u32. */
 export function str_repeat(s: PyStr, count: u32): PyObject | null {
-  if (count == 1) return incref<PyObject>(s);
+  if (count == 1) return str_exact(s);
   const length = s.length * count;
   if (length == 0) return str_from_chars(0, 1, 0);
   const result = str_new(length, largestIn(s));
@@ -360,29 +409,40 @@ export function str_find(s: PyStr, part: PyStr, from: u32): i32 {
 
 /** part in s; -1 if `part` is not a string. */
 export function str_contains(s: PyStr, part: PyObject): i32 {
-  if (part.type !== typeOf(STR)) {
+  if (!isA(part, STR)) {
     raiseNotStrInStr(part);
     return -1;
   }
   return str_find(s, changetype<PyStr>(part), 0) >= 0 ? 1 : 0;
 }
 
-/** Frees the string's memory. If it was interned, it must have been removed from the table. */
-export function str_release(s: PyStr): void {
+/** Frees the block with the string's UTF-8, and that with the characters of a derived string. */
+export function str_release_parts(s: PyStr): void {
   const bytes = s.utf8Bytes;
   if (bytes != 0) {
     freeBlock(s.utf8);
-    s.type.resized(-(<isize>bytes));
+    typeOf(STR).resized(-(<isize>bytes));
   }
+  const owned = s.ownedBytes;
+  if (owned == 0) return;
+  freeBlock(s.data);
+  typeOf(STR).resized(-(<isize>owned));
+}
+
+/** Frees the string's memory. If it was interned, it must have been removed from the table. */
+export function str_release(s: PyStr): void {
+  str_release_parts(s);
   freeObject(s, s.size);
 }
 
-/** Shows the block with the string's UTF-8, whose address C may know (types/anatomy.ts). */
+/** Shows the blocks with the string's UTF-8 and with a derived string's characters, whose addresses C may know (types/anatomy.ts). */
 @inline
 export function str_parts<V>(s: PyStr, visitor: V): void {
   if (isDefined(visitor.kept)) {
     const bytes = s.utf8Bytes;
     if (bytes != 0) visitor.kept(changetype<usize>(s) + UTF8_AT, bytes);
+    const owned = s.ownedBytes;
+    if (owned != 0) visitor.kept(changetype<usize>(s) + CHARACTERS_WORD_AT, owned);
   }
 }
 

@@ -15,11 +15,12 @@
 import { CONTROL, SCRATCH_AT } from "../../ground/control";
 import { BYTES, DICT, FROZENSET, INT, LIST, REF, SET, STR, TUPLE, TYPE, USER } from "../model/kinds.gen";
 import { IMMORTAL_MAXIMUM } from "../model/refcount";
-import { isAnySet, isInt, isKind, PyObject, PyType, typeOf } from "../model/type";
+import { DERIVED, isA, isAnInt, isASet, isDerived, layoutOf, PyObject, PyType, typeOf } from "../model/type";
 import { visitRow } from "../model/visit";
 import { PyStr, str_parts, str_valid } from "../text/str";
 import { bytes_sizeof, PyBytes } from "./bytes";
 import { dict_clear, dict_parts, dict_references, dict_valid, PyDict } from "./dict";
+import { derived_bytes, derived_clear, derived_references } from "./derived";
 import { instance_bytes, instance_clear, instance_references } from "./instance";
 import { int_sizeof, int_valid, PyLong } from "./int";
 import { Keys, SHARED } from "./keys";
@@ -36,6 +37,7 @@ import { PyRef, ref_clear, ref_references } from "./weak";
  * moved, because the fields that are read here stay in the old block.
  */
 export function ownBytes(o: PyObject): usize {
+  if (isDerived(o.type)) return derived_bytes(o);
   switch (o.type.kind) {
     case INT:
       return int_sizeof(changetype<PyLong>(o).digits);
@@ -55,7 +57,7 @@ export function ownBytes(o: PyObject): usize {
 /** Shows each block that belongs to the object. Returns whether the visitor returned true for one of them. */
 @inline
 export function eachPart<V>(o: PyObject, visitor: V): bool {
-  switch (o.type.kind) {
+  switch (layoutOf(o)) {
     case LIST:
       return list_parts<V>(changetype<PyList>(o), visitor);
     case DICT:
@@ -73,7 +75,10 @@ export function eachPart<V>(o: PyObject, visitor: V): bool {
 
 /** An upper bound for the number of movable parts of all objects together. */
 export function mostParts(): u32 {
-  return typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live;
+  let most = typeOf(LIST).live + 2 * typeOf(DICT).live + typeOf(SET).live + typeOf(FROZENSET).live;
+  const ring = typeOf(USER);
+  for (let type = ring.after; type !== ring; type = type.after) if (isDerived(type)) most += 2 * type.live;
+  return most;
 }
 
 /**
@@ -120,6 +125,7 @@ export function eachReference<V>(o: PyObject, visitor: V): void {
   else if (kind == SET || kind == FROZENSET) set_references<V>(changetype<PySet>(o), visitor);
   else if (kind == REF) ref_references<V>(changetype<PyRef>(o), visitor);
   else if (kind == TYPE) type_references<V>(changetype<PyType>(o), visitor);
+  else if ((kind & DERIVED) != 0) derived_references<V>(o, visitor);
 }
 
 /**
@@ -133,16 +139,17 @@ export function clear(o: PyObject): void {
   else if (kind == SET) set_clear(changetype<PySet>(o));
   else if (kind == USER) instance_clear(o);
   else if (kind == REF) ref_clear(changetype<PyRef>(o));
+  else if ((kind & DERIVED) != 0) derived_clear(o);
 }
 
 /** Whether the object by itself is valid. */
 export function isValid(o: PyObject): bool {
   if (o.refcnt == 0 || o.refcnt > IMMORTAL_MAXIMUM) return false;
-  if (isKind(o, STR)) return str_valid(changetype<PyStr>(o));
-  if (isInt(o)) return int_valid(changetype<PyLong>(o));
-  if (isKind(o, LIST)) return list_valid(changetype<PyList>(o));
-  if (isKind(o, DICT)) return dict_valid(changetype<PyDict>(o));
-  if (isAnySet(o)) return set_valid(changetype<PySet>(o));
+  if (isA(o, STR)) return str_valid(changetype<PyStr>(o));
+  if (isAnInt(o)) return int_valid(changetype<PyLong>(o));
+  if (isA(o, LIST)) return list_valid(changetype<PyList>(o));
+  if (isA(o, DICT)) return dict_valid(changetype<PyDict>(o));
+  if (isASet(o)) return set_valid(changetype<PySet>(o));
   return true;
 }
 

@@ -12,7 +12,7 @@ import { incref } from "../model/refcount";
 import { hasPolicy, POLICY_CHARACTERS } from "../model/settings";
 import { asBool, EMPTY_BYTES_AT, NotImplemented } from "../model/singletons";
 import { at, BYTE_BYTES, BYTES_AT } from "../model/state";
-import { isInt, isKind, PyObject, PyVarObject, typeOf } from "../model/type";
+import { isA, isAnInt, isKind, PyObject, PyVarObject, typeOf } from "../model/type";
 import { fillWith } from "../text/str";
 import { putBytesLiteral, Writer } from "../text/writer";
 import { PyLong } from "./int";
@@ -90,7 +90,7 @@ export function bytes_hash(o: PyObject): i32 {
 }
 
 export function bytes_compare(a: PyObject, b: PyObject, op: i32): PyObject {
-  if (!isKind(b, BYTES)) return NotImplemented();
+  if (!isA(b, BYTES)) return NotImplemented();
   const x = changetype<PyBytes>(a);
   const y = changetype<PyBytes>(b);
   let order = memory.compare(x.data, y.data, min(x.size, y.size));
@@ -105,7 +105,7 @@ export function bytes_repr(o: PyObject, w: Writer): bool {
 
 export function bytes_slice(b: PyBytes, start: i32, step: i32, n: u32): PyObject | null {
   if (step == 1) {
-    if (n == b.size) return incref<PyObject>(b);
+    if (n == b.size && isKind(b, BYTES)) return incref<PyObject>(b);
     return bytes_from(b.data + start, n);
   }
   if (n < 2) return bytes_from(b.data + start, n);
@@ -116,8 +116,8 @@ export function bytes_slice(b: PyBytes, start: i32, step: i32, n: u32): PyObject
 }
 
 export function bytes_concat(a: PyBytes, b: PyBytes): PyObject | null {
-  if (a.size == 0) return incref<PyObject>(b);
-  if (b.size == 0) return incref<PyObject>(a);
+  if (a.size == 0 && isKind(b, BYTES)) return incref<PyObject>(b);
+  if (b.size == 0 && isKind(a, BYTES)) return incref<PyObject>(a);
   const result = bytes_new(a.size + b.size);
   if (!result) return null;
   memory.copy(result.data, a.data, a.size);
@@ -127,7 +127,7 @@ export function bytes_concat(a: PyBytes, b: PyBytes): PyObject | null {
 
 /** The bytes repeated `count` times. The result's length must fit a u32. */
 export function bytes_repeat(b: PyBytes, count: u32): PyObject | null {
-  if (count == 1) return incref<PyObject>(b);
+  if (count == 1 && isKind(b, BYTES)) return incref<PyObject>(b);
   const length = b.size * count;
   if (length == 0) return bytes_from(0, 0);
   const result = bytes_new(length);
@@ -138,7 +138,7 @@ export function bytes_repeat(b: PyBytes, count: u32): PyObject | null {
 
 /** item in b, where the item is a number from 0 to 255, or bytes; -1 with an error for anything else. */
 export function bytes_contains(b: PyBytes, item: PyObject): i32 {
-  if (isInt(item)) {
+  if (isAnInt(item)) {
     const byte = int_as_index(changetype<PyLong>(item));
     if (byte < 0 || byte > 255) {
       raiseByte();
@@ -147,7 +147,7 @@ export function bytes_contains(b: PyBytes, item: PyObject): i32 {
     for (let k: u32 = 0; k < b.size; k++) if (load<u8>(b.data + k) == <u32>byte) return 1;
     return 0;
   }
-  if (!isKind(item, BYTES)) {
+  if (!isA(item, BYTES)) {
     raiseNotBytesLike(item);
     return -1;
   }

@@ -21,7 +21,7 @@ import { EQ, NE } from "../model/operators.gen";
 import { raiseEmptyDict, raiseKey } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { asBool, None, NotImplemented } from "../model/singletons";
-import { isKind, PyObject, typeOf } from "../model/type";
+import { isA, isKind, PyObject, typeOf } from "../model/type";
 import { visitIfThere, visitRow } from "../model/visit";
 import { PyStr } from "../text/str";
 import { COMMA_SPACE, Writer } from "../text/writer";
@@ -393,7 +393,7 @@ function hasItem(d: PyDict, key: PyObject, hash: i32, value: PyObject): i32 {
 }
 
 export function dict_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
-  if (!isKind(b, DICT) || (op != EQ && op != NE)) return NotImplemented();
+  if (!isA(b, DICT) || (op != EQ && op != NE)) return NotImplemented();
   const same = sameDict(changetype<PyDict>(a), changetype<PyDict>(b));
   return same < 0 ? null : asBool((same == 1) == (op == EQ));
 }

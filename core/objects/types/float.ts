@@ -9,7 +9,7 @@ import { freeBlock, freeFixed, newBlock, newFixed } from "../model/memory";
 import { ADD, EQ, FLOORDIV, GT, LE, LT, MUL, NE, POW, SUB, TRUEDIV } from "../model/operators.gen";
 import { raiseComplex, raiseDivision, raisePowerRange, raiseZeroToNegative } from "../model/raises.gen";
 import { asBool, NotImplemented } from "../model/singletons";
-import { isInt, isKind, PyObject, typeOf } from "../model/type";
+import { isA, isAnInt, isInt, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { PyLong } from "./int";
 import { int_compare_f64 } from "./int-compare";
@@ -59,7 +59,7 @@ export function float_repr(o: PyObject, w: Writer): bool {
 /** Compares with floats and, exactly, with ints. */
 export function float_compare(a: PyObject, b: PyObject, op: i32): PyObject {
   const x = changetype<PyFloat>(a).value;
-  if (isKind(b, FLOAT)) {
+  if (isA(b, FLOAT)) {
     const y = changetype<PyFloat>(b).value;
     if (op == EQ) return asBool(x == y);
     if (op == NE) return asBool(x != y);
@@ -67,15 +67,15 @@ export function float_compare(a: PyObject, b: PyObject, op: i32): PyObject {
     if (op == LE) return asBool(x <= y);
     return asBool(op == GT ? x > y : x >= y);
   }
-  if (!isInt(b)) return NotImplemented();
+  if (!isAnInt(b)) return NotImplemented();
   if (isNaN(x)) return asBool(op == NE);
   return asBool(fulfils(-int_compare_f64(changetype<PyLong>(b), x), op));
 }
 
-/** The number as a float. The object is an int, a bool or a float. hasError() tells whether it is too large. */
+/** The number as a float. The object is an int or a float, or of a type derived from one. hasError() tells whether it is too large. */
 @inline
 export function asF64(o: PyObject): f64 {
-  return isKind(o, FLOAT) ? changetype<PyFloat>(o).value : int_as_f64(changetype<PyLong>(o));
+  return isA(o, FLOAT) ? changetype<PyFloat>(o).value : int_as_f64(changetype<PyLong>(o));
 }
 
 @inline

@@ -1,7 +1,7 @@
 // Arithmetic of ints. Quotients are rounded down, and remainders have the divisor's sign, as in Python.
 
 import { raiseDivision, raiseDivisionToFloat } from "../model/raises.gen";
-import { BOOL } from "../model/kinds.gen";
+import { INT } from "../model/kinds.gen";
 import { freeBlock, newBlock, requestFor } from "../model/memory";
 import { decref, incref, xdecref } from "../model/refcount";
 import { True } from "../model/singletons";
@@ -19,7 +19,7 @@ import {
   subtractDigits,
   workDigits,
 } from "./digits";
-import { finish, int_dealloc, int_from_i32, newLong, PyLong, smallInt } from "./int";
+import { finish, int_dealloc, int_from_i32, newLong, PyLong } from "./int";
 import { wholeMagnitude } from "./int-compare";
 import { int_from_i64, int_is_safe, isShort, scaled, shortValue } from "./int-values";
 
@@ -67,7 +67,7 @@ function divide(a: PyLong, b: PyLong, quotient: bool): PyObject | null {
   const negative = quotient ? a.isNegative != b.isNegative : a.isNegative;
   if (compareDigits(a.row, an, b.row, bn) < 0) {
     if (quotient) return int_from_i32(0);
-    return incref<PyObject>(exact(a));
+    return exact(a);
   }
   if (bn == 1) {
     const z = newLong(an);
@@ -96,10 +96,10 @@ function divide(a: PyLong, b: PyLong, quotient: bool): PyObject | null {
   return answer;
 }
 
-/** The int itself; for a bool, the small int with the same value. */
-@inline
-function exact(a: PyLong): PyObject {
-  return isKind(a, BOOL) ? smallInt(a.compactValue) : a;
+/** The int itself, a new reference; for a bool, or an int of a derived type, an int with the same value. */
+function exact(a: PyLong): PyObject | null {
+  if (isKind(a, INT)) return incref<PyObject>(a);
+  return a.isCompact ? int_from_i32(a.compactValue) : withSign(a, a.isNegative);
 }
 
 /** a // b */
@@ -206,13 +206,13 @@ export function int_neg(a: PyLong): PyObject | null {
 }
 
 export function int_abs(a: PyLong): PyObject | null {
-  if (!a.isNegative) return incref<PyObject>(exact(a));
+  if (!a.isNegative) return exact(a);
   return int_neg(a);
 }
 
 /** +a: for a bool, an int. */
 export function int_pos(a: PyLong): PyObject | null {
-  return incref<PyObject>(exact(a));
+  return exact(a);
 }
 
 function withSign(a: PyLong, negative: bool): PyObject | null {

@@ -2,7 +2,7 @@
 
 import { HASH_BITS, HASH_MODULUS, notError } from "../model/hash";
 import { asBool, NotImplemented } from "../model/singletons";
-import { isInt, PyObject } from "../model/type";
+import { isAnInt, PyObject } from "../model/type";
 import { bitLength, compareDigits, DIGIT_BITS, digitAt } from "./digits";
 import { PyLong } from "./int";
 import { int_is_safe, isShort, shortValue, topBits } from "./int-values";
@@ -45,7 +45,7 @@ export function wholeMagnitude(a: PyLong): u64 {
 }
 
 export function int_richcompare(a: PyObject, b: PyObject, op: i32): PyObject {
-  if (!isInt(b)) return NotImplemented();
+  if (!isAnInt(b)) return NotImplemented();
   return asBool(fulfils(int_order(changetype<PyLong>(a), changetype<PyLong>(b)), op));
 }
 

@@ -19,7 +19,7 @@ import { freeBlock, newBlock } from "../model/memory";
 import { decref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
 import { at, EMPTY_KEYS_AT, SPARE_KEYS_AT } from "../model/state";
-import { isKind, PyObject, typeOf } from "../model/type";
+import { isA, isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, sameBytes, str_equal, str_hash } from "../text/str";
 
 export const GENERAL: u8 = 0;
@@ -138,7 +138,7 @@ export class Keys {
       const index = this.indexAt(slot);
       if (index >= 0) {
         const key = this.keyAt(index)!;
-        if (isKind(key, STR) && this.hashAt(index) == hash) {
+        if (isA(key, STR) && this.hashAt(index) == hash) {
           const other = changetype<PyStr>(key);
           if (other.length == n && other.width == width && sameBytes(other.data, data, <usize>n * width)) return index;
         }

@@ -15,7 +15,7 @@ import { DICT, LIST } from "../model/kinds.gen";
 import { freeBlock, freeFixed, newBlock, newFixed, requestFor, resizeBlock } from "../model/memory";
 import { decref, incref } from "../model/refcount";
 import { NotImplemented } from "../model/singletons";
-import { isAnySet, isKind, PyObject, typeOf } from "../model/type";
+import { isA, isAnySet, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { itemAt, PyList, rowCompare, rowFind, rowItems, rowRepr, rowSize, setItemAt } from "./sequence";
 
@@ -300,7 +300,7 @@ export function list_reverse(l: PyList): void {
 }
 
 export function list_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
-  return isKind(b, LIST) ? rowCompare(a, b, op) : NotImplemented();
+  return isA(b, LIST) ? rowCompare(a, b, op) : NotImplemented();
 }
 
 export function list_repr(o: PyObject, w: Writer): bool {

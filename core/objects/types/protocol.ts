@@ -14,8 +14,9 @@ import { raiseError } from "../model/raise";
 import { raiseOrder } from "../model/raises.gen";
 import { enter, leave } from "../model/recursion";
 import { decref, incref } from "../model/refcount";
+import { isSubtype } from "../model/subtype";
 import { asBool, False, NotImplemented, True } from "../model/singletons";
-import { HAS_GC, IS_C_TYPE, isKind, PyObject, typeOf } from "../model/type";
+import { HAS_GC, IS_C_TYPE, isA, isKind, PyObject, typeOf } from "../model/type";
 import { PyStr, str_equal, str_hash, str_order } from "../text/str";
 import { newWriter, Writer } from "../text/writer";
 
@@ -88,8 +89,10 @@ export function compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
 }
 
 function compareBoth(a: PyObject, b: PyObject, op: i32): PyObject | null {
-  let result = compareVia(a, b, op);
-  if (result === NotImplemented()) result = compareVia(b, a, swapped(op));
+  // The function of a type that C derived from the other's type has the first word.
+  const isReversed = (b.type.flags & IS_C_TYPE) != 0 && a.type !== b.type && isSubtype(b.type, a.type);
+  let result = isReversed ? compareVia(b, a, swapped(op)) : compareVia(a, b, op);
+  if (result === NotImplemented()) result = isReversed ? compareVia(a, b, op) : compareVia(b, a, swapped(op));
   if (result !== NotImplemented()) return result;
   if (op == EQ) return a === b ? True() : False();
   if (op == NE) return a !== b ? True() : False();
@@ -146,7 +149,7 @@ export function identity_compare(a: PyObject, b: PyObject, op: i32): PyObject {
 
 /** The compare of strings: by code points. */
 export function str_compare(a: PyObject, b: PyObject, op: i32): PyObject {
-  if (!isKind(b, STR)) return NotImplemented();
+  if (!isA(b, STR)) return NotImplemented();
   const x = changetype<PyStr>(a);
   const y = changetype<PyStr>(b);
   if (op == EQ || op == NE) return asBool(str_equal(x, y) == (op == EQ));

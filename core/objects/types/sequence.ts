@@ -7,7 +7,7 @@ import { ascii } from "../model/ascii";
 import { LIST, TUPLE } from "../model/kinds.gen";
 import { EQ, NE } from "../model/operators.gen";
 import { asBool } from "../model/singletons";
-import { isKind, PyObject, PyVarObject, typeOf } from "../model/type";
+import { isA, PyObject, PyVarObject, typeOf } from "../model/type";
 import { COMMA_SPACE, Writer } from "../text/writer";
 import { compare, equal, fulfils, writeRepr } from "./protocol";
 
@@ -38,7 +38,7 @@ export function isRow(o: PyObject): bool {
 
 @inline
 export function rowItems(o: PyObject): usize {
-  return isKind(o, LIST) ? changetype<PyList>(o).items : changetype<PyTuple>(o).items;
+  return isA(o, LIST) ? changetype<PyList>(o).items : changetype<PyTuple>(o).items;
 }
 
 @inline
@@ -59,7 +59,7 @@ export function setItemAt(items: usize, k: u32, item: PyObject): void {
 
 /** Compares two rows of the same type. The first different items decide; if there are none, the lengths. */
 export function rowCompare(a: PyObject, b: PyObject, op: i32): PyObject | null {
-  if ((op == EQ || op == NE) && isKind(a, LIST) && rowSize(a) != rowSize(b)) return asBool(op == NE);
+  if ((op == EQ || op == NE) && isA(a, LIST) && rowSize(a) != rowSize(b)) return asBool(op == NE);
   let k: u32 = 0;
   while (k < rowSize(a) && k < rowSize(b)) {
     const same = equal(itemAt(rowItems(a), k), itemAt(rowItems(b), k));
@@ -90,7 +90,7 @@ function putItems(o: PyObject, w: Writer, left: u32, right: u32): bool {
     if (k > 0 && !w.putAscii(COMMA_SPACE)) return false;
     if (!writeRepr(itemAt(rowItems(o), k), w)) return false;
   }
-  if (isKind(o, TUPLE) && rowSize(o) == 1 && !w.put(0x2c)) return false;
+  if (isA(o, TUPLE) && rowSize(o) == 1 && !w.put(0x2c)) return false;
   return w.put(right);
 }
 

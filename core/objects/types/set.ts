@@ -11,7 +11,8 @@ import { EQ, GE, LE, LT, NE } from "../model/operators.gen";
 import { raiseEmptySet, raiseKey } from "../model/raises.gen";
 import { decref, incref } from "../model/refcount";
 import { asBool, NotImplemented } from "../model/singletons";
-import { isAnySet, isKind, PyObject, PyType } from "../model/type";
+import { isA, isASet, isDerived, isKind, PyObject, PyType } from "../model/type";
+import { PyStr } from "../text/str";
 import { COMMA_SPACE, Writer } from "../text/writer";
 import { hashAs, writeRepr } from "./protocol";
 import {
@@ -94,7 +95,7 @@ export function set_contains(s: PySet, key: PyObject): i32 {
 }
 
 function hashForSearch(key: PyObject): i32 {
-  return isKind(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashAs(key, E_UNHASHABLE_ITEM);
+  return isA(key, SET) ? hashOfItems(changetype<PySet>(key)) : hashAs(key, E_UNHASHABLE_ITEM);
 }
 
 /** Removes an item whose hash is known: 1, 0 if it is not there, -1 if an error is raised. */
@@ -291,7 +292,7 @@ export function set_is_subset(s: PySet, other: PySet): i32 {
 
 /** Sets are equal if they have the same items, and ordered by inclusion. */
 export function set_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
-  if (!isAnySet(b)) return NotImplemented();
+  if (!isASet(b)) return NotImplemented();
   const s = changetype<PySet>(a);
   const other = changetype<PySet>(b);
   let answer: i32;
@@ -305,10 +306,10 @@ export function set_compare(a: PyObject, b: PyObject, op: i32): PyObject | null 
   return answer < 0 ? null : asBool(answer == 1);
 }
 
-/** {item, ...}, set(), frozenset({item, ...}), frozenset(), and set(...) inside itself. */
+/** {item, ...}, set(), frozenset({item, ...}), frozenset(), and set(...) inside itself. A derived type always shows its name. */
 export function set_repr(o: PyObject, w: Writer): bool {
   const s = changetype<PySet>(o);
-  const named = isKind(o, FROZENSET) || s.used == 0;
+  const named = !isKind(o, SET) || s.used == 0;
   if (named && !putName(o, w)) return false;
   if (s.used == 0) return w.putAscii(ascii("()"));
   const opened = w.openContainer(o);
@@ -319,8 +320,9 @@ export function set_repr(o: PyObject, w: Writer): bool {
   return done;
 }
 
-/** "set" or "frozenset" */
+/** "set" or "frozenset", or the name of a derived type. */
 function putName(o: PyObject, w: Writer): bool {
+  if (isDerived(o.type)) return w.putStr(changetype<PyStr>(o.type.name));
   return (isKind(o, SET) || (w.putAscii(ascii("froz")) && w.putAscii(ascii("en")))) && w.putAscii(ascii("set"));
 }
 

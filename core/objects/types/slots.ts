@@ -185,8 +185,9 @@ function isDerived(type: PyType, base: PyType): bool {
  */
 export function slotBinary(a: PyObject, b: PyObject, operator: i32, modulus: PyObject): PyObject | null {
   const place = placeOf(operator);
-  let left = numberSlot(a, place);
-  let right = a.type === b.type ? 0 : numberSlot(b, place);
+  // Built-in types have these functions, too: an int is the left operand of a type that is derived from int.
+  let left = wordOf(a.type.tp_as_number, place);
+  let right = a.type === b.type ? 0 : wordOf(b.type.tp_as_number, place);
   if (left == right) right = 0;
   if (left != 0 && right != 0 && isDerived(b.type, a.type)) {
     const result = apply(right, place, a, b, modulus);
@@ -202,7 +203,7 @@ export function slotBinary(a: PyObject, b: PyObject, operator: i32, modulus: PyO
     if (result !== NotImplemented()) return result;
   }
   if (place != NB_POWER || modulus === None()) return NotImplemented();
-  const third = numberSlot(modulus, place);
+  const third = wordOf(modulus.type.tp_as_number, place);
   return third == 0 || third == left || third == right ? NotImplemented() : apply(third, place, a, b, modulus);
 }
 

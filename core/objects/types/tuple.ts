@@ -15,7 +15,7 @@ import { decref, incref } from "../model/refcount";
 import { hasPolicy, POLICY_FREE_LISTS } from "../model/settings";
 import { EMPTY_TUPLE_AT, NotImplemented } from "../model/singletons";
 import { at, SPARE_KEYS_AT, TUPLES_AT } from "../model/state";
-import { GC_BYTES, isKind, PyObject, typeOf } from "../model/type";
+import { GC_BYTES, isA, isKind, PyObject, typeOf } from "../model/type";
 import { Writer } from "../text/writer";
 import { hashOf } from "./protocol";
 import { itemAt, PyTuple, rowCompare, rowRepr, setItemAt, TUPLE_HEADER } from "./sequence";
@@ -172,7 +172,7 @@ export function tuple_hash(o: PyObject): i32 {
 }
 
 export function tuple_compare(a: PyObject, b: PyObject, op: i32): PyObject | null {
-  return isKind(b, TUPLE) ? rowCompare(a, b, op) : NotImplemented();
+  return isA(b, TUPLE) ? rowCompare(a, b, op) : NotImplemented();
 }
 
 export function tuple_repr(o: PyObject, w: Writer): bool {
@@ -180,8 +180,9 @@ export function tuple_repr(o: PyObject, w: Writer): bool {
 }
 
 export function tuple_concat(a: PyTuple, b: PyTuple): PyObject | null {
-  if (a.size == 0) return incref<PyObject>(b);
-  if (b.size == 0) return incref<PyObject>(a);
+  if (a.size == 0 && isKind(b, TUPLE)) return incref<PyObject>(b);
+  if (b.size == 0 && isKind(a, TUPLE)) return incref<PyObject>(a);
+  if (a.size + b.size == 0) return emptyTuple();
   const t = tuple_new(a.size + b.size);
   if (!t) return null;
   for (let k: u32 = 0; k < a.size; k++) setItemAt(t.items, k, incref<PyObject>(itemAt(a.items, k)));
@@ -192,7 +193,7 @@ export function tuple_concat(a: PyTuple, b: PyTuple): PyObject | null {
 
 /** The tuple repeated `count` times. The result's length must fit a u32. */
 export function tuple_repeat(t: PyTuple, count: u32): PyObject | null {
-  if (count == 1) return incref<PyObject>(t);
+  if (count == 1 && isKind(t, TUPLE)) return incref<PyObject>(t);
   if (t.size * count == 0) return emptyTuple();
   const result = tuple_new(t.size * count);
   if (!result) return null;

@@ -1,7 +1,7 @@
 // Which modules and object files fit each other and a heap: those that were compiled with pyheap's headers, of the same version, for
 // the same target. With other headers, CPython's for example, a type is shorter, and the heap would write behind it.
 //
-//   section "pyheap.abi":  "2;2;"            a version for each file in C that includes Python.h (include/abi.h)
+//   section "pyheap.abi":  "3;3;"            a version for each file in C that includes Python.h (include/abi.h)
 //                          "cpython314;"     the file was compiled for CPython
 
 import * as C from "../../core/constants.gen.js";

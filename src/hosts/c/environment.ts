@@ -9,6 +9,7 @@ import { exceptionNumber } from "../../objects/bridge/exception-types.js";
 import { inCase, isCharacter } from "./characters.js";
 import type { Definition, Definitions } from "./definitions.js";
 import { formatDouble } from "./format-double.js";
+import { LIBRARY_NAMES } from "./library-names.gen.js";
 import { writeText } from "./output.js";
 import type { FunctionType } from "./sections.js";
 
@@ -105,6 +106,13 @@ function defineObjects(core: WholeCore, definitions: Map<string, Definition>): v
 /** Whether this is a name of the Python/C API. */
 export function isOfApi(name: string): boolean {
   return API_NAME.test(name);
+}
+
+const IN_LIBRARY = new Set(LIBRARY_NAMES);
+
+/** Whether this function may be missing until it is called: CPython's API has it, or the C library of CPython's host. */
+export function mayBeAbsent(name: string): boolean {
+  return isOfApi(name) || IN_LIBRARY.has(name);
 }
 
 /** Whether a module that imports this name may need what ExtensionHost.beginApi makes. */

@@ -2,7 +2,7 @@
 
 import type { Border } from "../../objects/bridge/border.js";
 import type { Definition, Definitions } from "./definitions.js";
-import { isOfApi } from "./environment.js";
+import { isOfApi, mayBeAbsent } from "./environment.js";
 import { LinkError } from "./link-error.js";
 import type { CValue, Imports, LoadedModule } from "./loaded.js";
 import type { FunctionTypes } from "./sections.js";
@@ -47,17 +47,18 @@ export function givenTo(types: FunctionTypes | undefined, extra: Imports): Defin
 
 /** Stands for a function that nobody defines: a call of it is an error. */
 export function absent(name: string): () => never {
-  const why = isOfApi(name) ? "a heap does not have this function of CPython" : "it is weak, and nobody defines it";
+  let why = "it is weak, and nobody defines it";
+  if (mayBeAbsent(name)) why = `a heap does not have this function of ${isOfApi(name) ? "CPython" : "the C library"}`;
   return () => {
     throw new LinkError(`Cannot call ${name}: ${why}`, [name]);
   };
 }
 
 /**
- * What the address of an absent function of the API leads to. undefined if the module imports the function weakly, or if the function is
- * not of the API: then its address is NULL.
+ * What the address of an absent function of the API or the C library leads to. undefined if the module imports the function weakly, or if the function is
+ * of neither: then its address is NULL.
  */
 export function absentAddress(name: string, { types, dylink }: LoadedModule): Definition | undefined {
-  if (!isOfApi(name) || dylink.weakImports.has(`env.${name}`)) return undefined;
+  if (!mayBeAbsent(name) || dylink.weakImports.has(`env.${name}`)) return undefined;
   return { kind: "function", f: absent(name), type: types?.imported.get(name) ?? { parameters: [], results: [] } };
 }

@@ -16,7 +16,7 @@ import type { PyModule } from "../../objects/handles/extension.js";
 import { mustShareLayouts } from "./abi.js";
 import { type Definition, type Definitions, FunctionAddresses } from "./definitions.js";
 import { compile, dylinkOf, instantiated } from "./engine.js";
-import { coreDefinitions, isOfApi, needsApi } from "./environment.js";
+import { coreDefinitions, mayBeAbsent, needsApi } from "./environment.js";
 import type { ExtensionHost } from "./extension-host.js";
 import { absent, absentAddress, givenTo, guardedImports } from "./given-imports.js";
 import { Importing } from "./importing.js";
@@ -172,7 +172,7 @@ export class Linker {
         const isGiven = GIVEN.has(name) || loaded.dylink.weakImports.has(`env.${name}`) || name in extra;
         const isKnown = module === "env" || module === "GOT.mem" || module === "GOT.func";
         if (isKnown && (isGiven || inGroup.has(name) || this.#find(loaded, name))) continue;
-        if (isKnown && module !== "GOT.mem" && isOfApi(name)) continue;
+        if (isKnown && module !== "GOT.mem" && mayBeAbsent(name)) continue;
         names.add(isKnown ? `${name} (${module === "GOT.mem" ? "data" : "function"})` : `${module}.${name} (${kind})`);
       }
       if (names.size === 0) continue;
@@ -279,7 +279,7 @@ export class Linker {
 
   /**
    * The function of this name. If it comes from a later module of the group: a function that jumps to where it will be.
-   * If it is undefined, which only a weak name and a name of the Python/C API may be: a function that throws.
+   * If it is undefined, which only a weak name and a name of the Python/C API or the C library may be: a function that throws.
    */
   #functionFor(name: string, { loaded }: Member, group: readonly Member[]): WebAssembly.ImportValue {
     const definition = this.#bind(loaded, name);

@@ -53,7 +53,8 @@ export class Errors {
     const reader = this.#reader;
     return {
       typeName: (object) => reader.typeName(object),
-      text: (object) => (reader.kind(object) === C.STR ? reader.text(object) : ""),
+      layoutName: (object) => reader.layoutName(object),
+      text: (object) => (reader.layout(object) === C.STR ? reader.text(object) : ""),
       repr,
     };
   }

@@ -22,6 +22,8 @@ export interface ErrorRecord {
 /** How an object appears in a message. */
 export interface Show {
   typeName(object: number): string;
+  /** The name of the type, or of the built-in type that it is derived from. */
+  layoutName(object: number): string;
   /** The text of a string; "" for other objects. */
   text(object: number): string;
   repr(object: number): string;
@@ -63,9 +65,10 @@ const SHOWN: Readonly<Record<string, (show: Show, a: number, b: number, c: numbe
   type: (show, object) => show.typeName(object),
   text: (show, object) => show.text(object),
   repr: (show, object) => show.repr(object),
-  prefix: (show, object) => PREFIXES[show.typeName(object)] ?? `${show.typeName(object)} `,
-  element: (show, object) => ELEMENTS[show.typeName(object)] ?? show.typeName(object),
-  container: (show, object) => CONTAINERS[show.typeName(object)] ?? show.typeName(object),
+  layout: (show, object) => show.layoutName(object),
+  prefix: (show, object) => PREFIXES[show.layoutName(object)] ?? `${show.layoutName(object)} `,
+  element: (show, object) => ELEMENTS[show.layoutName(object)] ?? show.layoutName(object),
+  container: (show, object) => CONTAINERS[show.layoutName(object)] ?? show.layoutName(object),
   number: (_, number) => String(number),
   operator: (_, number) => OPERATOR_NAMES[number],
   inPlace: (_, number) => IN_PLACE_NAMES[number],

@@ -82,6 +82,18 @@ export class Reader {
     return type >= 0 && type < C.USER * C.TYPE_BYTES ? type / C.TYPE_BYTES : C.USER;
   }
 
+  /** The kind of the built-in type whose layout the object has: that of its type, or of the type that its type is derived from. */
+  layout(object: number): number {
+    const kind = this.kind(object);
+    const own = kind === C.USER ? this.word(this.type(object) + C.TYPE_KIND) : kind;
+    return (own & C.DERIVED) !== 0 ? own & ~C.DERIVED : kind;
+  }
+
+  /** The name of the type, or of the built-in type that it is derived from. */
+  layoutName(object: number): string {
+    return TYPE_NAMES[this.layout(object)] ?? this.typeName(object);
+  }
+
   typeName(object: number): string {
     return this.nameOfType(this.type(object));
   }
@@ -93,11 +105,14 @@ export class Reader {
 
   // ---- values ----
 
-  /** A string's characters. */
-  text(object: number): string {
+  /** A string's characters; at most `most` of them. */
+  text(object: number, most = Number.POSITIVE_INFINITY): string {
     const state = this.word(object + C.STR_STATE);
-    const data = object + (state & C.STR_IS_ASCII ? C.STR_ASCII_DATA : C.STR_WIDE_DATA);
-    return this.characters(data, this.word(object + C.STR_LENGTH), (state >>> C.STR_WIDTH_SHIFT) & C.STR_WIDTH_MASK);
+    const isCompact = (state & C.STR_IS_COMPACT) !== 0;
+    const follows = object + (state & C.STR_IS_ASCII ? C.STR_ASCII_DATA : C.STR_WIDE_DATA);
+    const data = isCompact ? follows : this.word(object + C.STR_WIDE_DATA);
+    const length = Math.min(this.word(object + C.STR_LENGTH), most);
+    return this.characters(data, length, (state >>> C.STR_WIDTH_SHIFT) & C.STR_WIDTH_MASK);
   }
 
   characters(data: number, length: number, width: number): string {
@@ -164,7 +179,7 @@ export class Reader {
   /** The address of the items of a list or tuple, and their number. */
   row(object: number): { items: number; size: number } {
     const size = this.word(object + C.VAR_SIZE);
-    const isList = this.kind(object) === C.LIST;
+    const isList = this.layout(object) === C.LIST;
     return { items: isList ? this.word(object + C.LIST_ITEMS) : object + C.TUPLE_ITEMS, size };
   }
 

@@ -68,8 +68,16 @@ export class GraphReferences {
 
   /** Gives each reference of an object once. `keysOf` is called with a dict's keys if other dicts share them. */
   of(object: number, type: TypeInfo, refer: Refer, keysOf: (keys: number) => void): void {
+    const kind = this.#reader.kind(object);
+    const layout = this.#reader.layout(object);
+    if (kind !== layout) this.#derived(object, layout, type, refer, keysOf);
+    else if (kind === C.USER) this.#instance(object, type, refer);
+    else this.#builtIn(object, kind, refer, keysOf);
+  }
+
+  /** The references of an object of a built-in type, or of the built-in type's part of an object in C. */
+  #builtIn(object: number, kind: number, refer: Refer, keysOf: (keys: number) => void): void {
     const reader = this.#reader;
-    const kind = reader.kind(object);
     switch (kind) {
       case C.LIST:
       case C.TUPLE: {
@@ -91,10 +99,24 @@ export class GraphReferences {
         return;
       case C.TYPE:
         for (const [name, offset] of TYPE_PARTS) this.#internal(refer, name, reader.word(object + offset));
-        return;
-      case C.USER:
-        this.#instance(object, type, refer);
     }
+  }
+
+  /** The references of an instance of a type that C derived from a built-in type: what the traverse function shows, with the names of that type. */
+  #derived(object: number, layout: number, type: TypeInfo, refer: Refer, keysOf: (keys: number) => void): void {
+    const left = new Map<number, number>();
+    const shown = type.traverse === 0 ? [] : this.#visitor.run(type.traverse, object);
+    for (const target of shown) left.set(target, (left.get(target) ?? 0) + 1);
+    const known: Refer = (kind, name, target) => {
+      left.set(target, (left.get(target) ?? 0) - 1);
+      refer(kind, name, target);
+    };
+    this.#builtIn(object, layout, known, keysOf);
+    this.#members(object, type, known);
+    for (const [target, times] of left) {
+      if (target !== type.address) for (let k = 0; k < times; k++) this.#internal(refer, "(field)", target);
+    }
+    this.#internal(refer, "__class__", type.address);
   }
 
   #row(items: number, size: number, refer: Refer): void {

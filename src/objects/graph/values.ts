@@ -22,7 +22,7 @@ export class GraphValues {
 
   of(object: number): string {
     const reader = this.#reader;
-    switch (reader.kind(object)) {
+    switch (reader.layout(object)) {
       case C.NONE:
         return "None";
       case C.BOOL:
@@ -71,11 +71,7 @@ export class GraphValues {
 
   #text(object: number): string {
     const reader = this.#reader;
-    const state = reader.word(object + C.STR_STATE);
-    const length = reader.word(object + C.STR_LENGTH);
-    const data = object + (state & C.STR_IS_ASCII ? C.STR_ASCII_DATA : C.STR_WIDE_DATA);
-    const width = (state >>> C.STR_WIDTH_SHIFT) & C.STR_WIDTH_MASK;
-    return `${reader.characters(data, Math.min(length, SHOWN), width)}${length > SHOWN ? "…" : ""}`;
+    return `${reader.text(object, SHOWN)}${reader.word(object + C.STR_LENGTH) > SHOWN ? "…" : ""}`;
   }
 
   #bytes(object: number): string {

@@ -211,7 +211,7 @@ class HeapWalk {
   /** The other blocks that only this object uses. */
   #parts(object: number): readonly number[] {
     const { reader } = this.#from.bridge;
-    switch (reader.kind(object)) {
+    switch (reader.layout(object)) {
       case C.LIST:
         return [reader.word(object + C.LIST_ITEMS)];
       case C.DICT: {
@@ -224,8 +224,14 @@ class HeapWalk {
         const table = reader.word(object + C.SET_TABLE);
         return table === object + C.SET_SMALL ? [] : [table];
       }
-      case C.STR:
-        return (reader.word(object + C.STR_STATE) & C.STR_IS_ASCII) !== 0 ? [] : [reader.word(object + C.STR_UTF8)];
+      case C.STR: {
+        const state = reader.word(object + C.STR_STATE);
+        const isOwned = (state & C.STR_IS_COMPACT) === 0 && reader.word(object + C.STR_LENGTH) !== 0;
+        return [
+          (state & C.STR_IS_ASCII) !== 0 ? 0 : reader.word(object + C.STR_UTF8),
+          isOwned ? reader.word(object + C.STR_WIDE_DATA) : 0,
+        ];
+      }
       case C.TYPE:
         return [reader.word(object + C.TYPE_OWN)];
       case C.USER:

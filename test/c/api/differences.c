@@ -20,8 +20,7 @@ int test_names_of_exceptions(void) {
 }
 
 int test_built_in_types(void) {
-    STEP(!PyList_Type.tp_as_sequence && !PyList_Type.tp_iter && !PyDict_Type.tp_as_mapping && !PyDict_Type.tp_init &&
-         !PyLong_Type.tp_as_number && !PyLong_Type.tp_new);
+    STEP(!PyBool_Type.tp_new && !PyList_Type.tp_methods && !PyBytes_Type.tp_as_buffer);
     PyObject *list = NEW(PyList_New(0)), *type = (PyObject *)&PyList_Type;
     STEP(list);
     FAILS(PyObject_CallMethod(list, "append", "i", 1), AttributeError, "'list' object has no attribute 'append'");
@@ -31,11 +30,9 @@ int test_built_in_types(void) {
     return 0;
 }
 
-static PyTypeObject OfStr = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "differences.OfStr", .tp_base = &PyUnicode_Type};
 static PyTypeObject OfType = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "differences.OfType", .tp_base = &PyType_Type};
 
 int test_classes(void) {
-    FAILS_NUMBER(PyType_Ready(&OfStr), TypeError, "type 'str' is not an acceptable base type");
     FAILS_NUMBER(PyType_Ready(&OfType), TypeError, "type 'type' is not an acceptable base type");
     PyObject *type = (PyObject *)&PyType_Type;
     FAILS(PyObject_CallFunction(type, "s(){}", "Made"), TypeError, "cannot create 'type' instances");

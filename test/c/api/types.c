@@ -264,7 +264,7 @@ int test_derived(void) {
 }
 
 static PyTypeObject Nameless = {PyVarObject_HEAD_INIT(NULL, 0)};
-static PyTypeObject OfList = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "types.OfList", .tp_base = &PyList_Type};
+static PyTypeObject OfBool = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "types.OfBool", .tp_base = &PyBool_Type};
 static PyTypeObject Untraversed = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "types.Untraversed",
                                    .tp_flags = Py_TPFLAGS_HAVE_GC};
 static PyType_Slot Unknown_slots[] = {{999, NULL}, {0, NULL}};
@@ -273,7 +273,7 @@ static PyType_Spec Small_spec = {"types.Small", sizeof(PyObject), 0, 0, Child_sl
 
 int test_not_ready(void) {
     STEP(PyType_Ready(&Nameless) == -1 && SAYS(SystemError, "a type needs a name"));
-    STEP(PyType_Ready(&OfList) == -1 && SAYS(TypeError, "type 'list' is not an acceptable base type"));
+    STEP(PyType_Ready(&OfBool) == -1 && SAYS(TypeError, "type 'bool' is not an acceptable base type"));
     STEP(PyType_Ready(&Untraversed) == -1 &&
          SAYS(SystemError, "type types.Untraversed has the Py_TPFLAGS_HAVE_GC flag but has no traverse function"));
     STEP(!PyType_FromSpec(&Unknown_spec) && SAYS(RuntimeError, "invalid slot of a type"));
@@ -378,7 +378,11 @@ int test_calling_built_in_types(void) {
                                    &PyTuple_Type, &PyList_Type,  &PyDict_Type, &PySet_Type,     &PyFrozenSet_Type};
     for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++)
         STEP(IS(NEW(PyObject_CallNoArgs((PyObject *)types[k])), empty[k]));
-    FAILS(PyObject_CallFunction((PyObject *)&PyLong_Type, "si", "12", 8), TypeError, "cannot create 'int' instances");
+    STEP(IS(NEW(PyObject_CallFunction((PyObject *)&PyLong_Type, "si", "12", 8)), "10"));
+    FAILS(PyObject_CallFunction((PyObject *)&PyList_Type, "ii", 1, 2), TypeError,
+          "list expected at most 1 argument, got 2");
+    FAILS(PyObject_CallFunction((PyObject *)&PyFloat_Type, "ii", 1, 2), TypeError,
+          "float expected at most 1 argument, got 2");
     FAILS(PyObject_CallNoArgs((PyObject *)Py_TYPE(Py_None)), TypeError, "cannot create 'NoneType' instances");
     return 0;
 }

@@ -63,6 +63,8 @@ SIZES = {
     "PyByteArrayObject": bytearray.__basicsize__,
     "PyTupleObject": tuple.__basicsize__ + 4,
     "PyListObject": list.__basicsize__,
+    "PyDictObject": dict.__basicsize__,
+    "PySetObject": set.__basicsize__,
     "PyFloatObject": float.__basicsize__,
     "PyComplexObject": complex.__basicsize__,
     "PySliceObject": slice.__basicsize__,

@@ -11,7 +11,7 @@ import {
 } from "../../model/raises.gen";
 import { BYTES, STR } from "../../model/kinds.gen";
 import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
-import { isKind, PyObject } from "../../model/type";
+import { isA, isKind, PyObject } from "../../model/type";
 import { listOf } from "../../operations/abstract";
 import { indexOf } from "../../operations/index-of";
 import { bytes_concat, bytes_from, bytes_new, PyBytes } from "../../types/bytes";
@@ -38,7 +38,7 @@ export function PyBytes_FromStringAndSize(data: usize, n: i32): PyObject | null 
 export function PyBytes_FromObject(o: PyObject | null): PyObject | null {
   if (!o) return badCall();
   if (isKind(o, BYTES)) return incref<PyObject>(o);
-  if (isKind(o, STR) || !isIterableObject(o)) {
+  if (isA(o, STR) || !isIterableObject(o)) {
     raiseBytesFrom(o);
     return null;
   }
@@ -69,7 +69,7 @@ function byteOf(o: PyObject): i32 {
 }
 
 function asBytes(o: PyObject): PyBytes | null {
-  if (isKind(o, BYTES)) return changetype<PyBytes>(o);
+  if (isA(o, BYTES)) return changetype<PyBytes>(o);
   raiseBytesExpected(o);
   return null;
 }
@@ -109,9 +109,9 @@ export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   const a = load<PyObject | null>(slot);
   if (!a) return;
   let whole: PyObject | null = null;
-  if (!b || !isKind(a, BYTES)) {
+  if (!b || !isA(a, BYTES)) {
     if (b) raiseBytesExpected(a);
-  } else if (!isKind(b, BYTES)) raiseConcatenateBytes(b);
+  } else if (!isA(b, BYTES)) raiseConcatenateBytes(b, a);
   else whole = bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
   store<PyObject | null>(slot, whole);
   decref(a);
@@ -137,13 +137,13 @@ function joinRow(between: PyBytes, row: usize, n: u32): PyObject | null {
   let size: u64 = n > 1 ? <u64>between.size * (n - 1) : 0;
   for (let k: u32 = 0; k < n; k++) {
     const item = itemAt(row, k);
-    if (!isKind(item, BYTES)) {
+    if (!isA(item, BYTES)) {
       raiseJoinBytes(k, item);
       return null;
     }
     size += changetype<PyBytes>(item).size;
   }
-  if (n == 1) return incref<PyObject>(itemAt(row, 0));
+  if (n == 1 && isKind(itemAt(row, 0), BYTES)) return incref<PyObject>(itemAt(row, 0));
   if (size == 0) return bytes_from(0, 0);
   const b = bytes_new(<u32>min<u64>(size, 0x7ffffff0));
   if (!b) return null;
@@ -166,7 +166,7 @@ function append(at: usize, b: PyBytes): usize {
  */
 export function _PyBytes_Resize(slot: usize, n: i32): i32 {
   const o = load<PyObject>(slot);
-  if (!isKind(o, BYTES) || n < 0) {
+  if (!isA(o, BYTES) || n < 0) {
     store<usize>(slot, 0);
     decref(o);
     badCall();

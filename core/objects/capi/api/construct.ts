@@ -1,8 +1,7 @@
 // Calling a type: tp_new makes an instance, tp_init fills it. Also the tp_new and tp_init of `object`, the repr of types
 // in C, and isinstance and issubclass.
 //
-// Built-in types have no tp_new: `convert` makes their objects. Types that a program in TypeScript defined have none
-// either: C can't make their instances.
+// Types that a program in TypeScript defined have no tp_new: C can't make their instances. base-construct.ts has those of the built-in types.
 
 import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
 import { EXC_ATTRIBUTE } from "../../model/exceptions.gen";
@@ -26,7 +25,7 @@ import {
 import { decref, incref } from "../../model/refcount";
 import { asBool, False, None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
-import { DISALLOWS_INSTANTIATION, IS_C_TYPE, IS_TYPE, isKind, PyObject, PyType, typeOf } from "../../model/type";
+import { DISALLOWS_INSTANTIATION, IS_C_TYPE, IS_TYPE, isA, PyObject, PyType, typeOf } from "../../model/type";
 import { listOf, truthOf, tupleOf } from "../../operations/abstract";
 import { emptyStr, PyStr } from "../../text/str";
 import { Writer } from "../../text/writer";
@@ -57,8 +56,10 @@ export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject |
   const type = changetype<PyType>(callable);
   const t = changetype<PyTuple>(args);
   if (type === typeOf(TYPE) && t.size == 1 && !kwargs) return incref<PyType>(itemAt(t.items, 0).type);
-  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0)
-    return hasArguments(null, kwargs) ? noInstances(type) : convert(type, t);
+  if (type.tp_new == 0 || (type.flags & DISALLOWS_INSTANTIATION) != 0) {
+    if (hasArguments(null, kwargs) || t.size > 1) return noInstances(type);
+    return convert(type, t.size == 1 ? itemAt(t.items, 0) : null);
+  }
   const o = call_indirect<PyObject | null>(type.tp_new, type, args, kwargs);
   if (!o || !isSubtype(o.type, type) || o.type.tp_init == 0) return o;
   if (call_indirect<i32>(o.type.tp_init, o, args, kwargs) >= 0) return o;
@@ -66,10 +67,9 @@ export function type_call(callable: PyObject, args: PyObject, kwargs: PyObject |
   return null;
 }
 
-/** int(o), str(o), dict(o) and so on, with one argument or none: the built-in types that C can call. */
-function convert(type: PyType, t: PyTuple): PyObject | null {
-  if (type.kind >= USER || t.size > 1) return noInstances(type);
-  const o: PyObject | null = t.size == 1 ? itemAt(t.items, 0) : null;
+/** int(o), str(o), dict(o) and so on, or int() if `o` is null: an object of a built-in type. */
+export function convert(type: PyType, o: PyObject | null): PyObject | null {
+  if (type.kind >= USER) return noInstances(type);
   switch (type.kind) {
     case BOOL:
       return o ? boolOf(o) : False();
@@ -110,7 +110,7 @@ function boolOf(o: PyObject): PyObject | null {
 function dictOf(o: PyObject | null): PyObject | null {
   const d = dict_new();
   if (!d || !o) return d;
-  if ((isKind(o, DICT) ? PyDict_Update(d, o) : PyDict_MergeFromSeq2(d, o, 1)) == 0) return d;
+  if ((isA(o, DICT) ? PyDict_Update(d, o) : PyDict_MergeFromSeq2(d, o, 1)) == 0) return d;
   decref(d);
   return null;
 }
@@ -147,8 +147,8 @@ export function object_init(o: PyObject, args: PyObject | null, kwargs: PyObject
 export function c_repr(o: PyObject, w: Writer): bool {
   const text = call_indirect<PyObject | null>(o.type.tp_repr, o);
   if (!text) return false;
-  const done = isKind(text, STR) && w.putStr(changetype<PyStr>(text));
-  if (!isKind(text, STR)) raiseStrResult(text);
+  const done = isA(text, STR) && w.putStr(changetype<PyStr>(text));
+  if (!isA(text, STR)) raiseStrResult(text);
   decref(text);
   return done;
 }
@@ -190,7 +190,7 @@ export function PyObject_IsSubclass(type: PyObject, base: PyObject): i32 {
 /** Whether a type is `base` or derived from it; `base` may be a tuple of types. 1 or 0; -1 with TypeError. */
 function isOneOf(type: PyType, base: PyObject, code: u32): i32 {
   if ((base.type.flags & IS_TYPE) != 0) return isSubtype(type, changetype<PyType>(base)) ? 1 : 0;
-  if (isKind(base, TUPLE)) {
+  if (isA(base, TUPLE)) {
     const t = changetype<PyTuple>(base);
     for (let k: u32 = 0; k < t.size; k++) {
       const found = isOneOf(type, itemAt(t.items, k), code);

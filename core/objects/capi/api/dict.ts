@@ -6,7 +6,7 @@ import { DICT } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
 import { raiseNoKeys, raisePairLength } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
-import { isKind, PyObject } from "../../model/type";
+import { isA, PyObject } from "../../model/type";
 import { listOf } from "../../operations/abstract";
 import {
   dict_clear,
@@ -30,7 +30,7 @@ import { PyUnicode_FromString } from "./unicode";
 
 @inline
 function asDict(o: PyObject): PyDict | null {
-  if (isKind(o, DICT)) return changetype<PyDict>(o);
+  if (isA(o, DICT)) return changetype<PyDict>(o);
   badCall();
   return null;
 }
@@ -45,7 +45,7 @@ export function PyDict_Size(o: PyObject): i32 {
 }
 
 export function PyDict_Clear(o: PyObject): void {
-  if (isKind(o, DICT)) dict_clear(changetype<PyDict>(o));
+  if (isA(o, DICT)) dict_clear(changetype<PyDict>(o));
 }
 
 export function PyDict_Copy(o: PyObject): PyObject | null {
@@ -57,7 +57,7 @@ export function PyDict_Copy(o: PyObject): PyObject | null {
 
 /** The value, a borrowed reference; NULL if there is none. It never sets an error: any error also means "none". */
 export function PyDict_GetItem(o: PyObject, key: PyObject): PyObject | null {
-  if (!isKind(o, DICT)) return null;
+  if (!isA(o, DICT)) return null;
   const pending = hasError();
   const value = dict_get(changetype<PyDict>(o), key);
   if (!value && !pending) clearError();
@@ -186,7 +186,7 @@ function after(key: PyObject, result: i32): i32 {
  * `*position`, which must be 0 at first, becomes the place to go on from.
  */
 export function PyDict_Next(o: PyObject, position: usize, key: usize, value: usize): i32 {
-  if (!isKind(o, DICT)) return 0;
+  if (!isA(o, DICT)) return 0;
   const d = changetype<PyDict>(o);
   const index = load<i32>(position) < 0 ? -1 : dict_next(d, load<u32>(position));
   if (index < 0) return 0;
@@ -248,7 +248,7 @@ export function PyDict_Update(o: PyObject, other: PyObject): i32 {
 export function PyDict_Merge(o: PyObject, other: PyObject, overwrite: i32): i32 {
   const d = asDict(o);
   if (!d) return -1;
-  if (!isKind(other, DICT)) {
+  if (!isA(other, DICT)) {
     raiseNoKeys(other);
     return -1;
   }

@@ -11,7 +11,7 @@ import { DICT, TUPLE } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
-import { IS_C_TYPE, isKind, PyObject, PyType } from "../../model/type";
+import { IS_C_TYPE, isA, PyObject, PyType } from "../../model/type";
 import { dict_new, PyDict } from "../../types/dict";
 import { dict_copy } from "../../types/dict-merge";
 import { itemAt, PyTuple } from "../../types/sequence";
@@ -46,7 +46,7 @@ import { PyUnicode_AsUTF8, PyUnicode_FromString } from "./unicode";
  */
 function argumentsOf(o: PyObject | null): PyObject | null {
   if (!o || o === None()) return emptyTuple();
-  return isKind(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
+  return isA(o, TUPLE) ? incref<PyObject>(o) : oneTuple(o);
 }
 
 /**
@@ -120,7 +120,7 @@ export function PyErr_Clear(): void {
 /** Whether `given`, an exception or a type of exceptions, is of the type `type`, or of one of the types if `type` is a tuple. */
 export function PyErr_GivenExceptionMatches(given: PyObject | null, type: PyObject | null): i32 {
   if (!given || !type) return 0;
-  if (isKind(type, TUPLE)) {
+  if (isA(type, TUPLE)) {
     const t = changetype<PyTuple>(type);
     for (let k: u32 = 0; k < t.size; k++) if (PyErr_GivenExceptionMatches(given, itemAt(t.items, k)) != 0) return 1;
     return 0;
@@ -211,9 +211,8 @@ export function PyErr_NewExceptionWithDoc(
     return null;
   }
   let from: PyObject | null = base;
-  if (from && isKind(from, TUPLE) && changetype<PyTuple>(from).size > 0)
-    from = itemAt(changetype<PyTuple>(from).items, 0);
-  if ((from && !isExceptionType(from)) || (dict && !isKind(dict, DICT))) return badCall();
+  if (from && isA(from, TUPLE) && changetype<PyTuple>(from).size > 0) from = itemAt(changetype<PyTuple>(from).items, 0);
+  if ((from && !isExceptionType(from)) || (dict && !isA(dict, DICT))) return badCall();
   const own: PyDict | null = dict ? dict_copy(changetype<PyDict>(dict)) : dict_new();
   if (!own) return null;
   if (doc != 0 && !setDoc(own, doc)) {

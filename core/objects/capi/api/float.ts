@@ -4,7 +4,7 @@ import { E_FLOAT_LITERAL } from "../../model/errors.gen";
 import { raiseFloatArgument } from "../../model/raises.gen";
 import { BYTES, STR } from "../../model/kinds.gen";
 import { Result, result } from "../../model/result";
-import { isKind, PyObject } from "../../model/type";
+import { isA, PyObject } from "../../model/type";
 import { PyStr } from "../../text/str";
 import { PyBytes } from "../../types/bytes";
 import { float_new } from "../../types/float";
@@ -26,10 +26,10 @@ export function PyFloat_FromString(o: PyObject): PyObject | null {
   const r = result();
   const target = changetype<usize>(r) + offsetof<Result>("parsed");
   let found = false;
-  if (isKind(o, STR)) {
+  if (isA(o, STR)) {
     const s = changetype<PyStr>(o);
     found = hostParseFloat(s.data, s.width, s.length, target);
-  } else if (isKind(o, BYTES)) {
+  } else if (isA(o, BYTES)) {
     const b = changetype<PyBytes>(o);
     found = hostParseFloat(b.data, 1, b.size, target);
   } else {

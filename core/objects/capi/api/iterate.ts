@@ -6,7 +6,7 @@ import { isIterator, iteratorSlot } from "../../model/api-types";
 import { DICT } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
 import { None } from "../../model/singletons";
-import { isAnySet, isKind, PyObject, PyType } from "../../model/type";
+import { isA, isASet, PyObject, PyType } from "../../model/type";
 import {
   indexedOfC,
   isIterable,
@@ -14,15 +14,16 @@ import {
   itemAtPosition,
   nextOfC,
   nextPosition,
+  sizeAs,
   sizeOf,
 } from "../../operations/abstract";
 import { instance_new } from "../../types/instance";
-import { callUnary, isOfC, iterSlot, nextSlot } from "../../types/slots";
+import { callUnary, iterSlot, nextSlot } from "../../types/slots";
 import { SeqIterator } from "../runtime/fixed-objects";
 
 /** iter(o): a new reference; null with an error. */
 export function PyObject_GetIter(o: PyObject): PyObject | null {
-  if (iterSlot(o) != 0) return iteratorOfC(o);
+  if (!isIterable(o) && iterSlot(o) != 0) return iteratorOfC(o);
   if (!isIterableObject(o)) {
     raiseNotIterable(o);
     return null;
@@ -58,12 +59,15 @@ export function PyIter_Next(it: PyObject): PyObject | null {
   return isIterator(it) ? nextOf(changetype<SeqIterator>(it)) : nextOfC(it);
 }
 
+/** In the place of a size: the object is not a built-in container, and its items are taken by sq_item. */
+const BY_INDEX: i32 = -1;
+
 function nextOf(it: SeqIterator): PyObject | null {
   const o = it.over;
   if (o === None()) return null;
-  if (isOfC(o)) return nextByIndex(it, o);
-  const mayChange = isKind(o, DICT) || isAnySet(o);
-  if (mayChange && sizeOf(o) != it.size) {
+  if (it.size == BY_INDEX) return nextByIndex(it, o);
+  const mayChange = isA(o, DICT) || isASet(o);
+  if (mayChange && sizeAs(o) != it.size) {
     raiseChanged(o);
     return null;
   }

@@ -5,17 +5,18 @@ import { raiseIndex, raiseListAssignment, raiseListExpected } from "../../model/
 import { LIST } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
-import { isKind, PyObject } from "../../model/type";
-import { listOf, getSlice, setSlice, tupleOf } from "../../operations/abstract";
+import { isA, isKind, PyObject } from "../../model/type";
+import { listOf, getSlice, setSlice } from "../../operations/abstract";
 import { list_append, list_clear, list_extend_row, list_insert, list_new, list_reverse } from "../../types/list";
 import { itemAt, PyList, setItemAt } from "../../types/sequence";
 import { list_sort } from "../../types/sort";
+import { tuple_from } from "../../types/tuple";
 import { badCall } from "../runtime/complaints";
 import { fastOf } from "./fast";
 
 @inline
 function asList(o: PyObject | null): PyList | null {
-  if (o && isKind(o, LIST)) return changetype<PyList>(o);
+  if (o && isA(o, LIST)) return changetype<PyList>(o);
   badCall();
   return null;
 }
@@ -46,7 +47,7 @@ export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
 
 /** Item `k`, a new reference; NULL with IndexError. */
 export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
-  if (!isKind(o, LIST)) {
+  if (!isA(o, LIST)) {
     raiseListExpected();
     return null;
   }
@@ -128,5 +129,6 @@ export function PyList_Reverse(o: PyObject): i32 {
 }
 
 export function PyList_AsTuple(o: PyObject): PyObject | null {
-  return asList(o) ? tupleOf(o) : null;
+  const l = asList(o);
+  return l ? tuple_from(l.items, 1, l.size) : null;
 }

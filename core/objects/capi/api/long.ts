@@ -19,7 +19,7 @@ import { STR } from "../../model/kinds.gen";
 import { raiseBadArgument, raiseBaseRange, raiseIntegerExpected, raiseIntegerRequired } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool } from "../../model/singletons";
-import { isInt, isKind, PyObject } from "../../model/type";
+import { isA, isAnInt, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { PyStr } from "../../text/str";
 import { PyLong } from "../../types/int";
@@ -110,7 +110,7 @@ export function PyLong_FromString(text: usize, end: usize, base: i32): PyObject 
 }
 
 export function PyLong_FromUnicodeObject(o: PyObject, base: i32): PyObject | null {
-  if (!isKind(o, STR)) {
+  if (!isA(o, STR)) {
     raiseBadArgument();
     return null;
   }
@@ -175,7 +175,7 @@ export function PyLong_AsDouble(o: PyObject | null): f64 {
     badCall();
     return -1;
   }
-  if (!isInt(o)) {
+  if (!isAnInt(o)) {
     raiseIntegerRequired();
     return -1;
   }
@@ -185,7 +185,7 @@ export function PyLong_AsDouble(o: PyObject | null): f64 {
 
 /** The pointer that was given to PyLong_FromVoidPtr; NULL with an error. */
 export function PyLong_AsVoidPtr(o: PyObject | null): usize {
-  if (o && !isInt(o)) {
+  if (o && !isAnInt(o)) {
     raiseIntegerRequired();
     return 0;
   }
@@ -209,7 +209,7 @@ export function PyLong_GetSign(o: PyObject, sign: usize): i32 {
 const NO_SIGN: i32 = 2;
 
 function signOf(o: PyObject): i32 {
-  if (isInt(o)) return changetype<PyLong>(o).sign;
+  if (isAnInt(o)) return changetype<PyLong>(o).sign;
   raiseIntegerExpected(o);
   return NO_SIGN;
 }

@@ -34,9 +34,9 @@ import {
 } from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { None, NotImplemented } from "../../model/singletons";
-import { isAnySet, isInt, isKind, PyObject } from "../../model/type";
+import { isA, isAnySet, isInt, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
-import { binary, powerModulo, repeatCount, unary } from "../../operations/number";
+import { binary, powerModulo, repeatCount, repeatOfC, unary } from "../../operations/number";
 import {
   set_difference_update,
   set_intersection_update,
@@ -58,7 +58,7 @@ import { list_extend_row, list_repeat_in_place } from "../../types/list";
 import { reprOf } from "../../types/protocol";
 import { PyList, setItemAt } from "../../types/sequence";
 import { PySet } from "../../types/set-table";
-import { NB_FLOAT, NB_INDEX, NB_INT, SQ_INPLACE_CONCAT } from "../../model/slots.gen";
+import { NB_FLOAT, NB_INDEX, NB_INT, SQ_INPLACE_CONCAT, SQ_INPLACE_REPEAT } from "../../model/slots.gen";
 import { listOf } from "../../operations/abstract";
 import { callBinary, callUnary, numberSlot, sequenceSlot, slotBinary, slotInPlace } from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
@@ -146,8 +146,11 @@ export function PyNumber_Divmod(a: PyObject | null, b: PyObject | null): PyObjec
   if (!a || !b) return nullGiven();
   if (!isNumber(a) || !isNumber(b)) return unsupported(a, b, DIVMOD);
   const quotient = binary(a, b, FLOORDIV);
-  if (!quotient) return null;
-  const rest = binary(a, b, MOD);
+  return quotient ? pairOf(quotient, binary(a, b, MOD)) : null;
+}
+
+/** The tuple of a quotient and its remainder. Takes over both references, also if it fails because there is no remainder. */
+export function pairOf(quotient: PyObject, rest: PyObject | null): PyObject | null {
   const pair = rest ? tuple_new(2) : null;
   if (pair) {
     setItemAt(pair.items, 0, quotient);
@@ -191,6 +194,11 @@ function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
   if (own !== NotImplemented()) return own;
   const f = operator == ADD ? sequenceSlot(a, SQ_INPLACE_CONCAT) : 0;
   if (f != 0) return callBinary(f, a, b);
+  const g = operator == MUL ? sequenceSlot(a, SQ_INPLACE_REPEAT) : 0;
+  if (g != 0) {
+    const product = slotBinary(a, b, MUL, None());
+    return product !== NotImplemented() ? product : repeatOfC(g, a, b);
+  }
   const result = operator == MATMUL ? unsupported(a, b, MATMUL) : binary(a, b, operator);
   if (!result && error().code == E_OPERANDS) error().code = E_OPERANDS_IN_PLACE;
   return result;
@@ -325,14 +333,14 @@ export function PyNumber_Long(o: PyObject | null): PyObject | null {
   if (isKind(o, INT)) return incref<PyObject>(o);
   if (isInt(o)) return int_pos(changetype<PyLong>(o));
   if (isKind(o, FLOAT)) return int_from_f64(changetype<PyFloat>(o).value);
-  if (isKind(o, STR)) {
+  if (isA(o, STR)) {
     const s = changetype<PyStr>(o);
     return readAll(textOf(s.data, s.width, s.length), 10, s);
   }
   const f = numberSlot(o, NB_INT);
   if (f != 0) return checked(callUnary(f, o), INT, E_INT_RESULT);
   if (numberSlot(o, NB_INDEX) != 0) return indexOf(o);
-  if (isKind(o, BYTES)) return readAll(textOf(changetype<PyBytes>(o).data, 1, changetype<PyBytes>(o).size), 10, o);
+  if (isA(o, BYTES)) return readAll(textOf(changetype<PyBytes>(o).data, 1, changetype<PyBytes>(o).size), 10, o);
   raiseIntArgument(o);
   return null;
 }

@@ -13,9 +13,10 @@ import { slotFunction } from "../../model/functions";
 import { SLOT_C_DEALLOC, SLOT_C_DIRECT, SLOT_DEALLOC, SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";
 import { newObject, requestFor } from "../../model/memory";
-import { deallocateBy, decref, incref } from "../../model/refcount";
+import { deallocateBy, decref, incref, xdecref } from "../../model/refcount";
 import { IS_C_TYPE, IS_HEAP_TYPE, PyObject, PyType, PyVarObject } from "../../model/type";
-import { finalize, instance_sizeof } from "../../types/instance";
+import { ownBytes } from "../../types/anatomy";
+import { finalize } from "../../types/instance";
 import { callDirectly, callFunction } from "../../types/outside";
 import { weak_clear_all } from "../../types/weak";
 import { badCall } from "../runtime/complaints";
@@ -29,7 +30,7 @@ function bytesFor(type: PyType, items: i32): usize {
 function count(o: PyObject, by: i32): void {
   const type = o.type;
   type.live += by;
-  type.bytes += by * <i32>instance_sizeof(o);
+  type.bytes += by * <i32>(ownBytes(o) + type.headBytes);
 }
 
 // ---- making ----
@@ -100,7 +101,7 @@ export function PyObject_InitVar(o: PyVarObject | null, type: PyType, items: i32
  */
 export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null {
   const type = o.type;
-  const before = instance_sizeof(o);
+  const before = ownBytes(o);
   const block = PyObject_Realloc(changetype<usize>(o) - type.headBytes, bytesFor(type, items) + type.headBytes);
   if (block == 0) {
     raiseNoMemory(bytesFor(type, items));
@@ -108,7 +109,7 @@ export function _PyObject_GC_Resize(o: PyVarObject, items: i32): PyObject | null
   }
   const moved = changetype<PyVarObject>(block + type.headBytes);
   moved.size = items;
-  type.resized(<isize>(instance_sizeof(moved) - before));
+  type.resized(<isize>(ownBytes(moved) - before));
   return moved;
 }
 
@@ -164,6 +165,8 @@ export function heap_object_dealloc(o: PyObject): void {
   if (type.hasGC) untrack(o);
   const base = baseThatDeallocates(type);
   if (base) {
+    if (type.weakList != 0 && base.weakList == 0) weak_clear_all(o);
+    if (type.tp_dictoffset > 0 && base.tp_dictoffset == 0) releaseDict(o);
     call_indirect<void>(base.tp_dealloc, o);
     // A base that was made from a PyType_Spec has released that reference itself, as it does for its own instances.
     if ((base.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) decref(type);
@@ -175,7 +178,15 @@ export function heap_object_dealloc(o: PyObject): void {
   decref(type);
 }
 
-/** The nearest base that has its own tp_dealloc: a base in C, or an exception. */
+/** Releases the object's dict of attributes. */
+function releaseDict(o: PyObject): void {
+  const slot = changetype<usize>(o) + o.type.tp_dictoffset;
+  const dict = load<PyObject | null>(slot);
+  store<usize>(slot, 0);
+  xdecref(dict);
+}
+
+/** The nearest base that has its own tp_dealloc: a base in C, an exception, or a built-in type. */
 function baseThatDeallocates(type: PyType): PyType | null {
   const standard = slotFunction(SLOT_HEAP_DEALLOC);
   let base = type.base;

@@ -22,37 +22,44 @@ import { clearError, isRaised, raiseError } from "../../model/raise";
 import { raiseNotContainer, raiseNullArgument } from "../../model/raises.gen";
 import { exceptionType } from "../../model/api-types";
 import { EXC_KEY, EXC_TYPE } from "../../model/exceptions.gen";
+import { slotFunction } from "../../model/functions";
 import { BYTES, DICT, LIST, STR } from "../../model/kinds.gen";
-import { ADD, MUL } from "../../model/operators.gen";
+import { MUL } from "../../model/operators.gen";
 import { decref } from "../../model/refcount";
-import { isAnySet, isKind, PyObject } from "../../model/type";
+import { SLOT_BASE_ASS_SUBSCRIPT, SLOT_BASE_SUBSCRIPT } from "../../model/table.gen";
+import { isA, isAnySet, isKind, PyObject } from "../../model/type";
 import {
   listOf,
   contains,
   getIndex,
   getItem,
   getSlice,
+  isASequence,
   lengthOf,
   setItem,
   setSlice,
   sizeOf,
   tupleOf,
 } from "../../operations/abstract";
-import { binary } from "../../operations/number";
+import { binary, concat } from "../../operations/number";
 import { newWriter } from "../../text/writer";
 import { int_from_i64 } from "../../types/int-values";
 import { isRow, PyList, rowCount, rowFind } from "../../types/sequence";
 import {
+  MP_ASS_SUBSCRIPT,
+  MP_LENGTH,
   MP_SUBSCRIPT,
   SQ_ASS_ITEM,
   SQ_CONCAT,
   SQ_INPLACE_CONCAT,
   SQ_INPLACE_REPEAT,
   SQ_ITEM,
+  SQ_LENGTH,
   SQ_REPEAT,
 } from "../../model/slots.gen";
 import {
   callAssignIndexed,
+  callBinary,
   callIndexed,
   FAILED_INDEX,
   isOfC,
@@ -101,7 +108,8 @@ export function PySequence_Check(o: PyObject): i32 {
 
 export function PySequence_Size(o: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
-  return isKind(o, DICT) ? complainNumber(E_NOT_SEQUENCE, o) : lengthOf(o);
+  const isMapping = isKind(o, DICT) || (sequenceSlot(o, SQ_LENGTH) == 0 && mappingSlot(o, MP_LENGTH) != 0);
+  return isMapping ? complainNumber(E_NOT_SEQUENCE, o) : lengthOf(o);
 }
 
 export function PySequence_Length(o: PyObject | null): i32 {
@@ -110,7 +118,9 @@ export function PySequence_Length(o: PyObject | null): i32 {
 
 export function PySequence_Concat(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
-  return isSequence(a) || sequenceSlot(a, SQ_CONCAT) != 0 ? binary(a, b, ADD) : complain(E_NO_CONCAT, a);
+  const f = sequenceSlot(a, SQ_CONCAT);
+  if (f != 0) return callBinary(f, a, b);
+  return isSequence(a) ? concat(a, b) : complain(E_NO_CONCAT, a);
 }
 
 function repeated(o: PyObject, count: i32, inPlace: bool): PyObject | null {
@@ -142,7 +152,7 @@ export function PySequence_InPlaceRepeat(o: PyObject | null, count: i32): PyObje
 /** The code of the error for an object that has no items by index. */
 @inline
 function noSequence(o: PyObject): i32 {
-  return isKind(o, DICT) ? E_NOT_SEQUENCE : E_NO_INDEXING;
+  return isKind(o, DICT) || mappingSlot(o, MP_SUBSCRIPT) != 0 ? E_NOT_SEQUENCE : E_NO_INDEXING;
 }
 
 /** o[k]: a new reference; NULL with an error. A negative `k` counts from the end. */
@@ -158,6 +168,7 @@ function setIndex(o: PyObject, k: i32, value: PyObject | null): i32 {
     const index = slotIndex(o, k);
     return index == FAILED_INDEX ? -1 : callAssignIndexed(f, o, index, value);
   }
+  if (mappingSlot(o, MP_ASS_SUBSCRIPT) != 0) return complainNumber(E_NOT_SEQUENCE, o);
   if (!isKind(o, LIST)) {
     raiseError(value ? E_NO_ITEM_ASSIGNMENT : E_NO_ITEM_DELETION, o);
     return -1;
@@ -180,13 +191,15 @@ export function PySequence_DelItem(o: PyObject | null, k: i32): i32 {
 
 export function PySequence_GetSlice(o: PyObject | null, start: i32, stop: i32): PyObject | null {
   if (!o) return nullGiven();
-  return isSequence(o) ? getSlice(o, start, stop, 1, 0) : complain(E_NO_SLICES, o);
+  const isInherited = mappingSlot(o, MP_SUBSCRIPT) == slotFunction(SLOT_BASE_SUBSCRIPT) && isASequence(o);
+  return isSequence(o) || isInherited ? getSlice(o, start, stop, 1, 0) : complain(E_NO_SLICES, o);
 }
 
 /** o[start:stop] = items; if `items` is NULL, del o[start:stop]. */
 export function PySequence_SetSlice(o: PyObject | null, start: i32, stop: i32, items: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
-  if (!isKind(o, LIST)) return complainNumber(items ? E_NO_SLICE_ASSIGNMENT : E_NO_SLICE_DELETION, o);
+  const isInherited = mappingSlot(o, MP_ASS_SUBSCRIPT) == slotFunction(SLOT_BASE_ASS_SUBSCRIPT) && isA(o, LIST);
+  if (!isKind(o, LIST) && !isInherited) return complainNumber(items ? E_NO_SLICE_ASSIGNMENT : E_NO_SLICE_DELETION, o);
   const row = items ? fastOf(items, E_ITERABLE_ASSIGNED) : null;
   if (items && !row) return -1;
   const done = setSlice(changetype<PyList>(o), start, stop, 1, 0, row);
@@ -276,7 +289,9 @@ export function PyMapping_Check(o: PyObject | null): i32 {
 
 export function PyMapping_Size(o: PyObject | null): i32 {
   if (!o) return nullGivenNumber();
-  return isAnySet(o) ? complainNumber(E_NOT_MAPPING, o) : lengthOf(o);
+  const f = mappingSlot(o, MP_LENGTH);
+  if (f != 0) return call_indirect<i32>(f, o);
+  return isAnySet(o) || sequenceSlot(o, SQ_LENGTH) != 0 ? complainNumber(E_NOT_MAPPING, o) : lengthOf(o);
 }
 
 export function PyMapping_Length(o: PyObject | null): i32 {

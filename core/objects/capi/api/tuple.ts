@@ -5,7 +5,7 @@ import { track } from "../../model/gc-head";
 import { TUPLE } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
-import { isKind, PyObject } from "../../model/type";
+import { isA, isKind, PyObject } from "../../model/type";
 import { getSlice } from "../../operations/abstract";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { emptyTuple, tuple_new } from "../../types/tuple";
@@ -23,12 +23,12 @@ export function PyTuple_New(n: i32): PyObject | null {
 }
 
 export function PyTuple_Size(o: PyObject): i32 {
-  return isKind(o, TUPLE) ? <i32>changetype<PyTuple>(o).size : badCallNumber();
+  return isA(o, TUPLE) ? <i32>changetype<PyTuple>(o).size : badCallNumber();
 }
 
 /** Item `k`, a borrowed reference; NULL with IndexError. */
 export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
-  if (!isKind(o, TUPLE)) return badCall();
+  if (!isA(o, TUPLE)) return badCall();
   const t = changetype<PyTuple>(o);
   if (<u32>k < t.size) return itemAt(t.items, k);
   raiseIndex(t);
@@ -39,7 +39,7 @@ export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
  * Sets item `k` of a tuple that only its maker has a reference to. Takes over the reference to `item`, even on failure.
  */
 export function PyTuple_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 {
-  if (!isKind(o, TUPLE) || o.refcnt != 1) {
+  if (!isA(o, TUPLE) || o.refcnt != 1) {
     xdecref(item);
     return badCallNumber();
   }
@@ -57,7 +57,7 @@ export function PyTuple_SetItem(o: PyObject, k: i32, item: PyObject | null): i32
 
 /** t[low:high]. Indices out of range are clamped; negative ones count as 0. */
 export function PyTuple_GetSlice(o: PyObject, low: i32, high: i32): PyObject | null {
-  return isKind(o, TUPLE) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : badCall();
+  return isA(o, TUPLE) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : badCall();
 }
 
 /**

@@ -3,7 +3,7 @@
 import { raiseCantCompare } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
 import { NotImplemented } from "../../model/singletons";
-import { isKind, PyObject } from "../../model/type";
+import { isA, PyObject } from "../../model/type";
 import { PyStr, sameBytes, str_equal, str_order } from "../../text/str";
 import { str_compare } from "../../types/protocol";
 import { lengthOfC } from "../runtime/utf8";
@@ -11,7 +11,7 @@ import { needStr } from "./unicode";
 
 /** -1, 0 or 1; -1 with an error if one is not a string. */
 export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {
-  if (isKind(a, STR) && isKind(b, STR)) {
+  if (isA(a, STR) && isA(b, STR)) {
     const order = str_order(changetype<PyStr>(a), changetype<PyStr>(b));
     return order < 0 ? -1 : order > 0 ? 1 : 0;
   }
@@ -73,5 +73,5 @@ export function PyUnicode_Equal(a: PyObject, b: PyObject): i32 {
 }
 
 export function PyUnicode_RichCompare(a: PyObject, b: PyObject, op: i32): PyObject {
-  return isKind(a, STR) ? str_compare(a, b, op) : NotImplemented();
+  return isA(a, STR) ? str_compare(a, b, op) : NotImplemented();
 }

@@ -5,7 +5,7 @@ import { E_JOIN_ITERABLE } from "../../model/errors.gen";
 import { raiseEmptySeparator, raiseJoinItem, raiseSeparator } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
 import { decref, incref } from "../../model/refcount";
-import { isKind, PyObject } from "../../model/type";
+import { isA, isKind, PyObject } from "../../model/type";
 import {
   copyChars,
   largestOf,
@@ -24,7 +24,7 @@ import { needStr } from "./unicode";
 
 /** 1 or 0; -1 with TypeError if one is not a string. */
 export function PyUnicode_Contains(o: PyObject, part: PyObject): i32 {
-  if (isKind(part, STR) && !needStr(o)) return -1;
+  if (isA(part, STR) && !needStr(o)) return -1;
   return str_contains(changetype<PyStr>(o), part);
 }
 
@@ -130,7 +130,7 @@ function joinRow(separator: PyObject | null, row: PyObject): PyObject | null {
   const n = rowSize(row);
   if (n == 0) return str_from_chars(0, 1, 0);
   if (n == 1 && isKind(itemAt(rowItems(row), 0), STR)) return incref<PyObject>(itemAt(rowItems(row), 0));
-  if (separator && !isKind(separator, STR)) {
+  if (separator && !isA(separator, STR)) {
     raiseSeparator(separator);
     return null;
   }
@@ -147,7 +147,7 @@ function joinWith(between: PyStr, row: PyObject): PyObject | null {
   let all = n > 1 ? largestOf(between.data, between.width, between.length) : 0;
   for (let k: u32 = 0; k < n; k++) {
     const item = itemAt(rowItems(row), k);
-    if (!isKind(item, STR)) {
+    if (!isA(item, STR)) {
       raiseJoinItem(k, item);
       return null;
     }

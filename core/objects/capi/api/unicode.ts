@@ -33,13 +33,14 @@ import {
 import { STR } from "../../model/kinds.gen";
 import { newBlock, requestFor } from "../../model/memory";
 import { decref, incref, xdecref } from "../../model/refcount";
-import { isKind, PyObject } from "../../model/type";
+import { isA, isKind, PyObject } from "../../model/type";
 import {
   copyChars,
   largestOf,
   putChar,
   PyStr,
   str_concat,
+  str_exact,
   str_from_char,
   str_from_chars,
   str_new,
@@ -53,14 +54,14 @@ import { badCall, badCallNumber } from "../runtime/complaints";
 
 /** The object as a string; null with TypeError. */
 function asStr(o: PyObject | null): PyStr | null {
-  if (o && isKind(o, STR)) return changetype<PyStr>(o);
+  if (o && isA(o, STR)) return changetype<PyStr>(o);
   raiseBadArgument();
   return null;
 }
 
 /** Like asStr, but the message says "must be str, not ...". */
 export function needStr(o: PyObject): PyStr | null {
-  if (isKind(o, STR)) return changetype<PyStr>(o);
+  if (isA(o, STR)) return changetype<PyStr>(o);
   raiseMustBeStr(o);
   return null;
 }
@@ -146,7 +147,7 @@ export function PyUnicode_FromOrdinal(char: i32): PyObject | null {
 }
 
 export function PyUnicode_FromObject(o: PyObject): PyObject | null {
-  if (isKind(o, STR)) return incref<PyObject>(o);
+  if (isA(o, STR)) return str_exact(changetype<PyStr>(o));
   raiseNotStr(o);
   return null;
 }
@@ -196,7 +197,7 @@ function hasIndex(s: PyStr, index: i32): bool {
 
 /** Whether only its maker has a reference to the string, so that it can still be written; SystemError if not. */
 function isWritable(s: PyStr): bool {
-  if (s.refcnt == 1 && s.hash == -1 && !s.isInterned) return true;
+  if (s.refcnt == 1 && s.hash == -1 && !s.isInterned && s.isCompact) return true;
   raiseStringInUse();
   return false;
 }
@@ -242,7 +243,7 @@ export function PyUnicode_Fill(o: PyObject, start: i32, n: i32, char: u32): i32 
  * error.
  */
 export function PyUnicode_CopyCharacters(to: PyObject, toStart: i32, from: PyObject, fromStart: i32, n: i32): i32 {
-  if (!isKind(to, STR) || !isKind(from, STR)) return badCallNumber();
+  if (!isA(to, STR) || !isA(from, STR)) return badCallNumber();
   const t = changetype<PyStr>(to);
   const f = changetype<PyStr>(from);
   if (<u32>fromStart > f.length || <u32>toStart > t.length) {
@@ -359,7 +360,7 @@ export function PyUnicode_AsASCIIString(o: PyObject): PyObject | null {
 
 export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
   if (!needStr(a)) return null;
-  if (!isKind(b, STR)) {
+  if (!isA(b, STR)) {
     raiseConcatenate(a, b);
     return null;
   }
@@ -370,7 +371,7 @@ export function PyUnicode_Concat(a: PyObject, b: PyObject): PyObject | null {
 export function PyUnicode_Append(slot: usize, b: PyObject | null): void {
   const a = load<PyObject | null>(slot);
   let whole: PyObject | null = null;
-  if (a && b && isKind(a, STR) && isKind(b, STR)) whole = str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
+  if (a && b && isA(a, STR) && isA(b, STR)) whole = str_concat(changetype<PyStr>(a), changetype<PyStr>(b));
   else if (!hasError()) badCall();
   store<PyObject | null>(slot, whole);
   xdecref(a);

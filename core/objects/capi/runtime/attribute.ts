@@ -4,7 +4,13 @@
 
 import { ascii } from "../../model/ascii";
 import { hasError } from "../../model/error";
-import { E_IMMUTABLE_TYPE, E_NO_ATTRIBUTE, E_READ_ONLY, E_TYPE_NO_ATTRIBUTE } from "../../model/errors.gen";
+import {
+  E_IMMUTABLE_TYPE,
+  E_NO_ATTRIBUTE,
+  E_NO_NEW_ATTRIBUTE,
+  E_READ_ONLY,
+  E_TYPE_NO_ATTRIBUTE,
+} from "../../model/errors.gen";
 import { clearError, raiseError, raisedType } from "../../model/raise";
 import {
   raiseAttributeName,
@@ -17,11 +23,13 @@ import {
 } from "../../model/raises.gen";
 import { exceptionType } from "../../model/api-types";
 import { EXC_ATTRIBUTE } from "../../model/exceptions.gen";
+import { slotFunction } from "../../model/functions";
+import { SLOT_SETATTRO } from "../../model/table.gen";
 import { BUILTIN, DICT, METHOD_DESCRIPTOR, MODULE, STR } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
-import { IS_C_TYPE, IS_HEAP_TYPE, isKind, PyObject, PyType } from "../../model/type";
+import { IS_C_TYPE, IS_HEAP_TYPE, isA, isKind, PyObject, PyType } from "../../model/type";
 import { PyStr, emptyStr } from "../../text/str";
 import { dict_contains, dict_del, dict_get, dict_new, dict_set, PyDict } from "../../types/dict";
 import { setItemAt } from "../../types/sequence";
@@ -165,6 +173,12 @@ function bound(found: PyObject, o: PyObject | null, type: PyType): PyObject | nu
   return result;
 }
 
+/** Whether attributes of the object are set by PyObject_GenericSetAttr. */
+@inline
+function hasStandardSetter(o: PyObject): bool {
+  return o.type.tp_setattro == slotFunction(SLOT_SETATTRO);
+}
+
 export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyObject | null): i32 {
   const found = lookup(o.type, name);
   if (found) {
@@ -179,7 +193,7 @@ export function PyObject_GenericSetAttr(o: PyObject, name: PyObject, value: PyOb
   } else if (hasError()) return -1;
   const slot = dictSlot(o);
   if (slot == 0) {
-    raiseError(found ? E_READ_ONLY : E_NO_ATTRIBUTE, o, name);
+    raiseError(found ? E_READ_ONLY : hasStandardSetter(o) ? E_NO_NEW_ATTRIBUTE : E_NO_ATTRIBUTE, o, name);
     return -1;
   }
   if (!value) return deleteIn(dictIn(slot), o, name);
@@ -311,7 +325,7 @@ function module_setattro(o: PyObject, name: PyObject, value: PyObject | null): i
 
 /** Whether the name is a string; raises TypeError if not. */
 function mustBeText(name: PyObject): bool {
-  if (isKind(name, STR)) return true;
+  if (isA(name, STR)) return true;
   raiseAttributeName(name);
   return false;
 }
@@ -432,7 +446,7 @@ export function PyObject_GenericGetDict(o: PyObject, _closure: usize): PyObject 
 
 export function PyObject_GenericSetDict(o: PyObject, value: PyObject | null, _closure: usize): i32 {
   const slot = dictSlot(o);
-  if (slot == 0 || !value || !isKind(value, DICT)) {
+  if (slot == 0 || !value || !isA(value, DICT)) {
     if (slot != 0 && value) raiseDictExpected(value);
     else raiseNoDict();
     return -1;

@@ -10,7 +10,7 @@ import { freeBlock, newBlock } from "../../model/memory";
 import { enter, leave } from "../../model/recursion";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
-import { HAS_VECTORCALL, isKind, PyObject, typeOf } from "../../model/type";
+import { HAS_VECTORCALL, isA, isKind, PyObject, typeOf } from "../../model/type";
 import { dict_next, PyDict } from "../../types/dict";
 import { itemAt, PyTuple, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";
@@ -105,7 +105,7 @@ function takesRow(callable: PyObject): bool {
 
 /** callable(*args, **kwargs) with a tuple and a dict; the dict may be null. */
 export function PyObject_Call(callable: PyObject, args: PyObject, kwargs: PyObject | null): PyObject | null {
-  if (!isKind(args, TUPLE) || (kwargs && !isKind(kwargs, DICT))) return badCall();
+  if (!isA(args, TUPLE) || (kwargs && !isA(kwargs, DICT))) return badCall();
   const t = changetype<PyTuple>(args);
   const d = kwargs && changetype<PyDict>(kwargs).used != 0 ? kwargs : null;
   if (callable.type.tp_call != 0 && !takesRow(callable)) return callWith(callable, args, d);
@@ -157,7 +157,7 @@ export function PyObject_VectorcallDict(
 ): PyObject | null {
   const n = nargsf & ~OFFSET_BIT;
   if (!kwargs || changetype<PyDict>(kwargs).used == 0) return callRow(callable, args, n, null);
-  return isKind(kwargs, DICT) ? callSpread(callable, args, n, changetype<PyDict>(kwargs)) : badCall();
+  return isA(kwargs, DICT) ? callSpread(callable, args, n, changetype<PyDict>(kwargs)) : badCall();
 }
 
 export function PyVectorcall_Function(callable: PyObject): u32 {

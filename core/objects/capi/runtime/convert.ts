@@ -15,10 +15,10 @@ import { raiseError } from "../../model/raise";
 import { raiseBadArgument, raiseFloatResult, raiseIntegerRequired, raiseRealRequired } from "../../model/raises.gen";
 import { FLOAT } from "../../model/kinds.gen";
 import { decref } from "../../model/refcount";
-import { isInt, isKind, PyObject } from "../../model/type";
+import { isA, isAnInt, isInt, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { bitLength, digitAt } from "../../types/digits";
-import { asF64, isNumber } from "../../types/float";
+import { asF64 } from "../../types/float";
 import { PyLong } from "../../types/int";
 import { NB_FLOAT, NB_INDEX } from "../../model/slots.gen";
 import { callUnary, numberSlot } from "../../types/slots";
@@ -46,7 +46,7 @@ function fitsSigned(a: PyLong, bits: u32): bool {
 export function signed(o: PyObject | null, bits: u32, code: u32): i64 {
   if (!o) return badCallNumber();
   // A digit has fewer bits than any of C's numbers.
-  if (isInt(o) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
+  if (isAnInt(o) && changetype<PyLong>(o).isCompact) return changetype<PyLong>(o).compactValue;
   const a = indexOf(o);
   if (!a) return -1;
   let v: i64 = -1;
@@ -59,7 +59,7 @@ export function signed(o: PyObject | null, bits: u32, code: u32): i64 {
 /** The value of an int, as a number of at most `bits` bits without a sign; -1 with an error. */
 export function unsigned(o: PyObject | null, bits: u32, code: u32, negative: u32): u64 {
   if (!o) return <u64>(<i64>badCallNumber());
-  if (!isInt(o)) {
+  if (!isAnInt(o)) {
     raiseIntegerRequired();
     return -1;
   }
@@ -104,7 +104,7 @@ export function PyLong_AsLongLong(o: PyObject | null): i64 {
 
 /** For ints only: __index__ is not called. */
 export function PyLong_AsSsize_t(o: PyObject | null): i32 {
-  if (o && !isInt(o)) {
+  if (o && !isAnInt(o)) {
     raiseIntegerRequired();
     return -1;
   }
@@ -138,7 +138,7 @@ export function PyFloat_AsDouble(o: PyObject | null): f64 {
 
 /** The value of a number, or of an object with __float__ or __index__; -1 with an error. */
 export function floatOf(o: PyObject): f64 {
-  if (isNumber(o)) {
+  if (isA(o, FLOAT) || isInt(o)) {
     const v = asF64(o);
     return hasError() ? -1 : v;
   }
@@ -149,7 +149,7 @@ export function floatOf(o: PyObject): f64 {
     return -1;
   }
   let v: f64 = -1;
-  if (f != 0 && !isKind(number, FLOAT)) raiseFloatResult(number);
+  if (f != 0 && !isA(number, FLOAT)) raiseFloatResult(number);
   else v = asF64(number);
   decref(number);
   return hasError() ? -1 : v;

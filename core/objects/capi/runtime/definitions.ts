@@ -5,7 +5,7 @@
 import { PyObject } from "../../model/type";
 
 /** The version of the layouts that C knows. Each module has the version of the headers that it was compiled with (include/abi.h). */
-export const ABI_VERSION: u32 = 2;
+export const ABI_VERSION: u32 = 3;
 
 /** A method or a function; `meth` is a table index, `flags` are METH_*. */
 @unmanaged

@@ -33,8 +33,8 @@ import { STR, TUPLE, TYPE } from "../../model/kinds.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { None } from "../../model/singletons";
 import { isSubtype } from "../../model/subtype";
-import { IS_BASE_TYPE, IS_C_TYPE, IS_EXCEPTION, isKind, PyObject, PyType, typeOf } from "../../model/type";
-import { emptyStr, PyStr } from "../../text/str";
+import { IS_BASE_TYPE, IS_C_TYPE, IS_EXCEPTION, isA, isKind, PyObject, PyType, typeOf } from "../../model/type";
+import { emptyStr, PyStr, str_exact } from "../../text/str";
 import { COMMA_SPACE, Writer } from "../../text/writer";
 import { instance_new } from "../../types/instance";
 import { reprOf, writeRepr } from "../../types/protocol";
@@ -154,7 +154,7 @@ export function setPart(e: PyObject, part: usize, value: PyObject): void {
 /** The arguments of the exception; an empty tuple if a tp_new in C did not set them. */
 export function argsOf(e: PyObject): PyTuple {
   const o = partOf(e, ARGS);
-  return changetype<PyTuple>(isKind(o, TUPLE) ? o : emptyTuple());
+  return changetype<PyTuple>(isA(o, TUPLE) ? o : emptyTuple());
 }
 
 /** Sets the cause of an exception, which is another exception or None, and suppress_context. Takes over the reference to the cause. */
@@ -175,7 +175,7 @@ function exception_str(e: PyObject): PyObject | null {
 /** The result of a function in C, which must be a string; null with an error. */
 function textFrom(o: PyObject, f: u32): PyObject | null {
   const text = call_indirect<PyObject | null>(f, o);
-  if (!text || isKind(text, STR)) return text;
+  if (!text || isA(text, STR)) return text;
   raiseStrResult(text);
   decref(text);
   return null;
@@ -186,6 +186,7 @@ export function strOf(o: PyObject): PyObject | null {
   const type = o.type;
   if (type === typeOf(STR)) return incref<PyObject>(o);
   if ((type.flags & IS_C_TYPE) != 0 && type.tp_str != slotFunction(SLOT_STR)) return textFrom(o, type.tp_str);
+  if (isA(o, STR)) return str_exact(changetype<PyStr>(o));
   return isException(o) ? exception_str(o) : reprOf(o);
 }
 
@@ -197,19 +198,19 @@ export function exception_repr(e: PyObject, w: Writer): bool {
   return done;
 }
 
+/** The part of a name after the last dot. */
+function putLastName(name: PyStr, w: Writer): bool {
+  let start: u32 = 0;
+  for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;
+  return w.putChars(name.data + <usize>start * name.width, name.width, name.length - start);
+}
+
 function putArgs(t: PyTuple, w: Writer): bool {
   for (let k: u32 = 0; k < t.size; k++) {
     if (k > 0 && !w.putAscii(COMMA_SPACE)) return false;
     if (!writeRepr(itemAt(t.items, k), w)) return false;
   }
   return true;
-}
-
-/** The part of a name after the last dot. */
-function putLastName(name: PyStr, w: Writer): bool {
-  let start: u32 = 0;
-  for (let k: u32 = 0; k < name.length; k++) if (name.charAt(k) == 0x2e) start = k + 1;
-  return w.putChars(name.data + <usize>start * name.width, name.width, name.length - start);
 }
 
 /** Sets the exception, and takes over the reference to it. An error that was set before is released. */

@@ -43,6 +43,7 @@ import {
 import { decref, IMMORTAL, xdecref } from "../../model/refcount";
 import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_READY, isFixedType, PyObject, PyType, typeOf } from "../../model/type";
 import { joinRing, leaveRing, textOf } from "../../types/user-type";
+import { emptyBaseType, emptySlotTables, fillBaseTypes } from "./base-types";
 import { DESCRIPTOR_SLOTS, FUNCTION_SLOTS, MODULE_SLOTS, PyCFunction, PyDescr, PyModule } from "./fixed-objects";
 
 const HEADER: u32 = offsetof<PyObject>();
@@ -104,6 +105,7 @@ function beginAll(): void {
   module.drop = slotFunction(SLOT_MODULE_DROP);
   begin(MODULE_DEF, 0, HEADER, 0);
   for (let kind: u32 = 0; kind < KINDS; kind++) fillSlots(typeOf(kind));
+  fillBaseTypes();
   for (let place: u32 = 0; place <= MODULE_DEF; place++)
     if (place != BASE_OBJECT && place != USER) typeOf(place).base = object;
   typeOf(BOOL).base = typeOf(INT);
@@ -148,6 +150,7 @@ export function hasObjectsOfC(): bool {
  */
 export function unnameFixedTypes(): void {
   if (typeOf(BASE_OBJECT).refcnt == 0) return;
+  emptySlotTables();
   for (let place: u32 = 0; place <= MODULE_DEF; place++) {
     const type = typeOf(place);
     xdecref(type.name);
@@ -171,4 +174,5 @@ function emptySlots(type: PyType): void {
   type.tp_free = 0;
   type.tp_call = 0;
   type.base = null;
+  emptyBaseType(type);
 }

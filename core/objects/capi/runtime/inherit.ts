@@ -3,13 +3,13 @@
 
 import { HASH, slotFunction, typeFunction } from "../../model/functions";
 import { SLOT_ALLOC, SLOT_FREE, SLOT_GC_FREE, SLOT_REPR, SLOT_STR } from "../../model/table.gen";
-import { BASE_OBJECT, LIST } from "../../model/kinds.gen";
+import { BASE_OBJECT, LIST, USER } from "../../model/kinds.gen";
 import {
   DISALLOWS_INSTANTIATION,
+  FAMILIES,
   HAS_GC,
   HAS_VECTORCALL,
   IS_C_TYPE,
-  IS_EXCEPTION,
   IS_HEAP_TYPE,
   PyType,
   typeOf,
@@ -61,7 +61,7 @@ export function inherit(type: PyType, base: PyType): void {
   table(type, base, offsetof<PyType>("tp_as_mapping"), MAPPING_WORDS);
   table(type, base, offsetof<PyType>("tp_as_async"), ASYNC_WORDS);
   table(type, base, offsetof<PyType>("tp_as_buffer"), BUFFER_WORDS);
-  type.flags |= base.flags & IS_EXCEPTION;
+  type.flags |= base.flags & FAMILIES;
   inheritNew(type, base);
 }
 
@@ -79,8 +79,9 @@ function inheritLayout(type: PyType, base: PyType): void {
  * type has its own.
  */
 function inheritCollector(type: PyType, base: PyType): void {
-  if ((type.flags & HAS_GC) == 0 && (base.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0)
-    type.flags |= HAS_GC;
+  // The functions of a built-in type need the header, whether the type in C has its own functions or not.
+  const inherits = (type.traverse | type.clear) == 0 || base.kind != USER;
+  if ((base.flags & HAS_GC) != 0 && inherits) type.flags |= HAS_GC;
   if ((type.flags & HAS_GC) != 0 && (type.traverse | type.clear) == 0) {
     type.traverse = base.traverse;
     type.clear = base.clear;
@@ -116,8 +117,9 @@ function inheritAttributes(type: PyType, base: PyType): void {
 }
 
 function inheritText(type: PyType, base: PyType): void {
-  if (type.tp_repr == 0) type.tp_repr = (base.flags & IS_C_TYPE) != 0 ? base.tp_repr : slotFunction(SLOT_REPR);
-  if (type.tp_str == 0) type.tp_str = (base.flags & IS_C_TYPE) != 0 ? base.tp_str : slotFunction(SLOT_STR);
+  const hasOwn = (base.flags & IS_C_TYPE) != 0 || base.kind != USER;
+  if (type.tp_repr == 0) type.tp_repr = hasOwn ? base.tp_repr : slotFunction(SLOT_REPR);
+  if (type.tp_str == 0) type.tp_str = hasOwn ? base.tp_str : slotFunction(SLOT_STR);
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 } from "../../model/raises.gen";
 import { decref, incref, xdecref } from "../../model/refcount";
 import { asBool, None, True } from "../../model/singletons";
-import { isKind, PyObject } from "../../model/type";
+import { isA, isKind, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { PyStr, str_from_chars } from "../../text/str";
 import { float_new } from "../../types/float";
@@ -165,7 +165,7 @@ function setValue(type: u32, at: usize, value: PyObject): i32 {
       return 0;
     case T_CHAR: {
       const s = changetype<PyStr>(value);
-      if (!isKind(value, STR) || s.length != 1 || s.charAt(0) > 0x7f) {
+      if (!isA(value, STR) || s.length != 1 || s.charAt(0) > 0x7f) {
         raiseBadArgument();
         return -1;
       }

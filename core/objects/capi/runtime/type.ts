@@ -3,7 +3,7 @@
 
 import { raiseBaseType, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
-import { SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
+import { SLOT_BASE_REPR, SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
 import {
   BASE_OBJECT,
   GETSET_DESCRIPTOR,
@@ -13,7 +13,18 @@ import {
   USER,
 } from "../../model/kinds.gen";
 import { decref, IMMORTAL, incref, xdecref } from "../../model/refcount";
-import { HAS_GC, IS_BASE_TYPE, IS_C_TYPE, IS_HEAP_TYPE, IS_READY, PyObject, PyType, typeOf } from "../../model/type";
+import {
+  DERIVED,
+  HAS_GC,
+  IS_BASE_TYPE,
+  IS_C_TYPE,
+  IS_HEAP_TYPE,
+  IS_READY,
+  isDerived,
+  PyObject,
+  PyType,
+  typeOf,
+} from "../../model/type";
 import { dict_contains, dict_new, dict_set, PyDict } from "../../types/dict";
 import { joinRing, leaveRing } from "../../types/user-type";
 import { fitSlots } from "./casts";
@@ -46,11 +57,12 @@ export function PyType_Ready(type: PyType): i32 {
   if ((type.flags & IS_HEAP_TYPE) == 0) type.refcnt = IMMORTAL;
   if (changetype<usize>(type.type) == 0) type.type = typeOf(TYPE);
   type.name = name;
-  type.kind = USER;
+  type.kind = base.kind == USER || isDerived(base) ? base.kind : base.kind | DERIVED;
   type.hostId = ID_EXTENSION;
   inherit(type, base);
   type.dealloc = slotFunction(SLOT_C_DEALLOC);
-  type.repr = type.tp_repr == slotFunction(SLOT_REPR) ? base.repr : slotFunction(SLOT_C_REPR);
+  const isInherited = type.tp_repr == slotFunction(SLOT_REPR) || type.tp_repr == slotFunction(SLOT_BASE_REPR);
+  type.repr = isInherited ? base.repr : slotFunction(SLOT_C_REPR);
   type.flags |= IS_C_TYPE;
   if (!fillDict(type)) {
     type.name = null;
@@ -64,13 +76,9 @@ export function PyType_Ready(type: PyType): i32 {
   return 0;
 }
 
-/**
- * Whether a type can be derived from a base. Of the built-in types, only `object` and the exceptions are possible
- * bases: C may extend their layouts.
- */
+/** Whether a type can be derived from a base: C may extend the layout of its instances. */
 function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
-  const isOpen = base.kind == USER && (base.flags & (IS_C_TYPE | IS_BASE_TYPE)) != 0;
-  if (!isOpen || ((base.flags & IS_C_TYPE) != 0 && (base.flags & IS_BASE_TYPE) == 0)) {
+  if ((base.flags & IS_BASE_TYPE) == 0) {
     raiseBase(base);
     return false;
   }
