@@ -13,10 +13,6 @@ import { at, TYPE_BYTES, TYPES, TYPES_AT } from "./state";
 export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
 /** The type was defined in C: its functions are C's. Neither the type nor its instances ever move. */
 export const IS_C_TYPE: u32 = 1 << 2;
-/** The core keeps the word of each instance's list of weak references; C knows no place for it. */
-export const MANAGED_WEAKREF: u32 = 1 << 3;
-/** The same for the dict of attributes. */
-export const MANAGED_DICT: u32 = 1 << 4;
 export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
 /** A type that was made while the program ran. It lives as long as there is a reference to it. */
 export const IS_HEAP_TYPE: u32 = 1 << 9;

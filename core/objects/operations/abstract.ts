@@ -74,17 +74,13 @@ import {
 import { tuple_from } from "../types/tuple";
 import { hasIndex, indexOf } from "./index-of";
 
-/** The number of items of a container; -1 if the object is not a container. */
+/** The number of items of a container; -1 if the object is not a container, or if its type may count in another way. */
 export function sizeOf(o: PyObject): i32 {
-  if (isRow(o) || isKind(o, BYTES)) return changetype<PyVarObject>(o).size;
-  if (isKind(o, STR)) return changetype<PyStr>(o).length;
-  if (isKind(o, DICT)) return changetype<PyDict>(o).used;
-  return isAnySet(o) ? changetype<PySet>(o).used : -1;
+  return isDerived(o.type) ? -1 : sizeAs(o);
 }
 
 /** The number of items by the object's layout: that of a built-in container, also for a derived type; -1 if it has none. */
 export function sizeAs(o: PyObject): i32 {
-  if (!isDerived(o.type)) return sizeOf(o);
   if (isARow(o) || isA(o, BYTES)) return changetype<PyVarObject>(o).size;
   if (isA(o, STR)) return changetype<PyStr>(o).length;
   if (isA(o, DICT)) return changetype<PyDict>(o).used;

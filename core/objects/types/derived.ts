@@ -92,18 +92,11 @@ export function derived_release(o: PyObject): void {
     case TUPLE:
       for (let k = rowSize(o); k-- > 0; ) decref(itemAt(rowItems(o), k));
       break;
-    case LIST:
-      list_clear(changetype<PyList>(o));
-      break;
-    case DICT:
-      dict_clear(changetype<PyDict>(o));
-      break;
     case SET:
     case FROZENSET:
       if (changetype<PySet>(o).weak != 0) weak_clear_all(o);
-      set_clear(changetype<PySet>(o));
-      break;
   }
+  base_clear(o);
 }
 
 /** Breaks a cycle: calls the type's own clear, or the one that it inherits. */

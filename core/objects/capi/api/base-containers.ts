@@ -1,7 +1,6 @@
 // The functions in the slots of str, bytes, tuple, list, dict, set and frozenset. C calls them, and types that C derived from these types
 // inherit them. They look only at the layout of the object (isA), never at its slots, so that a slot in C can call the one that it replaces.
 
-import { iteratorSlot } from "../../model/api-types";
 import { ascii } from "../../model/ascii";
 import { hasError } from "../../model/error";
 import { E_INDEX_ASSIGNMENT } from "../../model/errors.gen";
@@ -9,28 +8,22 @@ import { DICT } from "../../model/kinds.gen";
 import { raiseError } from "../../model/raise";
 import { raiseKey } from "../../model/raises.gen";
 import { incref, decref } from "../../model/refcount";
-import { isA, isDerived, PyObject, PyType } from "../../model/type";
+import { isA, isDerived, PyObject } from "../../model/type";
 import { containsAs, getItemAs, itemAs, setItemAs, sizeAs } from "../../operations/abstract";
 import { checkedTimes, concat, repeatAs } from "../../operations/number";
 import { dict_del, dict_get, dict_set, PyDict } from "../../types/dict";
-import { instance_new } from "../../types/instance";
 import { list_del_item, list_repeat_in_place, list_set_item } from "../../types/list";
 import { PyList, rowSize } from "../../types/sequence";
 import { lookup } from "../runtime/attribute";
 import { callMethodRow } from "../runtime/call";
-import { SeqIterator } from "../runtime/fixed-objects";
 import { scratch } from "../runtime/module-object";
 import { internedText } from "../runtime/text";
+import { iteratorOver } from "./iterate";
 import { PyList_Extend } from "./list";
 
 /** tp_iter */
 export function base_iter(o: PyObject): PyObject | null {
-  const it = changetype<SeqIterator | null>(instance_new(load<PyType>(iteratorSlot()), 0));
-  if (!it) return null;
-  it.over = incref<PyObject>(o);
-  it.position = 0;
-  it.size = sizeAs(o);
-  return it;
+  return iteratorOver(o, sizeAs(o));
 }
 
 /** sq_length, mp_length */

@@ -42,11 +42,16 @@ function iteratorOfC(o: PyObject): PyObject | null {
 
 /** An iterator over a built-in container, or over an object with items by index. */
 export function PySeqIter_New(o: PyObject): PyObject | null {
+  return iteratorOver(o, sizeOf(o));
+}
+
+/** An iterator over a container that has `size` items; over an object with items by index if that is BY_INDEX. */
+export function iteratorOver(o: PyObject, size: i32): PyObject | null {
   const it = changetype<SeqIterator | null>(instance_new(load<PyType>(iteratorSlot()), 0));
   if (!it) return null;
   it.over = incref<PyObject>(o);
   it.position = 0;
-  it.size = sizeOf(o);
+  it.size = size;
   return it;
 }
 
