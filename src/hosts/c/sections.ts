@@ -1,10 +1,10 @@
 // Reads the sections of a WebAssembly module that the loader needs, and writes the module's name.
 //
-//   module:     magic, version, then sections: id, size, content
 //   "dylink.0"  what a dynamic library needs of its loader: the tool conventions' DynamicLinking.md
 //   "name"      subsection 0 is the module's own name, which engines show in stacks
 
 import { concatenated } from "../../ground/bytes.js";
+import { HEADER_BYTES, IMPORT, leb, passImport, Scanner, SECTION, sectionsOf } from "../../ground/wasm-binary.js";
 
 /** The custom section "dylink.0": the memory and the table that the module needs, and facts about its symbols. */
 export interface Dylink {
@@ -23,58 +23,6 @@ const MEMORY_INFO = 1;
 const NEEDED = 2;
 const IMPORT_INFO = 4;
 const BINDING_WEAK = 1;
-
-/** Reads numbers and names, one after the other. */
-class Scanner {
-  readonly bytes: Uint8Array;
-  at: number;
-  readonly end: number;
-
-  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
-    this.bytes = bytes;
-    this.at = at;
-    this.end = end;
-  }
-
-  get isAtEnd(): boolean {
-    return this.at >= this.end;
-  }
-
-  byte(): number {
-    const value = this.at < this.end ? this.bytes[this.at++] : undefined;
-    if (value === undefined) throw new RangeError("Cannot read the module: a section ends too early");
-    return value;
-  }
-
-  /** An unsigned LEB128 number. */
-  number(): number {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  }
-
-  name(): string {
-    const length = this.number();
-    const start = this.at;
-    if (start + length > this.end) throw new RangeError("Cannot read the module: a name ends too late");
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(start, this.at));
-  }
-
-  /** The part of `length` bytes from here on. Reading continues after it. */
-  part(length: number): Scanner {
-    const part = new Scanner(this.bytes, this.at, Math.min(this.end, this.at + length));
-    this.at += length;
-    return part;
-  }
-
-  list<T>(read: () => T): T[] {
-    return Array.from({ length: this.number() }, read);
-  }
-}
 
 /** A module's description as a dynamic library; undefined if it is not one. */
 export function readDylink(module: WebAssembly.Module): Dylink | undefined {
@@ -106,25 +54,7 @@ export function readDylink(module: WebAssembly.Module): Dylink | undefined {
   return { memoryBytes, memoryAlignment, tableEntries, tableAlignment, needed, weakImports };
 }
 
-const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, element: 9 } as const;
-const HEADER_BYTES = 8;
 const FUNCTION_TYPE = 0x60;
-const IMPORT = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
-
-interface Section {
-  readonly id: number;
-  readonly start: number;
-  readonly content: Scanner;
-}
-
-function* sectionsOf(bytes: Uint8Array): Generator<Section> {
-  const scan = new Scanner(bytes, HEADER_BYTES);
-  while (!scan.isAtEnd) {
-    const start = scan.at;
-    const id = scan.byte();
-    yield { id, start, content: scan.part(scan.number()) };
-  }
-}
 
 /** The content of the custom sections of this name, joined; undefined if there is none. */
 export function contentOf(bytes: Uint8Array, name: string): Uint8Array | undefined {
@@ -222,45 +152,14 @@ function readImport(
 ): void {
   const module = scan.name();
   const name = scan.name();
-  const limits = () => {
-    const flags = scan.byte();
-    scan.number();
-    if (flags & 1) scan.number();
-  };
-  switch (scan.byte()) {
-    case IMPORT.function: {
-      const type = types[scan.number()];
-      all.push(type);
-      if (module === "env" && type) found.set(name, type);
-      break;
-    }
-    case IMPORT.table:
-      scan.byte();
-      limits();
-      break;
-    case IMPORT.memory:
-      limits();
-      break;
-    case IMPORT.global:
-      scan.byte();
-      scan.byte();
-      break;
-    case IMPORT.tag:
-      scan.byte();
-      scan.number();
-      break;
+  const kind = scan.byte();
+  if (kind !== IMPORT.function) {
+    passImport(scan, kind);
+    return;
   }
-}
-
-/** A number as LEB128. */
-export function leb(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    bytes.push((rest & 127) | (rest > 127 ? 128 : 0));
-    rest >>>= 7;
-  } while (rest !== 0);
-  return bytes;
+  const type = types[scan.number()];
+  all.push(type);
+  if (module === "env" && type) found.set(name, type);
 }
 
 /**

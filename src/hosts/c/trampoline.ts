@@ -2,7 +2,8 @@
 // trampoline instead of a function that will be loaded later. A relay calls a function in JavaScript, and so makes it a
 // WebAssembly function. An adapter calls a function of another type.
 
-import { type FunctionType, leb } from "./sections.js";
+import { leb } from "../../ground/wasm-binary.js";
+import type { FunctionType } from "./sections.js";
 
 const I32_CONST = 0x41;
 const LOCAL_GET = 0x20;
