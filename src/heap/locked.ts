@@ -42,12 +42,11 @@ function lockedMethod(method: Method, guard: Guard): Method {
   };
 }
 
-/** The same member, under the lock. `bind` says on which object it works. */
-function lockedMember({ value, get, set }: PropertyDescriptor, guard: Guard): PropertyDescriptor {
-  const lock = (method: unknown) => lockedMethod(method as Method, guard);
+/** The same member, with other functions: `wrap` makes them of its own. */
+function wrappedMember({ value, get, set }: PropertyDescriptor, wrap: (method: Method) => Method): PropertyDescriptor {
   const shape = { configurable: true, enumerable: false };
-  if (typeof value === "function") return { ...shape, writable: true, value: lock(value) };
-  return { ...shape, ...(get && { get: lock(get) }), ...(set && { set: lock(set) }) } as PropertyDescriptor;
+  if (typeof value === "function") return { ...shape, writable: true, value: wrap(value as Method) };
+  return { ...shape, ...(get && { get: wrap(get) }), ...(set && { set: wrap(set as Method) }) };
 }
 
 // biome-ignore lint/complexity/noBannedTypes: a class of handles, whatever its constructor takes
@@ -57,26 +56,21 @@ type AnyClass = Function & { readonly prototype: object };
 export function lockedClass<C extends AnyClass>(base: C, guard: Guard, free: readonly string[]): C {
   const Locked = class extends (base as unknown as new (...args: readonly unknown[]) => object) {};
   Object.defineProperty(Locked, "name", { value: base.name });
+  const wrap = (method: Method) => lockedMethod(method, guard);
   for (const [name, member] of membersOf(base.prototype))
-    if (!free.includes(String(name))) Object.defineProperty(Locked.prototype, name, lockedMember(member, guard));
+    if (!free.includes(String(name))) Object.defineProperty(Locked.prototype, name, wrappedMember(member, wrap));
   return Locked as unknown as C;
 }
 
 /** An object with the members of `target`, which run on `target`, under the lock. */
 export function lockedObject<T extends object>(target: T, guard: Guard): T {
   const locked = Object.create(Object.getPrototypeOf(target)) as T;
-  const onTarget = (method: unknown): Method => {
-    const run = lockedMethod(method as Method, guard);
+  const onTarget = (method: Method): Method => {
+    const run = lockedMethod(method, guard);
     return (...args) => run.apply(target, args);
   };
-  for (const [name, { value, get, set }] of membersOf(Object.getPrototypeOf(target))) {
-    Object.defineProperty(locked, name, {
-      configurable: true,
-      ...(typeof value === "function" && { value: onTarget(value) }),
-      ...(get && { get: onTarget(get) }),
-      ...(set && { set: onTarget(set) }),
-    });
-  }
+  for (const [name, member] of membersOf(Object.getPrototypeOf(target)))
+    Object.defineProperty(locked, name, wrappedMember(member, onTarget));
   for (const name of Object.keys(target) as (keyof T & string)[]) {
     Object.defineProperty(locked, name, {
       get: () => target[name],

@@ -106,8 +106,8 @@ export class SharedHeap extends objectMethods((heap) => objectsOf(heap as Shared
     const other = Object.keys(options).find((name) => !OPTIONS.includes(name));
     if (other !== undefined) throw new TypeError(`Cannot make a shared heap with the option ${other}: ${NOT_THERE}`);
     const memory = sharedMemoryFor(base + WASM_PAGE);
-    const modules = { module: await threadsModule(), objects: await sharedWholeModule() };
-    const heap = new SharedHeap({ ...modules, memory, base, thread: base, turn: 0 });
+    const [module, objects] = await Promise.all([threadsModule(), sharedWholeModule()]);
+    const heap = new SharedHeap({ module, objects, memory, base, thread: base, turn: 0 });
     const { functions: f } = heap.#core;
     f.init_own(TABLE_BASE, 0, limitWord(limit), 1, C.SHARED_BYTES);
     f.thread_begin_first();

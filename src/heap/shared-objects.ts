@@ -136,7 +136,7 @@ export class SharedObjects {
     if (isFirst) {
       const [key0 = 0n, key1 = 0n] = this.#hashKey;
       core.functions.begin_objects(key0, key1, policyBits({}));
-      this.#words.set(this.#core.base + LAST_AT, this.#core.control);
+      this.#last[0] = this.#core.control;
       this.#words.set(this.#core.base + CONTROL_AT, control);
     }
     this.#control = control;
@@ -207,32 +207,30 @@ export class SharedObjects {
 
   /** This worker has the lock: makes its handles those in the state. */
   #taken(): void {
-    if (this.#control === 0) return;
-    const { control } = this.#core;
-    if (this.#last[0] !== control) this.#exchange(control);
+    if (this.#control !== 0) this.#exchange(this.#core.control);
   }
 
   /**
-   * Makes the handles of a thread those in the state. If this worker is terminated meanwhile, LAST tells which of the two are whole: those in
+   * Makes the handles of a thread those in the state, unless they are. If this worker is terminated meanwhile, LAST tells which of the two are whole: those in
    * the state, or those in the control block.
    */
   #exchange(thread: number): void {
+    const last = this.#last[0] as number;
+    if (last === thread) return;
     const words = this.#words.refresh();
-    const lastAt = (this.#core.base + LAST_AT) >>> 2;
-    const last = words[lastAt] as number;
     const place = (this.#control + C.HANDLES_AT) >>> 2;
     const count = C.HANDLES_BYTES >>> 2;
     if (last !== 0) words.copyWithin((last + C.KEPT_HANDLES_AT) >>> 2, place, place + count);
-    words[lastAt] = 0;
+    this.#last[0] = 0;
     const kept = (thread + C.KEPT_HANDLES_AT) >>> 2;
     words.copyWithin(place, kept, kept + count);
-    words[lastAt] = thread;
+    this.#last[0] = thread;
   }
 
   /** Releases all handles of a thread. This worker has the lock. */
   #endHandles(thread: number): void {
     const { objects } = this.open;
-    if (this.#words.get(this.#core.base + LAST_AT) !== thread) this.#exchange(thread);
+    this.#exchange(thread);
     objects.bridge.f.handles_end();
     this.#exchange(this.#core.control);
     this.#words
