@@ -55,8 +55,8 @@ export function absent(name: string): () => never {
 }
 
 /**
- * What the address of an absent function of the API or the C library leads to. undefined if the module imports the function weakly, or if the function is
- * of neither: then its address is NULL.
+ * What the address of an absent function of the API or the C library leads to. undefined if the module imports the function weakly, or if
+ * the function is of neither: then its address is NULL.
  */
 export function absentAddress(name: string, { types, dylink }: LoadedModule): Definition | undefined {
   if (!mayBeAbsent(name) || dylink.weakImports.has(`env.${name}`)) return undefined;

@@ -48,9 +48,8 @@ function rowsOf({ store }: GraphBuilder, others: readonly number[]): { rows: Uin
 }
 
 /**
- * The references among the fields that the core has noted, and among `others`: pairs of nodes, of which the first has the second one's address in a block.
- * `references` returns how many references
- * the object of a node has. All other edges must be there already.
+ * The references among the fields that the core has noted, and among `others`: pairs of nodes, of which the first has the second one's
+ * address in a block. `references` returns how many references the object of a node has. All other edges must be there already.
  */
 export function findFields(
   graph: GraphBuilder,
