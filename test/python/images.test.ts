@@ -22,11 +22,12 @@ describe("an image of Python", () => {
       void pyodide.runPython(`
 import json, os, random, tempfile, time
 import pyheap
-freed = [b"a word that was freed, number %d" % n + bytes(n) for n in range(3000)], b"a large one that was freed".ljust(500_000)
-del freed
 records = [{"n": n, "squares": [n * n]} for n in range(1000)]
 records[0]["self"] = records
 first = random.random(), os.urandom(8), os.environ.get("WORD"), time.tzname, next(tempfile._get_candidate_names())
+# At the end: a list that grew over freed memory would have what is behind its items from there.
+freed = [b"a word that was freed, number %d" % n + bytes(n) for n in range(3000)], b"a large one that was freed".ljust(500_000)
+del freed
 `);
     image = await createImage({ prepare, pyodide: { env: { WORD: "before", GONE: "1" } } });
   });
