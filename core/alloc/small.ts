@@ -111,13 +111,13 @@ export class Small extends PoolMap {
   }
 }
 
-if (offsetof<Small>("bin0") != BINS_OFFSET) ERROR("the bins are elsewhere");
+if (offsetof<Small>("bin0") != BINS_OFFSET) ERROR("BINS_OFFSET is not where the bins begin");
 /** Distance from one Small to that of the next domain. */
 const SMALL_BYTES: usize = SMALL_OBJECT_AT - SMALL_MEM_AT;
 
 if (BINS_OFFSET + SIZE_CLASSES * 4 > SMALL_BYTES) ERROR("Small does not fit its region");
 if (SMALL_LIBC_AT - SMALL_OBJECT_AT != SMALL_BYTES || LIBC != OBJECT + 1 || OBJECT != MEM + 1)
-  ERROR("the Smalls are not a row");
+  ERROR("the Smalls of the domains must lie side by side");
 
 @inline
 export function smallOf(domain: u32): Small {

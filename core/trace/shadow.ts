@@ -3,7 +3,7 @@
 //   | 0 | outermost | ... | innermost |   room   |  frames on the way |
 //    0   FIRST                         shadowEnd                       shadowRoom
 //
-//   entry: frame | instruction | code | function | node
+//   entry: frame | instruction | code | id of the function, 0 if it is not shown | node
 //
 // A place is the distance of an entry from the beginning, in bytes. The entry at place 0 is the caller of the outermost frame: it has
 // no frame.
@@ -23,7 +23,7 @@ export class Seen {
   id: u32;
   node: u32;
 
-  /** Sets the entry to where its frame is now, below the caller's node. Returns its node. */
+  /** Sets the entry to where its frame is now. `parent` is the caller's node. Returns the entry's node. */
   @inline
   moveTo(parent: u32): u32 {
     const t = tracer();
@@ -49,16 +49,16 @@ export function seen(place: u32): Seen {
 }
 
 /**
- * The word that holds the last known place of a frame in the shadow. The place is only a guess, and has to be checked.
+ * The word that holds the last known place of a frame in the shadow. The place has to be checked, because several frames share a word.
  */
 @inline
 export function hintOf(frame: usize): usize {
   return tracer().hints + <usize>(((<u32>frame >> 3) * 0x9e3779b1) >> 22) * sizeof<u32>();
 }
 
-if ((<usize>1) << (32 - 22) != HINTS) ERROR("a hash must have as many bits as there are hints");
+if ((<usize>1) << (32 - 22) != HINTS) ERROR("a hash must have as many values as there are hints");
 
-/** Makes an empty shadow. False if there is no memory for it. */
+/** Makes the shadow empty, and gives it room if it has none. False if there is no memory for that. */
 export function beginShadow(): bool {
   const t = tracer();
   t.shadowEnd = FIRST;
@@ -91,7 +91,7 @@ export function growShadow(): bool {
 
 /**
  * Removes the entries from the first call of a code object on, because the code object is freed: none of its calls is
- * on the stack any more.
+ * on the stack any more. Entries before the place `settled` are still on the stack, so they can't be such calls.
  */
 export function forgetCode(code: usize): void {
   const t = tracer();

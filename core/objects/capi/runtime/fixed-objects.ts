@@ -20,7 +20,8 @@ export class PyCFunction extends PyObject {
   flags: u32;
 }
 export const FUNCTION_SLOTS: u32 = 3;
-if (offsetof<PyCFunction>("definition") != ((SLOTS_AT + FUNCTION_SLOTS * 4 + 7) & ~7)) ERROR("PyCFunction's data");
+if (offsetof<PyCFunction>("definition") != ((SLOTS_AT + FUNCTION_SLOTS * 4 + 7) & ~7))
+  ERROR("PyCFunction: the data must follow the slots");
 
 /** method_descriptor, member_descriptor, getset_descriptor */
 @unmanaged
@@ -33,7 +34,8 @@ export class PyDescr extends PyObject {
   owner: PyType | null;
 }
 export const DESCRIPTOR_SLOTS: u32 = 1;
-if (offsetof<PyDescr>("definition") != ((SLOTS_AT + DESCRIPTOR_SLOTS * 4 + 7) & ~7)) ERROR("PyDescr's data");
+if (offsetof<PyDescr>("definition") != ((SLOTS_AT + DESCRIPTOR_SLOTS * 4 + 7) & ~7))
+  ERROR("PyDescr: the data must follow the slots");
 
 /** module */
 @unmanaged
@@ -46,7 +48,8 @@ export class PyModule extends PyObject {
   state: usize;
 }
 export const MODULE_SLOTS: u32 = 1;
-if (offsetof<PyModule>("definition") != ((SLOTS_AT + MODULE_SLOTS * 4 + 7) & ~7)) ERROR("PyModule's data");
+if (offsetof<PyModule>("definition") != ((SLOTS_AT + MODULE_SLOTS * 4 + 7) & ~7))
+  ERROR("PyModule: the data must follow the slots");
 
 /** An exception, of one of Python's own types or of a type derived from one: CPython's PyBaseExceptionObject (include/pyerrors.h). */
 @unmanaged
@@ -62,7 +65,7 @@ export class PyBaseException extends PyObject {
 export const EXCEPTION_SLOTS: u32 = 6;
 export const EXCEPTION_DATA_BYTES: u32 = 1;
 if (offsetof<PyBaseException>("suppressContext") != ((SLOTS_AT + EXCEPTION_SLOTS * 4 + 7) & ~7))
-  ERROR("PyBaseException's data");
+  ERROR("PyBaseException: the data must follow the slots");
 
 /** An iterator over a container, or over an object with items by index. */
 @unmanaged
@@ -76,4 +79,5 @@ export class SeqIterator extends PyObject {
 }
 export const ITERATOR_SLOTS: u32 = 1;
 export const ITERATOR_DATA_BYTES: u32 = <u32>(offsetof<SeqIterator>() - offsetof<SeqIterator>("position"));
-if (offsetof<SeqIterator>("position") != ((SLOTS_AT + ITERATOR_SLOTS * 4 + 7) & ~7)) ERROR("SeqIterator's data");
+if (offsetof<SeqIterator>("position") != ((SLOTS_AT + ITERATOR_SLOTS * 4 + 7) & ~7))
+  ERROR("SeqIterator: the data must follow the slots");
