@@ -16,15 +16,18 @@ export interface Interpreter {
 
 /** What the caller does with an interpreter before its first allocation. */
 interface Beginning {
-  /** With the module of a stock interpreter. */
+  /** Gets the module's exports, if the interpreter is a stock one. */
   readonly ofStock?: (python: PyodideExports) => void;
-  /** With our heap. */
+  /** Gets our heap, if the interpreter is on it. */
   readonly ofOurs?: (heap: PythonHeap) => void;
 }
 
 const STOCK = ["malloc", "mimalloc", "floor"];
 
-/** Starts an interpreter by name: malloc, mimalloc and floor are not on our heap; any other name is. */
+/**
+ * Starts an interpreter, and imports `source` in it as the module `program`. With the names malloc, mimalloc and floor it is a stock one;
+ * with any other name it is on our heap.
+ */
 export async function startInterpreter(
   name: string,
   source: Uint8Array,

@@ -2,7 +2,7 @@
 // in turn.
 //
 // The work is what a program does with records: it makes them, reads their names character by character, counts the
-// characters in a dict, and releases everything.
+// characters and pairs of small numbers in a dict, and releases everything.
 
 import { type FromJS, Heap, type Policies, type PyList } from "../src/index.js";
 import { interleave, ratio } from "./measure.js";

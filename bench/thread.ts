@@ -1,4 +1,4 @@
-// A thread of a shared heap that a WebAssembly client calls, for measurements.
+// A thread of a shared heap, and WebAssembly clients that allocate from it, for measurements.
 
 import { readFileSync } from "node:fs";
 import * as C from "../src/core/constants.gen.js";
@@ -6,14 +6,14 @@ import { instantiateThread, TABLE_BASE, type ThreadCore } from "../src/core/thre
 import type { HeapShare } from "../src/index.js";
 import type { Client } from "./peers.js";
 
-/** The functions of bench/client/index.ts, or of bench/client/pairs.ts. */
+/** The functions of bench/client/index.ts and of bench/client/pairs.ts. A client has those of one of the two. */
 export interface ThreadClient extends Client {
   produce(ring: number, length: number, count: number): void;
   consume(ring: number, length: number, count: number): void;
   both(ring: number, length: number, count: number): void;
 }
 
-/** Makes an instance of the core that takes part in the heap as a thread of its own. */
+/** Makes an instance of the core, and lets it begin as the thread that the share names. Throws if that thread is another's. */
 export function joinCore({ module, memory, base, thread, turn }: HeapShare): ThreadCore {
   const none = () => undefined;
   const core = instantiateThread(module, memory, base, thread, {
@@ -26,7 +26,7 @@ export function joinCore({ module, memory, base, thread, turn }: HeapShare): Thr
   return core;
 }
 
-/** A client of the thread's object domain. */
+/** The client in build/NAME.wasm, which allocates from the thread's object domain. */
 export function clientOf({ functions: f, memory, control }: ThreadCore, name: string): ThreadClient {
   const module = new WebAssembly.Module(readFileSync(new URL(`../../build/${name}.wasm`, import.meta.url)));
   const { exports } = new WebAssembly.Instance(module, {

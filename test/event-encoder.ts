@@ -3,8 +3,9 @@
 import { ByteWriter } from "../src/trace/bytes.js";
 import { EVENT, NEAR, OTHER, RESERVED_UNIT } from "../src/trace/format.js";
 
-/** A site that is written in full; an address that is written as a distance, in the byte of a free or a resize. */
+/** How a site is written: in full. */
 const IN_FULL = 2;
+/** In a free and a resize, the value that says that an address is written as a distance. */
 const LITERAL = 56;
 
 export class EventEncoder {
@@ -13,7 +14,7 @@ export class EventEncoder {
   #last = 0;
   #nodes = 0;
 
-  /** The events so far, which are then forgotten. */
+  /** Returns the events that were written since the last call. */
   take(): Uint8Array {
     const taken = Uint8Array.from(this.#bytes);
     this.#bytes = [];
@@ -46,21 +47,24 @@ export class EventEncoder {
     for (const value of [this.#nodes - parent, functionNumber, line]) this.#number(value);
   }
 
-  /** Microseconds since the mark before. */
+  /** `passed` microseconds went by since the last record of the time. */
   time(passed: number): void {
     this.#bytes.push(OTHER.time);
     this.#number(passed);
   }
 
+  /** What the platform has given, rounded up to the unit of the record. */
   reserved(bytes: number): void {
     this.#bytes.push(OTHER.reserved);
     this.#number(Math.ceil(bytes / RESERVED_UNIT));
   }
 
+  /** The program begins. */
   program(): void {
     this.#bytes.push(OTHER.program);
   }
 
+  /** `tag` is a domain, and whether the block was cleared; `node` is the innermost node of the stack. */
   allocate(address: number, size: number, tag: number, node: number): void {
     this.#bytes.push((EVENT.allocate << 6) | (IN_FULL << 4) | NEAR.allocate);
     this.#address(address);

@@ -1,11 +1,11 @@
-// The stacks in the form that is shown: without the code of pyheap that runs the program, and, unless it is requested,
-// without Python's import system.
+// The stacks in the form that a page shows: always without the code of pyheap that runs the program, and, if this is chosen, without
+// Python's import system.
 //
 //   <module> > _find_and_load > ... > exec_module > <module>          becomes   <module> > <module>
 //   <module> > _find_and_load > ... > _compile_source                           <module> > <import>
 //
-// What hidden code allocated itself is added to its caller; for imports, to a frame beside the imported module. So no
-// sum changes. The types of objects are hidden in the same way, unless they are requested.
+// What hidden code allocated itself is added to its caller; what the import system allocated itself, to the frame `<import>` beside the
+// imported module. So no sum changes. The types of objects are hidden like code, unless they are requested.
 
 import { isImport } from "../src/report/selection.js";
 import type { TraceFunction } from "../src/trace/format.js";
@@ -20,7 +20,7 @@ export interface Shown {
   readonly nodeOf: Uint32Array;
 }
 
-/** What is shown besides the program's code; by default everything but types. */
+/** What is shown besides the program's code: by default, the import system is, and types are not. */
 export interface ShownParts {
   readonly withImports?: boolean;
   readonly withTypes?: boolean;

@@ -30,6 +30,7 @@ export function fill(slots: usize, count: u32, low: u32, high: u32, state: u32):
   return state;
 }
 
+/** Frees the block of every slot. The slots keep the addresses. */
 export function clear(slots: usize, count: u32): void {
   for (let k: u32 = 0; k < count; k++) free(load<usize>(slotAt(slots, k)));
 }
@@ -56,7 +57,8 @@ export function lifo(slots: usize, count: u32, n: u32, rounds: u32): void {
 
 /**
  * `steps` times: for a random slot, the block grows by an eighth plus 32 bytes, as a list does. A block that would grow
- * beyond `high` is freed, and starts again at `low`. Returns the state, or 0 if an allocation failed.
+ * beyond `high` is freed, and starts again at `low`. `sizes` has the size of each slot's block. Returns the generator's state, or 0 if
+ * an allocation failed.
  */
 export function grow(slots: usize, sizes: usize, count: u32, low: u32, high: u32, steps: u32, state: u32): u32 {
   for (let step: u32 = 0; step < steps; step++) {
@@ -88,8 +90,8 @@ const SLOT_MASK: u32 = (1 << KIND_SHIFT) - 1;
 
 /**
  * Does the steps of a recording from `at` to `end`: a word says what happens to the block of which slot, and the size
- * follows unless the block is freed. The program's first write to a new block is made as well. Returns the number of
- * allocations that failed.
+ * follows unless the block is freed. The first word of a new block of 4 bytes or more is written, as the program would do.
+ * Returns the number of allocations and resizes that failed.
  */
 export function replay(slots: usize, at: usize, end: usize): u32 {
   let failed: u32 = 0;

@@ -1,4 +1,4 @@
-"""Moves a cloth of particles under springs and gravity, with an immutable vector class of three floats.
+"""Moves a cloth of particles under springs and gravity. Every operation on vectors of three floats makes a new vector.
 
 Stresses short-lived slotted objects and the floats inside them, as physics and graphics code makes them.
 """

@@ -36,7 +36,7 @@ export interface CreateOptions extends ProgramPackageOptions {
   readonly force?: boolean;
 }
 
-/** Makes an image, as the options say. Returns the exit code. Throws UsageError. */
+/** Makes an image, as the options say. Returns the exit code. Throws UsageError if the options can't be followed, or a file can't be used. */
 export async function create(file: string, script: string | undefined, options: CreateOptions): Promise<number> {
   const { c: code, compress = false, force } = options;
   if (script !== undefined && code !== undefined)

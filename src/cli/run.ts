@@ -37,7 +37,10 @@ const REPORT: FileKind = {
   begins: textBegins(/^\{\s*"version": \d+,\s*"program": \{/),
 };
 
-/** Runs a program, in `thread` if it is in Python, and reports on it. Returns the exit code. Throws UsageError. */
+/**
+ * Runs a program, in `thread` if it is in Python, and reports on it. Returns the exit code. Throws UsageError if the options can't be
+ * followed, or if a file can't be read or written.
+ */
 export async function run(program: Program, options: RunOptions, thread: Worker | undefined): Promise<number> {
   const { trace, json, force } = options;
   const source = ["script", "wasm"].includes(program.kind) ? program.target : undefined;
@@ -69,7 +72,7 @@ export async function run(program: Program, options: RunOptions, thread: Worker 
   return exitCode === 0 ? budgetCode : exitCode;
 }
 
-/** The file of snapshots that the user asks for while the program runs, unless --snapshot names one: app.heapsnapshot. */
+/** Where snapshots go that the user asks for while the program runs, unless --snapshot names a file: app.heapsnapshot. */
 function defaultSnapshot({ kind, target }: Program): string {
   return `${kind === "script" ? parse(target).name : kind === "module" ? target : "pyheap"}.heapsnapshot`;
 }
@@ -78,7 +81,7 @@ interface Chosen {
   readonly recording: TraceRequest | undefined;
   readonly snapshot: SnapshotRequest | undefined;
   readonly thread: Worker | undefined;
-  /** Gives the snapshot of the program's end its name, if it is whole. To be called when the program has ended. */
+  /** Closes the file of the snapshot, which gets its name if it is whole, and else is removed. To be called when the program has ended. */
   readonly closeSnapshot: (isWhole: boolean) => void;
 }
 
@@ -129,7 +132,7 @@ async function runOnHeap(
   const ended = await runInThread(request, watch, process.stderr, services);
   served?.close();
   const isAsked = [SIGNALS.SIGTERM, SIGNALS.SIGHUP].some((signal) => ended.exitCode === exitCodeOf(signal));
-  // The page stays until the user ends it: the file is there before.
+  // The page stays until the user ends the command. The snapshot gets its name before that.
   closeSnapshot(ended.hasSnapshot);
   await view.end({ stays: !isAsked });
   return ended;
@@ -154,7 +157,7 @@ function say(what: string): void {
   process.stderr.write(`pyheap: ${visible(what)}\n`);
 }
 
-/** Runs a program, and keeps only the sums of its recording. */
+/** Runs a program, and keeps only the sums of its recording. When memory runs out, writes the dump that was asked for. */
 async function runAggregated(request: RunRequest, trace: TraceRequest, services: Services): Promise<Ended> {
   const { AggregatedFile, Pieces } = await import("./aggregated-file.js");
   const isSampled = trace.sample !== undefined;
@@ -177,8 +180,8 @@ async function runAggregated(request: RunRequest, trace: TraceRequest, services:
 }
 
 /**
- * What to record: what --trace says. For a budget or a dump without --trace: totals in a temporary file, or events if the
- * program is shown live.
+ * What is recorded: with --trace, what the options say. Without it, a budget or a dump still needs a recording, in a temporary file: of
+ * sums, or of events if the program is shown live. Undefined if nothing is recorded. Throws UsageError if a file can't be written.
  */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
   const { trace, sample, aggregate = false, types = false, dumpOnMemoryError: dump, force } = options;
@@ -195,7 +198,10 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
   return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options), ...how });
 }
 
-/** If a run was over its budget, prints by how much, and the stacks. Returns the exit code. */
+/**
+ * If a run was over its budget, prints by how much, and the stacks. Returns the exit code for that, else 0. Throws UsageError if the
+ * recording is not whole.
+ */
 async function checkBudget(file: string, budget: Budget): Promise<number> {
   const [{ loadReport }, { OVER_BUDGET, overBudget }] = await Promise.all([
     import("./report/trace-input.js"),

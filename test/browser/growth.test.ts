@@ -1,4 +1,5 @@
-// pyheap/playwright in Chromium: it tells a leak from a cache that fills, and from noise, for the page's own heap and for Python's.
+// pyheap/playwright in Chromium. For a page's own heap, it tells a leak from a cache that fills, and from noise. For Python's heap, it tells
+// a leak from garbage that JavaScript has not collected yet.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectNoLeak, measureGrowth } from "../../src/playwright.js";
@@ -60,7 +61,7 @@ describe.runIf(canBrowse)("measureGrowth", () => {
       /\. 3 more times left [\d.]+ KiB:\n {2}[\d.]+ KiB in \d blocks\n {4}\S*leak \S+heap\.js:6\n/,
     );
     const cached = await expectNoLeak(page, run("cached"), inApp);
-    // The cache grew in three of the times that were measured.
+    // The cache takes six blocks: three while the page warms up, and three while growth is measured.
     expect((cached.live.at(-1) ?? 0) - (cached.live[0] ?? 0)).toBeGreaterThan(19_000);
     expect(cached.slope).toMatchObject({ value: 0, least: 0 });
     expect((await expectNoLeak(page, run("noisy"), inApp)).text).toMatch(/^20 times, no leak: /);

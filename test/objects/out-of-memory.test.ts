@@ -1,5 +1,6 @@
-// Lack of memory in operations on objects: every allocation of each operation fails in turn, once and for good. Then a
-// MemoryError is raised, every object is unchanged, and the operation succeeds when it is tried again.
+// Lack of memory in operations on objects: the first 199 allocations of each operation fail in turn, once and for good. If the operation
+// then raises MemoryError, every object is unchanged, and the operation succeeds when it is tried again. If it can do without the memory,
+// its result is the usual one. And: lack of memory for tables and buffers of the heap itself.
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Address, Heap, MemoryError, NULL, type PyList, PyObject } from "../../src/index.js";
@@ -41,7 +42,10 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
     if (!ours.includes("{") || [...ours].sort().join() !== [...told].sort().join()) expect(ours).toBe(told);
   };
 
-  /** Fails allocation `failAt` of the step. Returns whether there was one to fail. */
+  /**
+   * Performs the step, and lets its allocation `failAt` fail, or with `forever` also all later ones. `told` is the result with enough
+   * memory. Returns whether an allocation failed: false if the step has fewer of them.
+   */
   function failOne(step: Performed, failAt: number, forever: boolean, told: string): boolean {
     const operation = OPERATIONS[step.op] as Operation;
     return heap.scope(() => {
@@ -50,7 +54,6 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
       const before = state(args);
       const end = failures.during(failAt, () => perform(operation, args), { forever });
       if (failures.failed === 0) {
-        // A reference that a failed operation did not release would be noticed here.
         same(`${words(end)} after ${state(args)}`, told);
         return false;
       }
@@ -64,7 +67,10 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
     });
   }
 
-  /** The result of the step with enough memory; undefined if its arguments don't fit. */
+  /**
+   * The result of the step with enough memory. Undefined if there is none to compare with: if an argument does not have the type that the
+   * operation needs, or if the step can't be performed or does not fit into the heap's limit.
+   */
   function reference(step: Performed): string | undefined {
     const operation = OPERATIONS[step.op] as Operation;
     return heap.scope(() => {
@@ -108,6 +114,7 @@ describe(`every allocation fails in turn (PYHEAP_SEED=${SEED})`, () => {
         }
       }
     }
+    // A reference that a failed operation did not release would keep a block.
     expect(blocks()).toBe(before);
   });
 });

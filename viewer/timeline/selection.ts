@@ -1,5 +1,5 @@
-// Picks a stretch of the timeline: by dragging over it with the pointer or a finger, with two handles, or with keys.
-// The rest is shaded.
+// Picks a stretch of the timeline: by dragging over it with the pointer or a finger, or by moving its two handles, with the pointer or
+// with keys. The rest is shaded.
 //
 //   | shade |h|            |h|      shade      |       0 and 1 are the ends of the visible timeline
 
@@ -10,11 +10,11 @@ export type End = "from" | "to";
 export interface SelectionEvents {
   /** A stretch was dragged: both ends, from 0 to 1. */
   readonly pick: (from: number, to: number) => void;
-  /** A handle was dragged to a place from 0 to 1. */
+  /** A handle is dragged, and is now at a place from 0 to 1. */
   readonly move: (end: End, to: number) => void;
   /**
-   * Moves a handle to the right by this many hundredths of the visible timeline; if that is infinite, to the end, or to
-   * the beginning, of everything.
+   * A key moves a handle by this many hundredths of the visible timeline, to the left if they are negative. Infinity is the end of
+   * the whole timeline, and -Infinity its beginning.
    */
   readonly step: (end: End, hundredths: number) => void;
   /** The pointer is dragged over a stretch: both ends, from 0 to 1. */
@@ -31,8 +31,9 @@ export interface HandleWords {
   readonly text: string;
 }
 
-/** Pixels: a shorter drag counts as a click. */
+/** Pixels: a shorter drag picks nothing. */
 const LEAST_DRAG = 5;
+/** The keys that move a handle, with the hundredths that `step` gets. */
 const STEPS: Readonly<Record<string, number>> = {
   ...{ ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 },
   ...{ PageDown: -10, PageUp: 10, Home: Number.NEGATIVE_INFINITY, End: Number.POSITIVE_INFINITY },
@@ -67,7 +68,7 @@ export class Selection {
       const shown = Math.min(1, Math.max(0, at));
       this.#handles[end].style.left = `${100 * shown}%`;
       this.#handles[end].classList.toggle("beyond", shown !== at);
-      // A little wider, so that a line at the plot's border is not half covered.
+      // The shade is a little wider than that, so that a line at the plot's border is not half covered.
       this.#shades[end].style.width = `calc(${100 * (end === "from" ? shown : 1 - shown)}% + 2px)`;
     }
   }

@@ -19,7 +19,10 @@ export class Getter {
     this.#packages = new Packages(distribution, store, index === undefined ? undefined : new SimpleIndex(index));
   }
 
-  /** Gets the packages that the options name. Returns the new folders for Python's path. Throws UsageError. */
+  /**
+   * Gets the packages that the options name. Returns the new folders for Python's path. Throws UsageError if an option can't be read, or a
+   * package can't be had.
+   */
   async getNamed(options: PackageOptions): Promise<string[]> {
     const asked = askedBy(options);
     try {
@@ -29,7 +32,7 @@ export class Getter {
     }
   }
 
-  /** Gets the packages that are wanted. Returns the new folders for Python's path. Throws PackageError. */
+  /** Gets the packages that are wanted. Returns the new folders for Python's path. Throws PackageError if one can't be had. */
   getWanted(wanted: readonly Wanted[]): Promise<string[]> {
     const asked = wanted.map(([what, by, isImport]): Asked => {
       const why = `which ${by}`;

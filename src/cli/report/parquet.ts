@@ -1,4 +1,4 @@
-// `pyheap report export parquet`: the events, blocks and stacks of a trace as tables, a file for each, in one folder.
+// `pyheap report export parquet`: a trace as four tables (the recording, its stacks, events and blocks), a file for each, in one folder.
 
 import { closeSync, mkdirSync, openSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -79,7 +79,7 @@ class TableFiles {
   }
 }
 
-/** Throws UsageError if a file of the folder must not be written. */
+/** Throws UsageError if `folder` is standard output or a file, or if one of the tables' files must not be overwritten. */
 function checkFolder(folder: string, how: Overwriting): void {
   if (folder === "-")
     throw new UsageError("Cannot write tables to standard output: they are several files; name a folder");

@@ -18,7 +18,7 @@ export function addTree(report: Command): void {
   const command = report
     .command("tree")
     .summary("from the outermost call inwards")
-    .description("Shows the tree of calls, with what each and its callees have.")
+    .description("Shows the tree of calls. The bytes of a call are its own and those of its callees.")
     .argument("<file>", "the trace")
     .addOption(
       sortOption(["total", "own", "count", "name"], TREE_DEFAULTS.sort, "which of a function's calls comes first"),

@@ -44,7 +44,7 @@ export class Border {
     this.#states.enterC();
   }
 
-  /** Notes that a call has returned. */
+  /** Notes that a call has returned. If it was the outermost one, throws if the stack was overrun. */
   leave(): void {
     if (this.#states.leaveC() > 0) return;
     const { canaryAt } = this.#stack;

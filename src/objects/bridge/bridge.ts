@@ -220,7 +220,7 @@ export class Bridge {
     this.#scopes.adopt(handle, index);
   }
 
-  /** Notes that the handle was released. */
+  /** Gives back the reference of a handle that its owner has released. */
   disown(handle: Handle, index: number): void {
     this.#scopes.disown(handle, index);
   }
@@ -230,7 +230,7 @@ export class Bridge {
     return this.#scopes.aside(run);
   }
 
-  /** Runs a function, then releases the handles that were made in it, except one that it returns. */
+  /** Runs a function, then releases the handles that were made in it, except one that it returns: see Scopes. */
   scope<T>(run: () => T): T {
     return this.#scopes.scope(run);
   }

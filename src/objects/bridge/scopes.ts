@@ -21,7 +21,7 @@ export class Scopes {
     this.#net.register(handle, index, handle);
   }
 
-  /** Notes that the handle was released. */
+  /** Gives back the reference of a handle that its owner has released. From now on, neither a scope nor JavaScript's collector does. */
   disown(handle: Handle, index: number): void {
     for (const scope of this.#scopes) scope.delete(handle);
     this.#net.unregister(handle);
@@ -29,8 +29,9 @@ export class Scopes {
   }
 
   /**
-   * Runs a callback of the program, in the middle of whatever the program is doing. Scopes that are open there do not
-   * own the handles that the callback makes; and scalar results are values, even if the program is inside of `exact`.
+   * Runs a callback of the program, in the middle of whatever the program is doing. The scopes that are open then do not own the handles
+   * that the callback makes. In the callback, results that are numbers or strings are JavaScript's, even if the program is inside of
+   * `exact`.
    */
   aside<T>(run: () => T): T {
     const scopes = this.#scopes.splice(0);
@@ -43,7 +44,10 @@ export class Scopes {
     }
   }
 
-  /** Runs a function, then releases the handles that were made in it, except one that it returns. */
+  /**
+   * Runs a function, then releases the handles that were made in it. A handle that the function returns belongs to the next outer scope
+   * instead. Throws TypeError if the function is async.
+   */
   scope<T>(run: () => T): T {
     const made = new Set<Handle>();
     this.#scopes.push(made);

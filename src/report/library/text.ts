@@ -1,4 +1,4 @@
-// Every report of a trace as text, with the defaults of `pyheap report`.
+// The reports of one trace as text, with the defaults of `pyheap report`.
 
 import { CALLERS_DEFAULTS, type CallersOptions, traceCallers } from "../trace-callers.js";
 import type { TraceReport } from "../trace-context.js";
@@ -40,7 +40,7 @@ export class TextReports {
     return traceCallers(this.#report, { ...CALLERS_DEFAULTS, ...options, pattern });
   }
 
-  /** Figures, size classes, domains, the lines that allocate most. */
+  /** Figures; and of all that was allocated the size classes, domains, types if the report is by type, top lines and most frequent sizes. */
   stats(): string {
     const { analysis, summary, colors } = this.#report;
     return traceStatsText(traceStats(analysis, summary), colors);
