@@ -50,7 +50,9 @@ export function base_malloc(domain: u32, n: usize): usize {
 
 export function base_calloc(domain: u32, count: usize, size: usize): usize {
   const block = isOwn() ? raw_calloc(domain, count, size) : hosted_calloc(domain, count, size);
-  return block == 0 && findsRoom(count * size) ? raw_calloc(domain, count, size) : block;
+  // If the product does not fit a word, nothing has room for it.
+  const isTooMuch = LIBRARY && size != 0 && count > MAX_REQUEST / size;
+  return block == 0 && !isTooMuch && findsRoom(count * size) ? raw_calloc(domain, count, size) : block;
 }
 
 export function base_realloc(domain: u32, block: usize, n: usize): usize {

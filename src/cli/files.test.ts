@@ -151,6 +151,26 @@ it.each([
   expect([content(), contentOf(join(own, output))]).toEqual([names, old]);
 });
 
+it("a broken trace leaves none of the folders that were made for its tables", async () => {
+  const own = mkdtempSync(join(folder, "none-"));
+  writeFileSync(join(own, "app.trace"), Buffer.from(await recordTrace()).subarray(0, 12));
+  const { status, stderr } = command(["report", "export", "parquet", "-o", "a/b/c", "app.trace"], { cwd: own });
+  expect([status, stderr]).toEqual([2, expect.stringContaining("app.trace")]);
+  expect(readdirSync(own)).toEqual(["app.trace"]);
+});
+
+it.each([
+  [["--snapshot", "notes.txt"], 2],
+  [[], 0],
+])("the recording for a budget is gone after a run with %j", (options, code) => {
+  const own = mkdtempSync(join(folder, "budget-"));
+  const TMPDIR = mkdtempSync(join(folder, "temporary-"));
+  writeFileSync(join(own, "notes.txt"), "notes");
+  const args = ["run", "--quiet", "--fail-over-peak", "50MiB", ...options, "-c", "pass"];
+  expect(command(args, { cwd: own, env: { TMPDIR } }).status).toBe(code);
+  expect(readdirSync(TMPDIR)).toEqual([]);
+});
+
 it("a file that is replaced keeps its permissions, and the link that leads to it", () => {
   const target = file("old.json", "old");
   chmodSync(target, 0o640);

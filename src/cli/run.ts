@@ -5,7 +5,7 @@
 
 import { closeSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, parse } from "node:path";
+import { join, parse } from "node:path";
 import type { Worker } from "node:worker_threads";
 import colors from "picocolors";
 import { messageOf } from "../ground/errors.js";
@@ -68,7 +68,6 @@ export async function run(program: Program, options: RunOptions, thread: Worker 
   if (result) await report(result, hasSnapshot, options);
   const isChecked = recording !== undefined && result !== undefined && checksBudget(options);
   const budgetCode = isChecked ? await checkBudget(recording.file, options) : 0;
-  if (recording && trace === undefined) rmSync(dirname(recording.file), { recursive: true, force: true });
   return exitCode === 0 ? budgetCode : exitCode;
 }
 
@@ -194,7 +193,10 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
     return checked({ file: trace, fd: openTraceFile(trace, { force, source }), aggregate, ...how });
   }
   if (!checksBudget(options) && dump === undefined) return undefined;
-  const file = join(mkdtempSync(join(tmpdir(), "pyheap-")), "run.trace");
+  const folder = mkdtempSync(join(tmpdir(), "pyheap-"));
+  // However the run ends, also before it has begun.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "run.trace");
   return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options), ...how });
 }
 
@@ -209,7 +211,7 @@ async function checkBudget(file: string, budget: Budget): Promise<number> {
   ]);
   const trace = await loadReport(file, {});
   const { problem } = trace.summary;
-  if (problem !== undefined) throw new UsageError(`Cannot say what the program took: ${problem.toLowerCase()}`, 1);
+  if (problem !== undefined) throw new UsageError(`Cannot say what the program took. ${problem}`, 1);
   const over = overBudget(trace, budget, errorColors());
   if (over === undefined) return 0;
   process.stderr.write(over);

@@ -1,7 +1,7 @@
 // `pyheap report export parquet`: a trace as four tables (the recording, its stacks, events and blocks), a file for each, in one folder.
 
 import { closeSync, mkdirSync, openSync, rmdirSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ParquetTables, TABLES, type TableName } from "../../report/export/parquet.js";
 import { checkTypes } from "../../report/load.js";
@@ -38,7 +38,8 @@ const fileOf = (folder: string, name: string) => join(folder, `${name}.parquet`)
 class TableFiles {
   readonly #folder: string;
   readonly #files = new Map<Replacement, number>();
-  #madeFolder = false;
+  /** The outermost folder that was made; undefined if the folder was there. */
+  #made: string | undefined;
   bytes = 0;
 
   constructor(folder: string) {
@@ -47,7 +48,7 @@ class TableFiles {
 
   open(name: TableName): (part: Uint8Array) => void {
     const descriptor = writing(this.#folder, () => {
-      if (mkdirSync(this.#folder, { recursive: true }) !== undefined) this.#madeFolder = true;
+      this.#made ??= mkdirSync(this.#folder, { recursive: true });
       const made = new Replacement(fileOf(this.#folder, name));
       const opened = openSync(made.path, "w");
       this.#files.set(made, opened);
@@ -71,7 +72,14 @@ class TableFiles {
   remove(): void {
     this.#close();
     for (const made of this.#files.keys()) made.drop();
-    if (this.#madeFolder) rmdirSync(this.#folder);
+    if (this.#made === undefined) return;
+    const outermost = resolve(this.#made);
+    let folder = resolve(this.#folder);
+    while (folder !== outermost) {
+      rmdirSync(folder);
+      folder = dirname(folder);
+    }
+    rmdirSync(outermost);
   }
 
   #close(): void {
