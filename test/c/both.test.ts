@@ -36,7 +36,10 @@ describe.runIf(canCompile)("one source on CPython and on a heap", () => {
     return pyodide.runPython(`import ${name}; ${name}.show()`).toJs();
   }
 
-  it.each([["derived", 3000]])("%s gives the same", async (name, least) => {
+  it.each([
+    ["derived", 3000],
+    ["managed", 60],
+  ])("%s gives the same", async (name, least) => {
     const right = await onCPython(name);
     expect(right.length).toBeGreaterThan(least);
     const wasm = await build(name, readFileSync(join(FOLDER, `${name}.c`), "utf8"), FLAGS);

@@ -13,6 +13,10 @@ import { at, TYPE_BYTES, TYPES, TYPES_AT } from "./state";
 export const HAS_OBJECT_ITEMS: u32 = 1 << 0;
 /** The type was defined in C: its functions are C's. Neither the type nor its instances ever move. */
 export const IS_C_TYPE: u32 = 1 << 2;
+/** Each instance has a word for its weak references that the core keeps behind the struct of C. */
+export const MANAGED_WEAKREF: u32 = 1 << 3;
+/** The same for its dict of attributes. */
+export const MANAGED_DICT: u32 = 1 << 4;
 export const DISALLOWS_INSTANTIATION: u32 = 1 << 7;
 /** A type that was made while the program ran. It lives as long as there is a reference to it. */
 export const IS_HEAP_TYPE: u32 = 1 << 9;
@@ -206,6 +210,12 @@ export function layoutOf(o: PyObject): u32 {
 @inline
 export function isA(o: PyObject, kind: u32): bool {
   return layoutOf(o) == kind;
+}
+
+/** The bytes of the words that the core keeps behind the struct of C in each instance (MANAGED_DICT, MANAGED_WEAKREF). */
+@inline
+export function managedBytes(type: PyType): u32 {
+  return <u32>popcnt(type.flags & (MANAGED_DICT | MANAGED_WEAKREF)) << 2;
 }
 
 /** Whether C derived the type from a built-in one that has a layout of its own. */

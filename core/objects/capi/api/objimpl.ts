@@ -13,13 +13,14 @@ import { slotFunction } from "../../model/functions";
 import { SLOT_C_DEALLOC, SLOT_C_DIRECT, SLOT_DEALLOC, SLOT_HEAP_DEALLOC } from "../../model/table.gen";
 import { GCHead, gcHead, generation, isTracked, track, untrack } from "../../model/gc-head";
 import { newObject, requestFor } from "../../model/memory";
-import { deallocateBy, decref, incref, xdecref } from "../../model/refcount";
+import { deallocateBy, decref, incref } from "../../model/refcount";
 import { IS_C_TYPE, IS_HEAP_TYPE, PyObject, PyType, PyVarObject } from "../../model/type";
 import { ownBytes } from "../../types/anatomy";
 import { finalize } from "../../types/instance";
 import { callDirectly, callFunction } from "../../types/outside";
 import { weak_clear_all } from "../../types/weak";
 import { badCall } from "../runtime/complaints";
+import { clearManaged } from "../runtime/inherit";
 
 function bytesFor(type: PyType, items: i32): usize {
   return requestFor(type.basicSize, max(items, 0), type.itemSize);
@@ -45,6 +46,7 @@ function made(type: PyType, items: i32): PyObject | null {
   if (!o) return null;
   incref<PyType>(type);
   if (type.itemSize != 0) changetype<PyVarObject>(o).size = items;
+  clearManaged(o);
   return o;
 }
 
@@ -84,6 +86,7 @@ export function PyObject_Init(o: PyObject | null, type: PyType): PyObject | null
   o.type = incref<PyType>(type);
   o.refcnt = 1;
   if (type.itemSize != 0) changetype<PyVarObject>(o).size = 0;
+  clearManaged(o);
   count(o, 1);
   return o;
 }
@@ -166,7 +169,7 @@ export function heap_object_dealloc(o: PyObject): void {
   const base = baseThatDeallocates(type);
   if (base) {
     if (type.weakList != 0 && base.weakList == 0) weak_clear_all(o);
-    if (type.tp_dictoffset > 0 && base.tp_dictoffset == 0) releaseDict(o);
+    if (type.tp_dictoffset > 0 && base.tp_dictoffset == 0) PyObject_ClearManagedDict(o);
     call_indirect<void>(base.tp_dealloc, o);
     // A base that was made from a PyType_Spec has released that reference itself, as it does for its own instances.
     if ((base.flags & (IS_C_TYPE | IS_HEAP_TYPE)) != (IS_C_TYPE | IS_HEAP_TYPE)) decref(type);
@@ -174,16 +177,28 @@ export function heap_object_dealloc(o: PyObject): void {
   }
   if (type.weakList != 0) weak_clear_all(o);
   if (type.clear != 0) call_indirect<i32>(type.clear, o);
+  if (type.tp_dictoffset > 0) PyObject_ClearManagedDict(o);
   call_indirect<void>(type.tp_free, o);
   decref(type);
 }
 
-/** Releases the object's dict of attributes. */
-function releaseDict(o: PyObject): void {
-  const slot = changetype<usize>(o) + o.type.tp_dictoffset;
-  const dict = load<PyObject | null>(slot);
-  store<usize>(slot, 0);
-  xdecref(dict);
+/** For tp_traverse: visits the object's dict of attributes. */
+export function PyObject_VisitManagedDict(o: PyObject, visit: u32, argument: usize): i32 {
+  const dict = dictOf(o);
+  return dict ? call_indirect<i32>(visit, dict, argument) : 0;
+}
+
+/** For tp_clear and tp_dealloc: releases the object's dict of attributes. */
+export function PyObject_ClearManagedDict(o: PyObject): void {
+  const dict = dictOf(o);
+  if (!dict) return;
+  store<usize>(changetype<usize>(o) + o.type.tp_dictoffset, 0);
+  decref(dict);
+}
+
+function dictOf(o: PyObject): PyObject | null {
+  const offset = o.type.tp_dictoffset;
+  return offset > 0 ? load<PyObject | null>(changetype<usize>(o) + offset) : null;
 }
 
 /** The nearest base that has its own tp_dealloc: a base in C, an exception, or a built-in type. */

@@ -11,6 +11,10 @@ import {
   HAS_VECTORCALL,
   IS_C_TYPE,
   IS_HEAP_TYPE,
+  MANAGED_DICT,
+  MANAGED_WEAKREF,
+  managedBytes,
+  PyObject,
   PyType,
   typeOf,
 } from "../../model/type";
@@ -65,8 +69,38 @@ export function inherit(type: PyType, base: PyType): void {
   inheritNew(type, base);
 }
 
+/** The size of the struct that C has for an instance: without the words that the core keeps behind it. */
+export function structBytes(type: PyType): u32 {
+  return type.basicSize - managedBytes(type);
+}
+
+/**
+ * Makes room behind the struct of C for the words that the type asks for with Py_TPFLAGS_MANAGED_DICT and Py_TPFLAGS_MANAGED_WEAKREF. CPython
+ * keeps them in front of the object.
+ */
+export function addManaged(type: PyType): void {
+  let end = type.basicSize;
+  if ((type.flags & MANAGED_DICT) != 0) {
+    type.tp_dictoffset = <i32>end;
+    end += 4;
+  }
+  if ((type.flags & MANAGED_WEAKREF) != 0) {
+    type.weakList = end;
+    end += 4;
+  }
+  type.basicSize = end;
+}
+
+/** Makes the managed words of a new instance 0. */
+@inline
+export function clearManaged(o: PyObject): void {
+  const bytes = managedBytes(o.type);
+  if (bytes != 0) memory.fill(changetype<usize>(o) + o.type.basicSize - bytes, 0, bytes);
+}
+
 function inheritLayout(type: PyType, base: PyType): void {
-  word(type, base, offsetof<PyType>("basicSize"));
+  if (type.basicSize == 0) type.basicSize = structBytes(base);
+  type.flags |= base.flags & (MANAGED_DICT | MANAGED_WEAKREF);
   word(type, base, offsetof<PyType>("itemSize"));
   word(type, base, offsetof<PyType>("weakList"));
   word(type, base, offsetof<PyType>("tp_dictoffset"));

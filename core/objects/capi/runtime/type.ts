@@ -1,7 +1,7 @@
 // PyType_Ready: completes a type that C defined. It inherits from its base, gets a dict with its methods, members and attributes, fills in
 // the core's own fields, and joins the ring of types.
 
-import { raiseBaseType, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
+import { raiseBaseType, raiseManagedItems, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
 import { SLOT_BASE_REPR, SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
 import {
@@ -21,6 +21,7 @@ import {
   IS_HEAP_TYPE,
   IS_READY,
   isDerived,
+  managedBytes,
   PyObject,
   PyType,
   typeOf,
@@ -31,7 +32,7 @@ import { fitSlots } from "./casts";
 import { nameAt, PyGetSetDef, PyMemberDef, PyMethodDef } from "./definitions";
 import { descriptor_new, forgetOwner } from "./descriptor";
 import { ID_EXTENSION } from "./fixed-types";
-import { inherit } from "./inherit";
+import { addManaged, inherit, structBytes } from "./inherit";
 import { docKey } from "./module-object";
 import { internedText, strOfC } from "./text";
 
@@ -71,6 +72,7 @@ export function PyType_Ready(type: PyType): i32 {
   }
   // A type made from a PyType_Spec has its reference to the base already.
   if ((type.flags & IS_HEAP_TYPE) == 0) type.base = incref<PyType>(base);
+  addManaged(type);
   type.flags |= IS_READY;
   joinRing(type);
   return 0;
@@ -82,8 +84,12 @@ function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
     raiseBase(base);
     return false;
   }
-  if (type.basicSize != 0 && type.basicSize < base.basicSize) {
+  if (type.basicSize != 0 && type.basicSize < structBytes(base)) {
     raiseTypeSize(name);
+    return false;
+  }
+  if ((type.itemSize | base.itemSize) != 0 && (managedBytes(type) | managedBytes(base)) != 0) {
+    raiseManagedItems(name);
     return false;
   }
   const isCollected = (type.flags & HAS_GC) != 0;
@@ -159,6 +165,7 @@ export function setDoc(d: PyDict, text: usize): bool {
 export function type_retire(type: PyType): void {
   leaveRing(type);
   type.flags &= ~IS_READY;
+  type.basicSize = structBytes(type);
   const dict = type.tp_dict;
   const name = type.name;
   type.tp_dict = null;
