@@ -1,4 +1,4 @@
-// The texts of dates, times and time zones: those of ISO 8601, and those of repr().
+// The texts of dates, times, time zones and timedeltas: those of isoformat(), str() and repr().
 
 #include "datetime-objects.h"
 
@@ -8,16 +8,18 @@ static const char *own_name(PyObject *o) {
     return dot ? dot + 1 : Py_TYPE(o)->tp_name;
 }
 
-// "+01:00", or "" without a zone of ours.
+// "+01:00", with seconds and microseconds if they are not 0; "" if `zone` is NULL or not a datetime.timezone.
 static void put_offset(char *to, size_t n, PyObject *zone) {
     *to = 0;
     if (!zone || !Py_IS_TYPE(zone, &pyheap_timezone_type)) return;
     const PyDateTime_Delta *delta = (PyDateTime_Delta *)((Timezone *)zone)->offset;
-    int seconds = delta->days * 86400 + delta->seconds;
-    const char sign = seconds < 0 ? '-' : '+';
-    if (seconds < 0) seconds = -seconds;
-    snprintf(to, n, seconds % 60 ? "%c%02d:%02d:%02d" : "%c%02d:%02d", sign, seconds / 3600, seconds / 60 % 60,
-             seconds % 60);
+    int64_t all = ((int64_t)delta->days * 86400 + delta->seconds) * 1000000 + delta->microseconds;
+    const char sign = all < 0 ? '-' : '+';
+    if (all < 0) all = -all;
+    const int seconds = (int)(all / 1000000), microseconds = (int)(all % 1000000);
+    int at = snprintf(to, n, "%c%02d:%02d", sign, seconds / 3600, seconds / 60 % 60);
+    if (seconds % 60 || microseconds) at += snprintf(to + at, n - (size_t)at, ":%02d", seconds % 60);
+    if (microseconds) snprintf(to + at, n - (size_t)at, ".%06d", microseconds);
 }
 
 PyObject *pyheap_date_iso(PyObject *o) {
@@ -27,7 +29,7 @@ PyObject *pyheap_date_iso(PyObject *o) {
     return PyUnicode_FromString(text);
 }
 
-// "10:20:30.000001+01:00"
+// "10:20:30.000001+01:00", without the microseconds if they are 0. `data` is the hour, minute and second, and three bytes of microseconds.
 static void put_iso_time(char *to, size_t n, const unsigned char *data, PyObject *zone) {
     const int microsecond = _PyDateTime_MICROSECOND(data + 3);
     int at = snprintf(to, n, "%02d:%02d:%02d", data[0], data[1], data[2]);
@@ -56,8 +58,10 @@ PyObject *pyheap_date_repr(PyObject *o) {
                                 PyDateTime_GET_DAY(o));
 }
 
-// ", 30, 1, tzinfo=...)": seconds and microseconds only if they are not 0.
-static PyObject *repr_end(PyObject *begin, const unsigned char *data, PyObject *zone, int fold) {
+// `begin`, to which the reference is taken over, and ", 30, 1, tzinfo=...)" after it. Microseconds are left out if they are 0, and seconds if
+// both are 0. `early` and `late` are put before and after the zone.
+static PyObject *repr_end(PyObject *begin, const unsigned char *data, PyObject *zone, const char *early,
+                          const char *late) {
     if (!begin) return NULL;
     const int microsecond = _PyDateTime_MICROSECOND(data + 3);
     char end[40] = "";
@@ -65,23 +69,26 @@ static PyObject *repr_end(PyObject *begin, const unsigned char *data, PyObject *
         snprintf(end, sizeof end, ", %d, %d", data[2], microsecond);
     else if (data[2])
         snprintf(end, sizeof end, ", %d", data[2]);
-    PyObject *text = zone ? PyUnicode_FromFormat("%U%s%s, tzinfo=%R)", begin, end, fold ? ", fold=1" : "", zone)
-                          : PyUnicode_FromFormat("%U%s%s)", begin, end, fold ? ", fold=1" : "");
+    PyObject *text = zone ? PyUnicode_FromFormat("%U%s%s, tzinfo=%R%s)", begin, end, early, zone, late)
+                          : PyUnicode_FromFormat("%U%s%s%s)", begin, end, early, late);
     Py_DECREF(begin);
     return text;
 }
 
+static const char *fold_text(int fold) { return fold ? ", fold=1" : ""; }
+
+// As in CPython, the fold of a datetime comes before its zone, and that of a time after it.
 PyObject *pyheap_datetime_repr(PyObject *o) {
     const PyDateTime_DateTime *at = (PyDateTime_DateTime *)o;
     PyObject *begin = PyUnicode_FromFormat("datetime.%s(%d, %d, %d, %d, %d", own_name(o), PyDateTime_GET_YEAR(o),
                                            PyDateTime_GET_MONTH(o), PyDateTime_GET_DAY(o), at->data[4], at->data[5]);
-    return repr_end(begin, at->data + 4, at->tzinfo, at->fold);
+    return repr_end(begin, at->data + 4, at->tzinfo, fold_text(at->fold), "");
 }
 
 PyObject *pyheap_time_repr(PyObject *o) {
     const PyDateTime_Time *at = (PyDateTime_Time *)o;
-    return repr_end(PyUnicode_FromFormat("datetime.%s(%d, %d", own_name(o), at->data[0], at->data[1]), at->data,
-                    at->tzinfo, at->fold);
+    PyObject *begin = PyUnicode_FromFormat("datetime.%s(%d, %d", own_name(o), at->data[0], at->data[1]);
+    return repr_end(begin, at->data, at->tzinfo, "", fold_text(at->fold));
 }
 
 PyObject *pyheap_delta_repr(PyObject *o) {
@@ -105,7 +112,7 @@ PyObject *pyheap_timezone_repr(PyObject *o) {
 
 PyObject *pyheap_timezone_str(PyObject *o) {
     const Timezone *zone = (Timezone *)o;
-    char text[16];
+    char text[24];
     if (zone->name) return Py_NewRef(zone->name);
     put_offset(text, sizeof text, o);
     return PyUnicode_FromFormat("UTC%s", o == pyheap_utc ? "" : text);

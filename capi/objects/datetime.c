@@ -333,15 +333,15 @@ static PyObject *timezone_compare(PyObject *a, PyObject *b, int operator) {
     return delta_compare(((Timezone *)a)->offset, ((Timezone *)b)->offset, operator);
 }
 
-// Equal objects have equal texts.
-static Py_hash_t hash_by_repr(PyObject *o) {
-    PyObject *text = Py_TYPE(o)->tp_repr(o);
+// Equal objects have equal texts: str() does not show the fold, in which equal times can differ.
+static Py_hash_t hash_by_text(PyObject *o) {
+    PyObject *text = PyObject_Str(o);
     const Py_hash_t hash = text ? PyObject_Hash(text) : -1;
     Py_XDECREF(text);
     return hash;
 }
 
-static Py_hash_t timezone_hash(PyObject *o) { return hash_by_repr(((Timezone *)o)->offset); }
+static Py_hash_t timezone_hash(PyObject *o) { return hash_by_text(((Timezone *)o)->offset); }
 
 // ---- attributes ----
 
@@ -419,11 +419,11 @@ static PyMethodDef date_methods[] = ISO(pyheap_date_iso), datetime_methods[] = I
 
 static TYPE(
     delta_type, "timedelta", PyDateTime_Delta, .tp_new = new_delta, .tp_dealloc = plain_dealloc,
-    .tp_repr = pyheap_delta_repr, .tp_richcompare = delta_compare, .tp_hash = hash_by_repr,
+    .tp_repr = pyheap_delta_repr, .tp_richcompare = delta_compare, .tp_hash = hash_by_text,
     .tp_members =
         delta_members) static TYPE(date_type, "date", PyDateTime_Date, .tp_new = new_date, .tp_dealloc = plain_dealloc,
                                    .tp_repr = pyheap_date_repr, .tp_str = pyheap_date_iso,
-                                   .tp_richcompare = date_compare, .tp_hash = hash_by_repr,
+                                   .tp_richcompare = date_compare, .tp_hash = hash_by_text,
                                    .tp_getset = date_attributes,
                                    .tp_methods =
                                        date_methods) static TYPE(datetime_type, "datetime", PyDateTime_DateTime,
@@ -432,7 +432,7 @@ static TYPE(
                                                                  .tp_repr = pyheap_datetime_repr,
                                                                  .tp_str = pyheap_datetime_str,
                                                                  .tp_richcompare = datetime_compare,
-                                                                 .tp_hash = hash_by_repr,
+                                                                 .tp_hash = hash_by_text,
                                                                  .tp_getset = datetime_attributes,
                                                                  .tp_methods =
                                                                      datetime_methods) static TYPE(time_type, "time",
@@ -447,7 +447,7 @@ static TYPE(
                                                                                                    .tp_richcompare =
                                                                                                        time_compare,
                                                                                                    .tp_hash =
-                                                                                                       hash_by_repr,
+                                                                                                       hash_by_text,
                                                                                                    .tp_getset =
                                                                                                        time_attributes,
                                                                                                    .tp_methods =

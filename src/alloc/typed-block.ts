@@ -1,5 +1,5 @@
-// Typed blocks: PyMem_New, PyMem_Resize and PyMem_Del. A block has a view, which is made anew after the memory has
-// grown.
+// Typed blocks: PyMem_New, PyMem_Resize and PyMem_Del. A block has a view, which is made anew after the block was resized, and after the
+// memory grew or was replaced.
 
 import type { InMemory } from "../core/memory-words.js";
 import { type Address, formatAddress, NULL } from "../ground/address.js";
@@ -23,7 +23,7 @@ export type ElementType = keyof typeof ELEMENTS;
 /** The typed array that shows a block of the element type. */
 export type ViewOf<T extends ElementType> = InstanceType<(typeof ELEMENTS)[T]>;
 
-/** Py_Malloc, Py_Realloc and Py_Free: they throw where there is no memory. */
+/** Py_Malloc, Py_Realloc and Py_Free. The first two throw MemoryError where there is no memory. */
 interface Allocator {
   malloc(n: number): Address;
   realloc(block: Address, n: number): Address;
@@ -36,7 +36,7 @@ interface Allocator {
  */
 export let forgetView: (block: TypedBlock<ElementType>) => void;
 
-/** Blocks that have a view. */
+/** Blocks that have a view. A block that was resized may be among them without one. */
 export type Viewers = Set<WeakRef<TypedBlock<ElementType>>>;
 
 /**
@@ -60,7 +60,7 @@ export class TypedBlock<T extends ElementType> {
   }
 
   constructor(allocator: Allocator, where: InMemory, viewers: Viewers, type: T, length: number) {
-    if (!(type in ELEMENTS)) {
+    if (!Object.hasOwn(ELEMENTS, type)) {
       throw new TypeError(`Cannot make a block of ${String(type)}: the types are ${Object.keys(ELEMENTS).join(", ")}`);
     }
     this.type = type;
@@ -71,7 +71,7 @@ export class TypedBlock<T extends ElementType> {
     this.#length = length;
   }
 
-  /** Bytes of this many elements. */
+  /** The bytes of this many elements. Throws RangeError if that is no length, and MemoryError if no block is that large. */
   #bytes(length: number): number {
     if (!Number.isInteger(length) || length < 0) {
       throw new RangeError(`Cannot make a block of ${length} elements: not a whole number from 0 up`);
@@ -91,8 +91,8 @@ export class TypedBlock<T extends ElementType> {
   }
 
   /**
-   * The elements. Ask for the view again after anything that may allocate or trim: the memory may have grown, or may be
-   * another one.
+   * The elements. Ask for the view again after anything that may allocate or trim, such as `resize`: the memory may have grown or been
+   * replaced, and the block may have moved. Throws ReferenceError if the block was deleted.
    */
   get view(): ViewOf<T> {
     this.#mustBeThere();
@@ -105,8 +105,8 @@ export class TypedBlock<T extends ElementType> {
   }
 
   /**
-   * Changes the length. The first elements stay as they were. Throws MemoryError if there is no memory; then nothing
-   * has changed.
+   * Changes the length. The elements stay as they were, up to the smaller of both lengths. Throws MemoryError if there is no memory,
+   * RangeError if `length` is no length, ReferenceError if the block was deleted. If it throws, nothing has changed.
    */
   resize(length: number): void {
     this.#mustBeThere();

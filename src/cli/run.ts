@@ -180,7 +180,7 @@ async function runAggregated(request: RunRequest, trace: TraceRequest, services:
 
 /**
  * What is recorded: with --trace, what the options say. Without it, a budget or a dump still needs a recording, in a temporary file: of
- * sums, or of events if the program is shown live. Undefined if nothing is recorded. Throws UsageError if a file can't be written.
+ * sums, or of events if the program is shown live or served. Undefined if nothing is recorded. Throws UsageError if a file can't be written.
  */
 function chooseTrace(options: RunOptions, source: string | undefined): TraceRequest | undefined {
   const { trace, sample, aggregate = false, types = false, dumpOnMemoryError: dump, force } = options;
@@ -197,7 +197,7 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
   // However the run ends, also before it has begun.
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "run.trace");
-  return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options), ...how });
+  return checked({ file, fd: openTraceFile(file), aggregate: !isLive(options) && !options.serve, ...how });
 }
 
 /**

@@ -1,7 +1,10 @@
 // pyheap run --serve: profiles and metrics of a program that runs, for whoever knows the token.
 
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
 import { describe, expect, it } from "vitest";
@@ -89,6 +92,13 @@ describe("pyheap run --serve", () => {
     await expect.poll(told, { timeout: 60_000 }).toBe("token None\n");
     expect((await fetch(address)).status).toBe(403);
     expect((await fetch(address, { headers: { authorization: "Bearer s3cret" } })).status).toBe(200);
+    expect(await end()).toBe(0);
+  });
+
+  it("serves a program whose memory would be dumped", async () => {
+    const dump = join(mkdtempSync(join(tmpdir(), "pyheap-served-")), "none.trace");
+    const { address, end } = await serve(["0", "--dump-on-memory-error", dump]);
+    await expect.poll(() => liveIn(address, "load"), { timeout: 60_000 }).toBeGreaterThan(5_000_000);
     expect(await end()).toBe(0);
   });
 

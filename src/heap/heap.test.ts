@@ -58,6 +58,7 @@ describe("TypedBlock", () => {
     expect(() => heap.new("float64", 2 ** 29)).toThrow(MemoryError);
     expect(() => heap.new("float64", 1.5)).toThrow(RangeError);
     expect(() => heap.new("text" as "uint8", 1)).toThrow(/Cannot make a block of text: the types are int8/);
+    expect(() => heap.new("toString" as "uint8", 1)).toThrow(/Cannot make a block of toString: the types are int8/);
     expect(block.view.every((byte) => byte === 7)).toBe(true);
     block[Symbol.dispose]();
     expect(heap.stats().allocatedBlocks).toBe(0);

@@ -29,7 +29,7 @@ const POLICY_BITS: Readonly<Record<keyof Policies, number>> = {
 
 export function policyBits(policies: Policies): number {
   for (const name of Object.keys(policies)) {
-    if (!(name in POLICY_BITS)) {
+    if (!Object.hasOwn(POLICY_BITS, name)) {
       throw new RangeError(`Cannot set policy ${name}: the policies are ${Object.keys(POLICY_BITS).join(", ")}`);
     }
   }

@@ -157,5 +157,8 @@ describe("policies", () => {
     await expect(Heap.create({ policies: { caching: false } as Policies })).rejects.toThrow(
       "Cannot set policy caching: the policies are smallInts, characters, interning, freeLists, keySharing",
     );
+    await expect(Heap.create({ policies: { toString: false } as object as Policies })).rejects.toThrow(
+      "Cannot set policy toString: the policies are smallInts",
+    );
   });
 });

@@ -301,6 +301,16 @@ int test_dates(void) {
     PyErr_Clear();
     PyObject *same = NEW(PyDate_FromDate(2024, 1, 2));
     STEP(same && PyObject_RichCompareBool(date, same, Py_EQ) == 1 && PyObject_Hash(date) == PyObject_Hash(same));
+    // Two times of one hour that differ in fold are equal.
+    PyObject *once = NEW(PyDateTimeAPI->Time_FromTime(10, 0, 0, 0, zone, PyDateTimeAPI->TimeType)),
+             *again = NEW(PyDateTimeAPI->Time_FromTimeAndFold(10, 0, 0, 0, zone, 1, PyDateTimeAPI->TimeType));
+    STEP(once && again && PyObject_RichCompareBool(once, again, Py_EQ) == 1);
+    STEP(PyObject_Hash(once) == PyObject_Hash(again));
+    STEP(IS(again, "datetime.time(10, 0, tzinfo=datetime.timezone(datetime.timedelta(seconds=3600)), fold=1)"));
+    PyObject *little = NEW(PyDelta_FromDSU(0, 0, -1));
+    STEP(little);
+    PyObject *before = NEW(PyTimeZone_FromOffset(little));
+    STEP(before && IS(NEW(PyObject_Str(before)), "'UTC-00:00:00.000001'"));
     return 0;
 }
 
