@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The test files whose random programs take their seed from test/random.ts. */
+/** The test files in test/ that import SEED of test/random.ts, the seed of their random programs. Those of test/browser are left out. */
 export function randomTests(): string[] {
   return readdirSync("test", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".test.ts") && !name.startsWith("browser"))
@@ -15,7 +15,7 @@ export function randomTests(): string[] {
     .sort();
 }
 
-/** Runs test files with this seed, one after another. If a test failed, returns what vitest wrote. */
+/** Runs test files with this seed, one after another. Returns what vitest wrote if a test failed, and undefined if none did. */
 export async function runTests(files: readonly string[], seed: number): Promise<string | undefined> {
   const child = spawn("npx", ["vitest", "run", "--maxWorkers=1", "--reporter=default", ...files], {
     env: { ...process.env, PYHEAP_SEED: String(seed) },

@@ -1,10 +1,10 @@
-// How fast Python starts from an image, how large the image is, and how much memory programs need that start from it. And
-// two measurements that also need processes of their own: of asyncio (tasks.ts), and of each version of Pyodide.
+// Measures how fast Python starts from an image, how large the image is, and how much memory programs take in such an interpreter.
+// Two other measurements are here because they need processes of their own, too: of asyncio (tasks.ts), and of each version of Pyodide.
 //
-// A start is measured from outside: from the start of the process until the program's first line arrives. The candidates take turns. Peers
-// are Pyodide alone: its cold start, and a start from its own memory snapshot. Programs run in processes of their own:
-// node start.js IMAGE FILE prints their footprints as JSON. Each version of Pyodide is
-// measured in a process of its own: node start.js VERSION prints its row.
+// A start is measured from outside: from the start of the process until the program's first output arrives. The candidates take turns. Peers
+// are Pyodide alone: its cold start, and a start from its own memory snapshot. Each program, and each version of Pyodide, is measured in a
+// process of its own: `node start.js IMAGE FILE` prints the footprints of the program FILE as JSON, `node start.js VERSION` prints the
+// version's row.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ import { measureTasks } from "./tasks.js";
 const MB = 1e6;
 const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-/** The milliseconds until a process writes its first line. */
+/** The milliseconds from the start of Node with these words until it first writes. Rejects if it writes nothing, or fails. */
 function firstLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const begun = performance.now();
   return new Promise((resolve, reject) => {
@@ -37,7 +37,10 @@ function firstLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     });
     child.on("close", (code) => {
       if (code === 0 && first !== undefined) resolve(first);
-      else reject(new Error(`Cannot measure ${words.join(" ")}: it ended with ${code}`));
+      else {
+        const wrote = first === undefined ? ", and wrote nothing" : "";
+        reject(new Error(`Cannot measure ${words.join(" ")}: it ended with ${code}${wrote}`));
+      }
     });
   });
 }
@@ -89,7 +92,7 @@ async function measureStarts(folder: string, rounds: number): Promise<Row[]> {
   ];
 }
 
-/** The footprint after a program has run: in an interpreter from an image, and in stock interpreters with malloc and mimalloc. */
+/** The footprints when the program `file` has run: in an interpreter from the image, and in stock interpreters with malloc and mimalloc. */
 async function footprints(image: string, file: string): Promise<Record<string, number>> {
   const source = readFileSync(file);
   const { pyodide, exports } = await loadPython({ image: readFileSync(image), pyodide: { stdout: () => undefined } });
@@ -122,8 +125,8 @@ function measureFootprints(image: string, programs: readonly string[]): Row {
 }
 
 /**
- * Random replacement in one version of Pyodide: on a heap that was loaded before the interpreter, and on one that was attached to a running
- * interpreter.
+ * Random replacement in one version of Pyodide: on a heap that was loaded before the interpreter, on one that was attached to a running
+ * interpreter, and with the version's own malloc.
  */
 async function measureVersion(version: Version): Promise<Row> {
   const load = await loaderOf(version);
@@ -143,7 +146,10 @@ async function measureVersion(version: Version): Promise<Row> {
   };
 }
 
-/** Measures each start `rounds` times, and the footprints of these programs of bench/programs. */
+/**
+ * Measures all that the header lists: each start and asyncio `rounds` times, the size of the image, the footprints of these programs of
+ * bench/programs, and each version of Pyodide.
+ */
 export async function measureStart(rounds: number, programs: readonly string[]): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), "pyheap-bench-"));
   try {

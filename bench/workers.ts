@@ -1,5 +1,5 @@
-// One heap in several workers: how much two of them do in the time in which one does its part, and what a heap for threads costs when there
-// is only one.
+// Measures a shared heap: how much two workers on it do in the time in which one worker does its part, and what such a heap costs when only
+// one thread uses it.
 
 import { Worker } from "node:worker_threads";
 import { Heap, type SharedHeap } from "../src/index.js";
@@ -13,7 +13,7 @@ const [ROUNDS, WARMUPS] = [15, 3];
 const SLOTS = 8192;
 const REPLACEMENTS = 1_000_000;
 const PAIRS = 1_000_000;
-/** The words of the ring between producer and consumer. */
+/** How many words the ring between producer and consumer has. */
 const RING = 4096;
 const NANOSECONDS = 1e6;
 
@@ -23,7 +23,10 @@ class Pair {
   /** How many jobs the workers were given, all together. */
   #begun = 0;
 
-  /** A worker on each of the heaps, which can be the same. */
+  /**
+   * A worker on each of the heaps, which can be the same. The ring is on the first heap, so both workers can use it only if the heaps are the
+   * same.
+   */
   constructor(...heaps: readonly [SharedHeap, SharedHeap]) {
     const ready = new SharedArrayBuffer(4);
     this.#ring = heaps[0].raw.calloc(RING, 4);
@@ -33,7 +36,10 @@ class Pair {
     });
   }
 
-  /** Runs jobs at the same time, one in each of the first workers. Returns the milliseconds until the last one has finished. */
+  /**
+   * Runs a job of each of these kinds at the same time: the first in the first worker, the second, if there is one, in the other. Each job
+   * does its work `count` times. Returns the milliseconds that the slowest job took.
+   */
   async time(count: number, ...kinds: readonly Job["kind"][]): Promise<number> {
     const earlier = this.#begun;
     this.#begun += kinds.length;
@@ -60,7 +66,7 @@ class Pair {
   }
 }
 
-/** Times two ways to do the same, in turn. Returns the median of each, and of the ratios of both. */
+/** Times two ways to do the same, in turn. Returns the median time of each, and the median of the ratios of `one` to `two` in a round. */
 async function inTurn(
   one: () => Promise<number>,
   two: () => Promise<number>,
@@ -121,7 +127,7 @@ async function measurePair(): Promise<Row[]> {
   ];
 }
 
-/** A heap for threads that only one thread uses, beside a heap without threads. */
+/** A shared heap that only one thread uses, beside a heap that is not shared. */
 async function measureAlone(): Promise<Row> {
   const heap = await Heap.create({ shared: true });
   const core = joinCore(heap.share());

@@ -7,7 +7,7 @@ export class Failures {
   #count = 0;
   #failAt = 0;
   #forever = false;
-  /** The number of allocations that failed in the last run. */
+  /** How many allocations failed in the last call of `during`. */
   failed = 0;
 
   constructor(heap: Heap) {
@@ -29,7 +29,10 @@ export class Failures {
     return fails;
   }
 
-  /** Runs with allocation number `failAt` failing, and all later ones too if `forever`. */
+  /**
+   * Calls `run`, and returns its result. Allocation number `failAt` of that call fails, counted from 1; with `forever`, all
+   * later ones fail, too. A change of a block's size counts as an allocation.
+   */
   during<T>(failAt: number, run: () => T, { forever = false } = {}): T {
     this.#count = 0;
     this.failed = 0;

@@ -1,5 +1,6 @@
-// What the core and its host both know: the modules are compared with the interfaces generated for the host, in both
-// directions; and nothing is unused. scripts/protocol.mjs makes the interfaces.
+// What the core and others both know. The modules are compared with the interfaces that scripts/protocol.mjs generates for the host, and
+// nothing in these is unused. The host knows the core's errors and other numbers. The core's functions are named by rules. The headers of
+// include/ have the core's numbers and layouts. A graph has the same kinds where it is made and where it is read.
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
@@ -21,7 +22,7 @@ const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 const moduleOf = (name: string) => new WebAssembly.Module(readFileSync(new URL(`build/${name}.wasm`, ROOT)));
 const exportsOf = (name: string) => WebAssembly.Module.exports(moduleOf(name));
 
-/** All files of a folder with these endings, as one text, without generated files. */
+/** All files of a folder with these endings, as one text. Generated files and tests are left out. */
 function textOf(folder: string, ending: RegExp): string {
   return readdirSync(new URL(folder, ROOT), { recursive: true, encoding: "utf8" })
     .filter((path) => ending.test(path) && !/\.(gen|generated|test)\.ts$/.test(path))
@@ -29,7 +30,7 @@ function textOf(folder: string, ending: RegExp): string {
     .join("\n");
 }
 
-/** The names that each generated interface declares itself. */
+/** The members that each generated interface declares itself, by the interface's name. Inherited members are left out. */
 function interfaces(): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const text = read("src/core/functions.gen.ts");
@@ -68,7 +69,7 @@ describe("the modules and the generated interfaces", () => {
     expect([...given].sort()).toEqual(of(...names));
   });
 
-  it("threads.wasm exports and imports what is declared, and nothing else", () => {
+  it("threads.wasm exports functions of core.wasm and those declared for threads, and imports what is declared", () => {
     const known = of("MemoryApi", "CoreFunctions");
     const exported = exportsOf("threads").map(({ name }) => name);
     expect(exported.filter((name) => !known.includes(name)).sort()).toEqual(of("ThreadFunctions"));
@@ -86,7 +87,7 @@ describe("the modules and the generated interfaces", () => {
 describe("nothing is known that nobody uses", () => {
   const words = new Set(src.match(/\w+/g));
 
-  it("each function for the host is called there, or stands in the table", () => {
+  it("each function for the host is named in src/, or stands in the table", () => {
     const unused = of("CoreFunctions", "ObjectFunctions", "ThreadFunctions").filter(
       (name) => !tables.includes(name) && !words.has(name),
     );
@@ -99,7 +100,7 @@ describe("nothing is known that nobody uses", () => {
     expect(tables.filter((name) => !all.includes(name))).toEqual([]);
   });
 
-  it("each function of the Python/C API is declared for C", () => {
+  it("each function of the Python/C API is named in the sources in C, or is in heap.imports", () => {
     const c = ["include", "capi", "libc"].map((folder) => textOf(folder, /\.(h|c|cpp)$/)).join("\n");
     const wordsOfC = new Set(c.match(/\w+/g));
     const known: readonly string[] = [...MEMORY_API, ...OBJECT_API];
@@ -134,7 +135,7 @@ describe("the errors", () => {
     expect(codes.filter((name) => !byName.has(name))).toEqual([]);
   });
 
-  it("have three parameters of a kind at most, and sentences that the host can make", () => {
+  it("have at most three parameters of a kind, and sentences that the host can make", () => {
     const show = {
       typeName: (o: number) => `type ${o}`,
       layoutName: (o: number) => `layout ${o}`,
@@ -184,7 +185,10 @@ describe("the errors", () => {
     unsigned: [0, 0],
   };
 
-  /** The innermost call that has the place `at` of a text in its arguments: the function and the arguments. */
+  /**
+   * The innermost call that has the place `at` of a text in its arguments: the function and the arguments. undefined if the statement around
+   * `at` has no such call.
+   */
   function callAround(text: string, at: number): { name: string; args: string[] } | undefined {
     let start = at;
     for (let depth = 0; start >= 0; start--) {
@@ -302,14 +306,14 @@ describe("the names of the core's functions", () => {
   const library = exportsOf("libpyheap").map(({ name }) => name);
   const leaving = new Set([...of(...declared.keys()), ...tables, ...library]);
 
-  it("are in snake_case if they leave the module, or are an operation on what their first word names", () => {
+  it("are in snake_case only if they leave the module, or are an operation on what their first word names", () => {
     const isOperation = (name: string) => SUBJECTS.includes(name.slice(0, name.indexOf("_")));
     const snakes = names.filter((name) => name.includes("_") && !leaving.has(name));
     expect(snakes.length).toBeGreaterThan(200);
     expect(snakes.filter((name) => !isOperation(name))).toEqual([]);
   });
 
-  it("are in camelCase else, and never in both", () => {
+  it("never have both an underscore and a capital, and those that leave the module have no capital", () => {
     expect(names.filter((name) => name.includes("_") && /[A-Z]/.test(name))).toEqual([]);
     const exported = exportsOf("whole").map(({ name }) => name);
     expect(exported.filter((name) => !/^_?Py/.test(name) && /[A-Z]/.test(name))).toEqual([]);
@@ -334,7 +338,7 @@ describe("the headers of include/", () => {
     expect(Object.fromEntries(Object.keys(known).map((name) => [name, numberOf(name)]))).toEqual(known);
   });
 
-  it("have another version if a struct has another layout", () => {
+  it("have another PYHEAP_ABI_VERSION if a struct has another layout", () => {
     const code = headers.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ");
     const structs = [...code.matchAll(/struct \w* ?\{[^}]*\}[^;]*;/g)].map(([text]) => text);
     expect(structs.length).toBeGreaterThan(20);
@@ -343,7 +347,7 @@ describe("the headers of include/", () => {
     expect([defines.get("PYHEAP_ABI_VERSION"), made]).toEqual(["3", "68ac5afc4f4913fa"]);
   });
 
-  it("have the fields of the core's types where the core has them", () => {
+  it("have the fields of a type object where the core has them", () => {
     const [, body = ""] = /class PyType extends PyVarObject \{([^}]*)\}/.exec(read("core/objects/model/type.ts")) ?? [];
     const fields = [...body.matchAll(/^ {2}(\w+): [^;]*;/gm)].map(([, name = ""]) => name);
     const places = new Map(

@@ -1,5 +1,5 @@
-// Size classes: the share of each in the view. For a running heap also how full its pools are, and the account of every
-// byte from the platform.
+// The tab of size classes: the bytes and blocks of each in the view. For a heap that runs, the tab also shows how full the pools are, and the
+// account of every byte from the platform.
 
 import type { Account, SizeClassStats } from "../src/alloc/stats.js";
 import { BLOCK_DOMAINS } from "../src/core/catalogue.gen.js";
@@ -9,7 +9,7 @@ import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 import { bytes, count, percent } from "./words.js";
 
-/** What the memory of a domain is for. */
+/** The names of domains on the page. */
 const DOMAIN_NAMES = {
   raw: "raw",
   mem: "mem (buffers of objects)",
@@ -122,6 +122,7 @@ function tableRow(row: SizeRow, most: number, classes: readonly SizeClassStats[]
   );
 }
 
+/** A heading, a bar and a list that show the parts of an account. */
 export function accountBar(account: Account): HTMLElement[] {
   const parts: readonly (readonly [string, string, number])[] = [
     [DOMAIN_NAMES.object, "domain-object", account.live.object],

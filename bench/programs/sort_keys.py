@@ -1,6 +1,6 @@
-"""Sorts people by many keys: strings, tuples, own comparisons, several passes, and merges of sorted runs.
+"""Sorts people in many ways: by keys, by a comparison of its own, in two passes, by merging sorted runs, and by insertion.
 
-Stresses the key tuples and strings that a sort makes and drops, and the lists it makes them in.
+Stresses the keys (tuples, strings, lists) that a sort makes and drops, the arrays that hold them, and the sorted lists.
 """
 
 from bisect import insort

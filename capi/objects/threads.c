@@ -1,10 +1,11 @@
-// Threads, of which there is one: the interpreter's lock is always held, and a lock has nobody to wait for.
+// Threads, interpreters and locks. There is one interpreter with one thread, which always holds the interpreter's lock. No other lock can be
+// waited for, because no other thread could release it.
 
 #include "objects.h"
 
 #include <pythread.h>
 
-// Nobody looks into a thread's state: it is an address that is not NULL.
+// The states of the thread and of the interpreter. Nobody looks into them: only their addresses count, which are not NULL.
 static char the_thread, the_interpreter;
 #define THE_THREAD ((PyThreadState *)&the_thread)
 #define THE_INTERPRETER ((PyInterpreterState *)&the_interpreter)
@@ -29,7 +30,7 @@ uint64_t PyThreadState_GetID(PyThreadState *state) {
     (void)state;
     return 1;
 }
-// No function in Python runs.
+// There is no frame, because no function in Python runs.
 struct _frame *PyThreadState_GetFrame(PyThreadState *state) {
     (void)state;
     return NULL;
@@ -58,7 +59,7 @@ unsigned long PyThread_get_thread_ident(void) { return 1; }
 PyThread_type_lock PyThread_allocate_lock(void) { return PyMem_Calloc(1, 1); }
 void PyThread_free_lock(PyThread_type_lock lock) { PyMem_Free(lock); }
 
-// A lock that is held can't be taken. With WAIT_LOCK that fails as well, because to wait for the lock would take for ever.
+// 1 if the lock was free, and is now held; 0 if it was held already. With WAIT_LOCK the result is the same: waiting would never end.
 int PyThread_acquire_lock(PyThread_type_lock lock, int wait) {
     (void)wait;
     char *held = lock;

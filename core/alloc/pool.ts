@@ -1,4 +1,5 @@
-// A pool: up to 4 KiB at a multiple of 1 KiB, all of it blocks of one size class. Its record lies elsewhere.
+// A pool: up to 4 KiB at a multiple of 1 KiB, cut into blocks of one size class. A rest that is too small for a block is not used. The
+// pool's record lies elsewhere.
 //
 //   pool in memory                                        its record (in its arena's record)
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
@@ -6,7 +7,8 @@
 //   +--------+--------+--------+-- ... --+--------+---+   +-------+------+---------------+-----+-------+
 //   free -> a block -> a block -> ... -> 0     (a free block's first word is the next one)
 //
-// Records are apart from their pools: pools are 4 KiB apart, so headers in them would all fall into the same set of the processor's cache.
+// Records are apart from their pools: pools begin 4 KiB after each other, so headers at their beginning would all fall into the same set of
+// the processor's cache.
 //
 // A pool is in one of three states:
 //   listed    in its bin's list; it may have become full since malloc last looked at it
@@ -18,7 +20,7 @@
 //
 // Invariants (isValid):
 //   length of the free list == capacity - used, each element the start of a block, none twice
-//   an open pool is listed, or free == 0; a bin's list is a ring, its head is the pool that serves
+//   an open pool is listed, or free == 0 (except while it is vacated); a bin's list is a ring, and its head is the pool that serves
 // See docs/pools.md.
 
 import { DEBUG, POOL_SIZE } from "../ground/config";
@@ -107,8 +109,8 @@ export class Pool {
   }
 
   /**
-   * The open pool is now in no list, and has as many blocks in use as its free list leaves. If the list is broken, because a thread was
-   * terminated while it linked the blocks, it ends before the break. `bits` is overwritten.
+   * Marks the open pool as not listed, and counts its blocks in use anew: those that are not in its free list. A free list can be broken,
+   * if a thread was terminated while it linked the blocks: it is then cut before the break. `bits` is overwritten.
    */
   recount(bits: FreeBits): void {
     bits.clear();
@@ -218,7 +220,7 @@ export class FreeBits {
   }
 }
 
-/** The one set of bits that checks and walks use. */
+/** The one set of bits. Checks, walks, adoption and images overwrite it, so it is valid only until the next of them. */
 @inline
 export function scratchBits(): FreeBits {
   return changetype<FreeBits>(CONTROL + SCRATCH_AT);

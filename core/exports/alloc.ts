@@ -1,5 +1,6 @@
-// What the allocators' module exports: the memory functions of the Python/C API and of the C library, the functions for the table, and
-// the functions that the host calls. The module that also has the objects (dist/whole.wasm) exports them too.
+// What the allocators' module exports: the memory functions of the Python/C API and of the C library, those that stand in
+// the table of functions (protocol/table.mjs), and those that the host calls. The module that also has the objects (dist/whole.wasm) exports all
+// of these, too.
 
 export { arena_free, arena_malloc } from "../alloc/arena";
 export {

@@ -1,4 +1,5 @@
-// What the module for threads exports: the memory functions of the Python/C API, the functions for the table, and those that the host calls.
+// What the module for threads exports: the memory functions of the Python/C API, those that stand in the table of functions
+// (protocol/table.mjs), and those that the host calls.
 // It has the allocators alone: no hooks, no recordings. The objects of a shared heap are a module of their own, which gets its memory here.
 
 export { arena_free, arena_malloc } from "../alloc/arena";

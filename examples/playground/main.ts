@@ -15,7 +15,8 @@ const TO_TRY = [
 
 function find<T extends HTMLElement>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
-  if (!(element instanceof kind)) throw new Error(`Cannot show the playground: it has no ${id}`);
+  if (!(element instanceof kind))
+    throw new Error(`Cannot show the playground: its page has no ${kind.name} with the id ${id}`);
   return element;
 }
 
@@ -34,7 +35,7 @@ function print(text: string, kind: "typed" | "output" | "error" | "banner"): voi
   lines.scrollTop = lines.scrollHeight;
 }
 
-/** Shows what is allocated from now on. */
+/** Opens the panel of Python's heap, and begins a recording: the panel shows what is allocated from now on. */
 async function show(port: MessagePort): Promise<void> {
   const panel = await openPanel(port, { dock: "none", into: find("page", HTMLDivElement) });
   await (await panel.controls).record();
@@ -70,7 +71,7 @@ python.addEventListener("message", ({ data: message }: MessageEvent<PythonMessag
     );
   }
 });
-python.addEventListener("error", (event) => print(`Python could not be started: ${event.message}`, "error"));
+python.addEventListener("error", (event) => print(`Python failed: ${event.message}`, "error"));
 
 form.addEventListener("submit", (event) => event.preventDefault());
 input.addEventListener("keydown", (event) => {

@@ -1,4 +1,4 @@
-/* Imports, modules by their definitions, and the module sys. */
+/* Imports, modules by their definitions, the module sys, and the interpreter: its state, versions, end and fatal errors. */
 #ifndef Py_CPYTHON_IMPORTING_H
 #define Py_CPYTHON_IMPORTING_H
 
@@ -15,12 +15,13 @@ PyAPI_FUNC(PyObject *)
     PyImport_ImportModuleLevel(name, globals, locals, names, 0)
 PyAPI_FUNC(PyObject *) PyImport_ImportModuleAttr(PyObject *module, PyObject *attribute);
 PyAPI_FUNC(PyObject *) PyImport_ImportModuleAttrString(const char *module, const char *attribute);
-/* The dict of modules, and a module with a name that is new if there was none: borrowed references, except from AddModuleRef. */
+/* PyImport_GetModuleDict returns the dict of all modules. The AddModule functions return the module of a name, and make an empty one if there
+ * is none. All references are borrowed, except that of PyImport_AddModuleRef, which is new. */
 PyAPI_FUNC(PyObject *) PyImport_GetModuleDict(void);
 PyAPI_FUNC(PyObject *) PyImport_AddModule(const char *name);
 PyAPI_FUNC(PyObject *) PyImport_AddModuleObject(PyObject *name);
 PyAPI_FUNC(PyObject *) PyImport_AddModuleRef(const char *name);
-/* A new reference; NULL if there is no such module, without an error. */
+/* Returns a new reference. If there is no such module, returns NULL without an error. */
 PyAPI_FUNC(PyObject *) PyImport_GetModule(PyObject *name);
 PyAPI_FUNC(PyObject *) PyImport_ReloadModule(PyObject *module);
 PyAPI_FUNC(PyObject *) PyImport_ExecCodeModule(const char *name, PyObject *code);
@@ -34,7 +35,7 @@ PyAPI_FUNC(PyObject *) PyState_FindModule(PyModuleDef *def);
 PyAPI_FUNC(int) PyState_AddModule(PyObject *module, PyModuleDef *def);
 PyAPI_FUNC(int) PyState_RemoveModule(PyModuleDef *def);
 
-/* A borrowed reference; NULL if there is no such attribute, without an error. */
+/* Returns a borrowed reference. If there is no such attribute, returns NULL without an error. */
 PyAPI_FUNC(PyObject *) PySys_GetObject(const char *name);
 PyAPI_FUNC(int) PySys_SetObject(const char *name, PyObject *value);
 PyAPI_FUNC(void) PySys_WriteStdout(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,4 +1,4 @@
-/* Strings: encodings, classes of characters, and what else CPython's str can do. */
+/* Strings: making and changing them, the writer of older versions, encodings, codecs, names of files, and classes of characters. */
 #ifndef Py_CPYTHON_TEXT_H
 #define Py_CPYTHON_TEXT_H
 
@@ -31,7 +31,7 @@ PyAPI_FUNC(int) PyUnicodeWriter_WriteWideChar(PyUnicodeWriter *writer, const wch
 PyAPI_FUNC(int) PyUnicodeWriter_DecodeUTF8Stateful(PyUnicodeWriter *writer, const char *text, Py_ssize_t n,
                                                    const char *errors, Py_ssize_t *consumed);
 
-/* The writer of older versions, whose fields programs know. */
+/* The string writer of older versions of CPython. Programs use its fields. */
 typedef struct {
     PyObject *buffer;
     void *data;
@@ -85,7 +85,7 @@ PyAPI_FUNC(PyObject *) PyUnicode_EncodeLocale(PyObject *o, const char *errors);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeFSDefault(const char *text);
 PyAPI_FUNC(PyObject *) PyUnicode_DecodeFSDefaultAndSize(const char *text, Py_ssize_t n);
 PyAPI_FUNC(PyObject *) PyUnicode_EncodeFSDefault(PyObject *o);
-/* Converters for the unit O&. */
+/* Converters for O& of PyArg_ParseTuple: of a file's name to bytes, and to a str. */
 PyAPI_FUNC(int) PyUnicode_FSConverter(PyObject *o, void *result);
 PyAPI_FUNC(int) PyUnicode_FSDecoder(PyObject *o, void *result);
 PyAPI_FUNC(PyObject *) PyOS_FSPath(PyObject *path);

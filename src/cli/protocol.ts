@@ -19,7 +19,7 @@ export interface TraceRequest {
   readonly withStart: boolean;
   /** Whether the types of objects are recorded. */
   readonly types: boolean;
-  /** The file to which the recording is copied when memory runs out; undefined: it is not copied. */
+  /** The file of the dump: when an allocation first finds no memory, it gets what was recorded until then. undefined: there is no dump. */
   readonly dump: string | undefined;
 }
 
@@ -39,12 +39,13 @@ export interface SnapshotRequest {
    * undefined: no snapshot is taken at the end.
    */
   readonly fd: number | undefined;
-  /** Whether the file is written when memory runs out. */
+  /** Whether the file is written when an allocation first finds no memory. */
   readonly onMemoryError: boolean;
   /** Milliseconds between two numbered snapshots; undefined: they are taken only when the user asks for one. */
   readonly every: number | undefined;
   /** How many numbered files stay. */
   readonly keep: number;
+  /** Whether files are overwritten, whatever they are. */
   readonly force: boolean;
 }
 
@@ -68,7 +69,10 @@ export interface RunRequest {
   readonly snapshot: SnapshotRequest | undefined;
   /** Whether the main thread gets the recording, and the heap's layout, while the program runs. */
   readonly live: boolean;
-  /** Whether the main thread gets the recording, and the heap's metrics, to serve them. If nothing else is recorded, with this mean distance between samples, in bytes. */
+  /**
+   * Set if the main thread serves profiles and metrics: it then gets the recording and the heap's metrics. `sample` is the mean distance
+   * between samples, in bytes, of a recording that is neither written to a file nor shown.
+   */
   readonly served: { readonly sample: number } | undefined;
   /** Whether a live view is drawn on the terminal that the program writes to. */
   readonly isOnScreen: boolean;
@@ -98,14 +102,14 @@ export type WorkerMessage =
   | { readonly kind: "started" }
   /** The program waits for bytes of standard input. */
   | { readonly kind: "read" }
-  /** The thread asks for packages, and waits for a message with Provided[]. */
+  /** The thread asks for packages, and waits for the main thread's answer, a message with Provided[]. */
   | { readonly kind: "provide"; readonly wanted: readonly Wanted[] }
   | { readonly kind: "trace"; readonly bytes: Uint8Array }
   | { readonly kind: "heap"; readonly shape: HeapShape }
   | { readonly kind: "metrics"; readonly metrics: readonly Metric[] }
   /** A numbered snapshot was taken, or there was a problem. */
   | { readonly kind: "snapshot"; readonly file: string; readonly problem?: string }
-  /** No memory is free: the main thread has to dump the sums that it has. */
+  /** An allocation found no memory, and only sums are recorded: the main thread has them, and has to write the dump. */
   | { readonly kind: "dump"; readonly noMemory: NoMemory }
   /** `result` is undefined if there is nothing to report. `hasSnapshot`: the file that --snapshot names was written. */
   | {

@@ -12,7 +12,10 @@ import { Replacement } from "./system/replacement.js";
 
 const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(SNAPSHOT_BEGIN) };
 
-/** Throws UsageError if the file must not be written: if it is a folder, or if content would be lost. */
+/**
+ * Throws UsageError if the file must not be written: if it is a folder, if it is `source`, from which the program is read, or if content
+ * would be lost.
+ */
 export function checkSnapshotFile(file: string, how: Pick<Overwriting, "force" | "source">): void {
   checkFile(file, SNAPSHOT, { isNamed: true, ...how });
 }
@@ -34,8 +37,9 @@ export interface ChosenSnapshots {
 }
 
 /**
- * The snapshots that a run takes; undefined if there are none. `otherwise` is the file's name if the user named none but
- * can ask for snapshots while the program runs.
+ * The snapshots that a run takes; undefined if there are none. Opens the file of the snapshot at the end, if there is one. `source` is the
+ * program's file, which is never overwritten. `otherwise` is the name of the snapshots if the user named none, but can ask for snapshots
+ * while the program runs. Throws UsageError if the file can't or must not be written: so the user learns it before the program runs.
  */
 export function chooseSnapshots(
   { snapshot, snapshotOn, snapshotEvery, snapshotKeep, force = false }: SnapshotOptions,
@@ -54,10 +58,7 @@ export function chooseSnapshots(
   };
 }
 
-/**
- * Opens the file beside `file` that will replace it. Throws UsageError if that is not possible. So the user learns it before
- * the program runs.
- */
+/** Opens the file that will take the place of `file`. Throws UsageError if that is not possible. */
 function openSnapshotFile(file: string): { made: Replacement; fd: number } {
   try {
     const made = new Replacement(file);
@@ -67,14 +68,17 @@ function openSnapshotFile(file: string): { made: Replacement; fd: number } {
   }
 }
 
-/** Closes the file of the snapshot at the end, which replaces an older one if it is whole. Throws the system's error. */
+/**
+ * Closes the file of the snapshot at the end, if there is one. If the snapshot is whole, its file takes the place of an older one; else the
+ * new file is removed. Throws the system's error.
+ */
 export function closeSnapshotFile({ request, made }: ChosenSnapshots, isWhole: boolean): void {
   if (request.fd !== undefined) closeSync(request.fd);
   if (isWhole) made?.keep();
   else made?.drop();
 }
 
-/** What a run prints about its snapshot. */
+/** What a run prints about its snapshot, which is in `file`. Throws the system's error if the file is gone. */
 export function snapshotWords(file: string, colors: Colors): string {
   const { size } = statSync(file);
   return [

@@ -1,6 +1,6 @@
 // Bytes as text in base64: the modules of the core are in the library's sources in this form.
 
-/** The bytes of a text in base64. Throws if it is not in base64. */
+/** The bytes of a text in base64. Throws a DOMException if the text is not in base64. */
 export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
@@ -9,7 +9,7 @@ export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Returns a function that returns a module. The module is compiled when it is asked for first. */
+/** Returns a function that returns the module with these bytes. The first call of the function compiles the module. */
 export function lazyModule(base64: string): () => WebAssembly.Module {
   let compiled: WebAssembly.Module | undefined;
   return () => {

@@ -22,7 +22,7 @@ export class Words {
     return this.#view;
   }
 
-  /** The word at a byte address, a multiple of 4. */
+  /** The word at a byte address, a multiple of 4. Throws RangeError if the address is outside of the memory. */
   get(address: number): number {
     const word = this.refresh()[address >>> 2];
     if (word === undefined)
@@ -30,6 +30,7 @@ export class Words {
     return word;
   }
 
+  /** Sets the word at a byte address, a multiple of 4. Does nothing if the address is outside of the memory. */
   set(address: number, value: number): void {
     this.refresh()[address >>> 2] = value;
   }

@@ -16,8 +16,9 @@ interface SourceFile {
 }
 
 /**
- * A function that reads source files. It looks up relative paths in `folders`, in turn. It returns undefined for a file
- * that can't be read: it may be in an archive, or access may be denied.
+ * Returns a function that reads a source file, by its path or file: URL. The function looks up a relative path in `folders`, in turn, and
+ * returns undefined for a file that it does not read: one that is not there (as in an archive), is too large, has another ending, or that
+ * this user may not read.
  */
 export function sourceFiles(folders: readonly string[] = ["."]): (file: string) => SourceFile | undefined {
   return (file) => {

@@ -36,7 +36,7 @@ export function PyList_Size(o: PyObject): i32 {
   return l ? <i32>l.size : -1;
 }
 
-/** Item `k`, a borrowed reference; NULL with IndexError. */
+/** A borrowed reference to item `k`. If `k` is negative or too large: NULL with IndexError. */
 export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
   const l = asList(o);
   if (!l) return null;
@@ -45,7 +45,7 @@ export function PyList_GetItem(o: PyObject, k: i32): PyObject | null {
   return null;
 }
 
-/** Item `k`, a new reference; NULL with IndexError. */
+/** A new reference to item `k`. If `k` is negative or too large: NULL with IndexError. If `o` is not a list: NULL with TypeError. */
 export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
   if (!isA(o, LIST)) {
     raiseListExpected();
@@ -55,7 +55,10 @@ export function PyList_GetItemRef(o: PyObject, k: i32): PyObject | null {
   return item ? incref<PyObject>(item) : null;
 }
 
-/** Sets item `k`. Takes over the reference to `item`, even on failure. */
+/**
+ * Sets item `k`, to None if `item` is NULL. Takes over the reference to `item`, even on failure. If `k` is negative or too large: -1 with
+ * IndexError.
+ */
 export function PyList_SetItem(o: PyObject, k: i32, item: PyObject | null): i32 {
   const l = asList(o);
   if (!l || <u32>k >= l.size) {
@@ -105,7 +108,7 @@ export function PyList_GetSlice(o: PyObject, low: i32, high: i32): PyObject | nu
   return asList(o) ? getSlice(o, max(low, 0), max(high, 0), 1, 0) : null;
 }
 
-/** l[low:high] = items; if `items` is NULL, del l[low:high]. */
+/** l[low:high] = items; if `items` is NULL, del l[low:high]. Indices are as in PyList_GetSlice. */
 export function PyList_SetSlice(o: PyObject, low: i32, high: i32, items: PyObject | null): i32 {
   const l = asList(o);
   if (!l) return -1;

@@ -26,7 +26,7 @@ export function PyTuple_Size(o: PyObject): i32 {
   return isA(o, TUPLE) ? <i32>changetype<PyTuple>(o).size : badCallNumber();
 }
 
-/** Item `k`, a borrowed reference; NULL with IndexError. */
+/** A borrowed reference to item `k`. If `k` is negative or too large: NULL with IndexError. */
 export function PyTuple_GetItem(o: PyObject, k: i32): PyObject | null {
   if (!isA(o, TUPLE)) return badCall();
   const t = changetype<PyTuple>(o);
