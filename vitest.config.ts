@@ -117,6 +117,8 @@ const options = {
   // These end what hangs. They measure nothing: a busy machine may take ten times as long as an idle one.
   testTimeout: 600_000,
   hookTimeout: 600_000,
+  // What a page shows after a click, it may draw in a later frame: tests wait for it.
+  expect: { poll: { timeout: 120_000, interval: 20 } },
   // Interpreters are large: two at a time is what a small machine has room for.
   maxWorkers: 2,
 };

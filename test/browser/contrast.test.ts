@@ -220,7 +220,7 @@ describe.runIf(canBrowse)("contrast", () => {
     await page.locator(".treemap").hover({ position: { x: 60, y: 100 } });
     await look();
     await page.locator("input[type=search]").fill("Point");
-    expect(await page.locator(".piece.found").count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator(".piece.found").count()).toBeGreaterThan(0);
     await look();
     const kinds = await page
       .locator(".piece")

@@ -87,20 +87,22 @@ describe.runIf(canBrowse)("Back and Forward", () => {
       await page.getByRole("radio", { name: "Allocated" }).click();
       await row(page, "read").click();
       await details(page).getByRole("button", { name: "load" }).click();
-      expect(await title(page)).toBe("load");
+      await expect.poll(() => title(page)).toBe("load");
       await page.goBack();
-      expect(await title(page)).toBe("read");
-      expect(await details(page).getByRole("button", { name: "Back" }).isVisible()).toBe(false);
+      await expect.poll(() => title(page)).toBe("read");
+      await expect.poll(() => details(page).getByRole("button", { name: "Back" }).isVisible()).toBe(false);
       await page.goForward();
-      expect(await title(page)).toBe("load");
+      await expect.poll(() => title(page)).toBe("load");
       await page.goBack();
       await page.goBack();
-      expect(await details(page).isVisible()).toBe(false);
-      expect(await chosenTab(page)).toBe("Table");
+      await expect.poll(() => details(page).isVisible()).toBe(false);
+      await expect.poll(() => chosenTab(page)).toBe("Table");
       await page.goBack();
-      expect(await page.locator("[aria-label='What is shown'] [aria-checked=true]").innerText()).toBe("Peak");
+      await expect
+        .poll(() => page.locator("[aria-label='What is shown'] [aria-checked=true]").innerText())
+        .toBe("Peak");
       await page.goBack();
-      expect(await chosenTab(page)).toBe("Flame graph");
+      await expect.poll(() => chosenTab(page)).toBe("Flame graph");
       await page.close();
     });
 
@@ -111,10 +113,10 @@ describe.runIf(canBrowse)("Back and Forward", () => {
       await details(page).getByRole("button", { name: "load" }).click();
       await details(page).getByRole("button", { name: "Close" }).click();
       await expect.poll(() => page.evaluate("history.state.at")).toBe(1);
-      expect(await details(page).isVisible()).toBe(false);
+      await expect.poll(() => details(page).isVisible()).toBe(false);
       await page.goBack();
-      expect(await chosenTab(page)).toBe("Flame graph");
-      expect(await details(page).isVisible()).toBe(false);
+      await expect.poll(() => chosenTab(page)).toBe("Flame graph");
+      await expect.poll(() => details(page).isVisible()).toBe(false);
       await page.close();
     });
   }
@@ -122,13 +124,13 @@ describe.runIf(canBrowse)("Back and Forward", () => {
   it("zoom the flame graph out again, and leave the details closed", async () => {
     const page = await open(trace, PHONE);
     await page.locator(".flame-scroller").tap({ position: { x: 20, y: 36 } });
-    expect(await title(page)).toBe("main");
-    expect(await page.locator(".path .step").count()).toBe(2);
+    await expect.poll(() => title(page)).toBe("main");
+    await expect.poll(() => page.locator(".path .step").count()).toBe(2);
     await details(page).getByRole("button", { name: "Close" }).tap();
-    expect(await page.locator(".path .step").count()).toBe(2);
+    await expect.poll(() => page.locator(".path .step").count()).toBe(2);
     await page.goBack();
-    expect(await details(page).isVisible()).toBe(false);
-    expect(await page.locator(".path .step").count()).toBe(1);
+    await expect.poll(() => details(page).isVisible()).toBe(false);
+    await expect.poll(() => page.locator(".path .step").count()).toBe(1);
     await page.close();
   });
 
@@ -137,10 +139,10 @@ describe.runIf(canBrowse)("Back and Forward", () => {
     await page.locator("#tab-table").tap();
     await row(page, "read").tap();
     await details(page).getByRole("button", { name: "Find in the flame graph" }).tap();
-    expect(await page.locator(".flame-says").innerText()).toContain("“read”");
+    await expect.poll(() => page.locator(".flame-says").innerText()).toContain("“read”");
     await page.goBack();
-    expect(await title(page)).toBe("read");
-    expect(await page.locator("input[type=search]").inputValue()).toBe("");
+    await expect.poll(() => title(page)).toBe("read");
+    await expect.poll(() => page.locator("input[type=search]").inputValue()).toBe("");
     await page.close();
   });
 
@@ -149,10 +151,10 @@ describe.runIf(canBrowse)("Back and Forward", () => {
     await row(page, "app.Type1").tap();
     await page.locator("#tab-largest").tap();
     await page.goBack();
-    expect(await title(page)).toBe("app.Type1");
+    await expect.poll(() => title(page)).toBe("app.Type1");
     await page.goBack();
-    expect(await details(page).isVisible()).toBe(false);
-    expect(await chosenTab(page)).toBe("Types");
+    await expect.poll(() => details(page).isVisible()).toBe(false);
+    await expect.poll(() => chosenTab(page)).toBe("Types");
     await page.close();
   });
 
@@ -170,28 +172,28 @@ describe.runIf(canBrowse)("Back and Forward", () => {
           // Controls in one row are of different heights.
           return middles.sort((a, b) => a - b).filter((y, k) => k === 0 || y - (middles[k - 1] ?? 0) > 12).length;
         });
-      expect(await rowsOfControls()).toBe(2);
+      await expect.poll(() => rowsOfControls()).toBe(2);
       const filters = page.locator(".filters");
-      expect(await filters.getAttribute("aria-label")).toBe("Search and filters");
+      await expect.poll(() => filters.getAttribute("aria-label")).toBe("Search and filters");
       await filters.tap();
-      expect(await rowsOfControls()).toBeGreaterThan(2);
+      await expect.poll(() => rowsOfControls()).toBeGreaterThan(2);
       await page.getByRole("radio", { name: "≥ 1 %" }).tap();
       await page.getByLabel("Search functions and files").fill("load");
       await filters.tap();
-      expect(await rowsOfControls()).toBe(2);
-      expect(await filters.getAttribute("aria-label")).toBe("Search and filters: 2 in use");
+      await expect.poll(() => rowsOfControls()).toBe(2);
+      await expect.poll(() => filters.getAttribute("aria-label")).toBe("Search and filters: 2 in use");
       await page.close();
     }
   });
 
   it("lead away from an explanation of smaller calls", async () => {
     const page = await open(trace, PHONE);
-    expect(await page.locator("#panel-flame .legend").innerText()).toContain("smaller calls");
+    await expect.poll(() => page.locator("#panel-flame .legend").innerText()).toContain("smaller calls");
     await page.locator("#tab-table").tap();
     await row(page, "smaller calls").tap();
-    expect(await details(page).innerText()).toContain("Many different calls, each with too little memory");
+    await expect.poll(() => details(page).innerText()).toContain("Many different calls, each with too little memory");
     await page.goBack();
-    expect(await details(page).isVisible()).toBe(false);
+    await expect.poll(() => details(page).isVisible()).toBe(false);
     await page.close();
   });
 });

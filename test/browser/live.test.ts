@@ -121,9 +121,9 @@ describe.runIf(canBrowse)("a program that runs", () => {
     expect(caller).toMatch(/^<module> /);
     program.type("2\n");
     await expect.poll(() => details.innerText(), PATIENCE).toMatch(/\b14\.\d MiB/);
-    expect(await focusedText(page)).toBe(caller);
+    await expect.poll(() => focusedText(page)).toBe(caller);
     await page.keyboard.press("Escape");
-    expect(await focusedText(page)).toBe("grow");
+    await expect.poll(() => focusedText(page)).toBe("grow");
     await page.locator("#tab-map").click();
     const map = page.locator("#panel-map");
     await expect.poll(() => map.innerText(), PATIENCE).toMatch(/Now in \d+ arenas · [\d,]+ blocks/);
@@ -131,10 +131,10 @@ describe.runIf(canBrowse)("a program that runs", () => {
     // Goes downwards until a square is in an arena.
     const says = map.locator(".map-says");
     for (let k = 0; k < 40 && !(await says.innerText()).includes("arena"); k++) await page.keyboard.press("ArrowDown");
-    expect(await says.innerText()).toMatch(
-      /% in use · (mostly .+ · )?a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/,
-    );
-    expect(await page.getByRole("radio", { name: "Now", exact: true }).isVisible()).toBe(true);
+    await expect
+      .poll(() => says.innerText())
+      .toMatch(/% in use · (mostly .+ · )?a (free )?pool .*in the arena of \d+(\.\d)? [KM]iB at 0x[0-9a-f]+/);
+    await expect.poll(() => page.getByRole("radio", { name: "Now", exact: true }).isVisible()).toBe(true);
     // A heap snapshot is taken as soon as the program goes on.
     await page.keyboard.press("s");
     program.type("8\n");
@@ -144,10 +144,10 @@ describe.runIf(canBrowse)("a program that runs", () => {
     await expect.poll(live, PATIENCE).toBeGreaterThan(before + 19 * MIB);
     program.process.stdin?.end();
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Ended");
-    expect(await page.getByRole("radio", { name: "End", exact: true }).isVisible()).toBe(true);
-    expect(await figure(page, "Live at the end")).toBeGreaterThan(before + 19 * MIB);
+    await expect.poll(() => page.getByRole("radio", { name: "End", exact: true }).isVisible()).toBe(true);
+    await expect.poll(() => figure(page, "Live at the end")).toBeGreaterThan(before + 19 * MIB);
     program.process.kill("SIGINT");
-    expect(await program.ended).toBe(0);
+    await expect.poll(() => program.ended).toBe(0);
     expect(problems).toEqual([]);
     await page.close();
   });

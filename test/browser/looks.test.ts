@@ -214,7 +214,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     await drag(page, 0.305, 0.6104);
     const [, to = ""] = /to ([\d.]+) m?s$/.exec(await page.locator(".span-says").innerText()) ?? [];
     const end = page.locator('.figures div:has(dt:text-is("Live at the end")) dd.detail');
-    expect(await end.innerText()).toMatch(new RegExp(`^after ${to} m?s, `));
+    await expect.poll(() => end.innerText()).toMatch(new RegExp(`^after ${to} m?s, `));
     await page.close();
   });
 
@@ -222,7 +222,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     const page = await open();
     const unnamed = async (panel: string) =>
       (await page.locator(`${panel} .legend li`).allInnerTexts()).filter((text) => text.trim() === "");
-    expect(await unnamed("#panel-flame")).toEqual([]);
+    await expect.poll(() => unnamed("#panel-flame")).toEqual([]);
     const fills = await page
       .locator("#panel-flame .swatch")
       .evaluateAll((all) => all.map((swatch) => getComputedStyle(swatch).backgroundColor));
@@ -235,14 +235,14 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     await page.locator("#tab-map").click();
     for (const name of ["Owner", "Size class", "Domain", "Age", "How full"]) {
       await page.locator("#panel-map").getByRole("radio", { name, exact: true }).click();
-      expect(await unnamed("#panel-map"), name).toEqual([]);
+      await expect.poll(() => unnamed("#panel-map"), name).toEqual([]);
       const legend = await page.locator("#panel-map .legend").innerText();
       expect(legend, name).toMatch(/\bfree\b[\s\S]*unused addresses left out/);
       // A scale has a name at each end.
       if (name === "Age") expect(legend).toMatch(/newest[\s\S]*oldest/);
     }
     await page.locator("#tab-sizes").click();
-    expect(await unnamed("#panel-sizes")).toEqual([]);
+    await expect.poll(() => unnamed("#panel-sizes")).toEqual([]);
     await page.close();
   });
 
@@ -257,7 +257,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     // Successive frames with the same line are one entry.
     await page.locator(".map-closeup").focus();
     for (let k = 0; k < 8 && !(await says.innerText()).includes("×"); k++) await page.keyboard.press("ArrowRight");
-    expect(await says.innerText()).toMatch(/ · load \S+:11 × \d+ ← outer \S+:2 Show load$/);
+    await expect.poll(() => says.innerText()).toMatch(/ · load \S+:11 × \d+ ← outer \S+:2 Show load$/);
     await page.locator(".map-overview").focus();
     await page.keyboard.press("Home");
     await page.keyboard.press("End");
@@ -283,10 +283,10 @@ describe.runIf(canBrowse)("what the page looks like", () => {
       await page.locator("input[type=search]").fill("");
       await page.locator("tbody tr").first().locator("td").last().click();
       if (leads === "details") {
-        expect(await details.isVisible()).toBe(true);
+        await expect.poll(() => details.isVisible()).toBe(true);
         await page.keyboard.press("Escape");
-        expect(await details.isVisible()).toBe(false);
-      } else expect(await page.locator("#tab-flame").getAttribute("aria-selected")).toBe("true");
+        await expect.poll(() => details.isVisible()).toBe(false);
+      } else await expect.poll(() => page.locator("#tab-flame").getAttribute("aria-selected")).toBe("true");
     }
     await page.close();
   });
@@ -295,15 +295,17 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     const page = await open();
     await page.locator("#tab-table").click();
     await page.getByRole("radio", { name: "Line" }).click();
-    expect(
-      await page
-        .locator("tbody tr", { hasText: `${LONG}:2` })
-        .locator("code")
-        .innerText(),
-    ).toBe(LINE.trim());
-    expect(await page.locator("#panel-table thead").innerText()).toMatch(/Own ↓\s+Total\s+Blocks/);
+    await expect
+      .poll(() =>
+        page
+          .locator("tbody tr", { hasText: `${LONG}:2` })
+          .locator("code")
+          .innerText(),
+      )
+      .toBe(LINE.trim());
+    await expect.poll(() => page.locator("#panel-table thead").innerText()).toMatch(/Own ↓\s+Total\s+Blocks/);
     await page.getByRole("radio", { name: "Domain" }).click();
-    expect(await page.locator("#panel-table thead").innerText()).toMatch(/Bytes ↓\s+Blocks/);
+    await expect.poll(() => page.locator("#panel-table thead").innerText()).toMatch(/Bytes ↓\s+Blocks/);
     await page.close();
   });
 
@@ -359,13 +361,13 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     expect(new Set(lines)).toEqual(new Set([1]));
     for (const tab of ["flame", "table", "map", "sizes"]) {
       await page.locator(`#tab-${tab}`).tap();
-      expect(await cut(".segments"), tab).toEqual([]);
+      await expect.poll(() => cut(".segments"), tab).toEqual([]);
     }
     await page.locator("#tab-table").tap();
     await page.locator("tbody .link", { hasText: /^outer$/ }).tap();
     await expect.poll(() => page.locator(".source").isVisible()).toBe(true);
-    expect(await cut(".source, .source li, .source code")).toEqual([]);
-    expect(await page.locator(".source").innerText()).toContain(LINE.trim());
+    await expect.poll(() => cut(".source, .source li, .source code")).toEqual([]);
+    await expect.poll(() => page.locator(".source").innerText()).toContain(LINE.trim());
     await page.close();
   });
 

@@ -75,9 +75,9 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     for (const { name, count } of shown) expect(rows.find((row) => row.name === name)?.count, name).toBe(count);
     expect(shown.find(({ name }) => name === "__main__.Point")?.count).toBe(340);
     const figure = page.locator('.figures div:has(dt:text-is("Objects")) dd').first();
-    expect(await figure.innerText()).toBe(objects.toLocaleString("en-US"));
+    await expect.poll(() => figure.innerText()).toBe(objects.toLocaleString("en-US"));
     await page.getByRole("button", { name: "Count" }).click();
-    expect(await page.locator("thead th[aria-sort=descending]").innerText()).toBe("Count ↓");
+    await expect.poll(() => page.locator("thead th[aria-sort=descending]").innerText()).toBe("Count ↓");
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -91,11 +91,11 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     expect(text).toMatch(/sys\.modules\['__main__'\]\.cache\.points\[…\]\s+[\d.]+ (Ki)?B\s*× 300/);
     expect(text).toMatch(/sys\.modules\['__main__'\]\.cache\.extra\[…\]\s+[\d.]+ (Ki)?B\s*× 40/);
     await details(page).locator(".calls .link").first().click();
-    expect(await details(page).innerText()).toMatch(/sys\.modules\['__main__'\]\.cache\.extra\[\d+\]/);
+    await expect.poll(() => details(page).innerText()).toMatch(/sys\.modules\['__main__'\]\.cache\.extra\[\d+\]/);
     const tree = details(page).getByRole("tree", { name: "Referred to by" });
     const items = tree.getByRole("treeitem");
-    expect(await items.count()).toBe(1);
-    expect(await items.first().innerText()).toMatch(/^▸\s*\[\d+\]\s*of\s*list\s/);
+    await expect.poll(() => items.count()).toBe(1);
+    await expect.poll(() => items.first().innerText()).toMatch(/^▸\s*\[\d+\]\s*of\s*list\s/);
     await items.first().focus();
     const path: string[] = [];
     for (let k = 0; k < 4; k++) {
@@ -107,26 +107,26 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     expect(path.join("\n")).toMatch(/\['cache'\]\s*of\s*dict/);
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Enter");
-    expect(await details(page).locator("h3").innerText()).not.toBe("__main__.Point");
+    await expect.poll(() => details(page).locator("h3").innerText()).not.toBe("__main__.Point");
     // Back to what was shown before.
     const followed = await details(page).locator("h3").innerText();
     await details(page).getByRole("button", { name: "Back" }).click();
-    expect(await details(page).locator("h3").innerText()).toBe("__main__.Point");
+    await expect.poll(() => details(page).locator("h3").innerText()).toBe("__main__.Point");
     await details(page).getByRole("button", { name: "Back" }).click();
-    expect(await details(page).innerText()).toMatch(/^__main__\.Point\n340 objects\n/);
-    expect(await details(page).getByRole("button", { name: "Back" }).isVisible()).toBe(false);
+    await expect.poll(() => details(page).innerText()).toMatch(/^__main__\.Point\n340 objects\n/);
+    await expect.poll(() => details(page).getByRole("button", { name: "Back" }).isVisible()).toBe(false);
     await details(page).locator(".calls .link").first().click();
     await details(page).getByRole("tree", { name: "Referred to by" }).locator(".link").first().click();
     expect(followed).not.toBe("");
     // The keyboard is in the details until they are closed, then at the row that opened them.
-    expect(await focusedText(page)).toBe(await details(page).locator("h3").innerText());
+    await expect.poll(() => focusedText(page)).toBe(await details(page).locator("h3").innerText());
     await page.keyboard.press("Escape");
-    expect(await details(page).isVisible()).toBe(false);
-    expect(await focusedText(page)).toBe("__main__.Point");
+    await expect.poll(() => details(page).isVisible()).toBe(false);
+    await expect.poll(() => focusedText(page)).toBe("__main__.Point");
     await page.keyboard.press("Enter");
-    expect(await details(page).locator("h3").innerText()).toBe("__main__.Point");
+    await expect.poll(() => details(page).locator("h3").innerText()).toBe("__main__.Point");
     await details(page).getByRole("button", { name: "Close" }).click();
-    expect(await details(page).isVisible()).toBe(false);
+    await expect.poll(() => details(page).isVisible()).toBe(false);
     await page.close();
   });
 
@@ -179,7 +179,7 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     const found = page.locator(".found-objects");
     await expect.poll(() => found.innerText()).toMatch(/^1 object with “a needle in” in the value\nstr/);
     await found.locator(".link").click();
-    expect(await details(page).innerText()).toContain("'a needle in the heap'");
+    await expect.poll(() => details(page).innerText()).toContain("'a needle in the heap'");
     const id = /0x[0-9a-f]+/.exec(await details(page).locator(".details-head small").innerText())?.[0] ?? "none";
     await search(page, id);
     await expect.poll(() => found.innerText()).toContain("'a needle in the heap'");
@@ -190,17 +190,17 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     const page = await open("both.html");
     const row = page.locator("#panel-compare tr", { hasText: "__main__.Point" });
     // Sorted by the change: the points first.
-    expect(await row.innerText()).toMatch(/× 40/);
+    await expect.poll(() => row.innerText()).toMatch(/× 40/);
     await row.locator(".link").click();
     const text = await details(page).innerText();
     expect(text).toMatch(/^__main__\.Point\n40 objects, new in app\n/);
     expect(text).toMatch(/cache\.extra\[…\]\s+[\d.]+ (Ki)?B\s*× 40/);
     await page.locator("#tab-types").click();
     const count = () => page.locator("#panel-types tr", { hasText: "__main__.Point" }).locator("td").last().innerText();
-    expect(await count()).toBe("340");
+    await expect.poll(() => count()).toBe("340");
     await page.getByRole("radio", { name: "before" }).click();
-    expect(await count()).toBe("300");
-    expect(await details(page).isVisible()).toBe(false);
+    await expect.poll(() => count()).toBe("300");
+    await expect.poll(() => details(page).isVisible()).toBe(false);
     await page.close();
   });
 
@@ -211,7 +211,7 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     await page.locator(".map").getByRole("radio", { name: "Type" }).click();
     const legend = page.locator(".map .legend li");
     await expect.poll(() => legend.first().innerText()).toBe("bytes");
-    expect(await legend.allInnerTexts()).toEqual(expect.arrayContaining(["str", "other types", "free"]));
+    await expect.poll(() => legend.allInnerTexts()).toEqual(expect.arrayContaining(["str", "other types", "free"]));
     // From the last row upwards to a square in a large block.
     const says = page.locator(".map-says");
     await page.locator(".map-overview").focus();
@@ -221,7 +221,7 @@ describe.runIf(canBrowse)("the page of heap snapshots", () => {
     }
     await page.locator(".map-closeup").focus();
     await page.keyboard.press("ArrowRight");
-    expect(await says.innerText()).toMatch(/ at 0x[0-9a-f]+ · [\w.]+, (raw|mem|object) domain · /);
+    await expect.poll(() => says.innerText()).toMatch(/ at 0x[0-9a-f]+ · [\w.]+, (raw|mem|object) domain · /);
     await shoot(page, "objects-map-1440-light");
     await page.close();
   });

@@ -61,8 +61,10 @@ describe.runIf(canBrowse)("the panel", () => {
 
   it("shows the heap's figures, and sets its limits", async () => {
     const page = await pages.open("/heap");
-    expect(await panel(page).locator(".figures").innerText()).toMatch(/Live\s+\d+\.\d KiB\s+in 3,\d{3} blocks/);
-    expect(await panel(page).locator("canvas").first().isVisible()).toBe(true);
+    await expect
+      .poll(() => panel(page).locator(".figures").innerText())
+      .toMatch(/Live\s+\d+\.\d KiB\s+in 3,\d{3} blocks/);
+    await expect.poll(() => panel(page).locator("canvas").first().isVisible()).toBe(true);
     const limit = panel(page).getByLabel("Limit, in MiB", { exact: true });
     await limit.fill("5");
     await limit.press("Enter");
@@ -95,7 +97,7 @@ describe.runIf(canBrowse)("the panel", () => {
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Recording");
     await panel(page).locator("#tab-table").click();
     const table = panel(page).locator(".table tbody");
-    expect(await table.innerText()).toContain("fillRows");
+    await expect.poll(() => table.innerText()).toContain("fillRows");
     await fill(page, 1000);
     await press(page, "Stop");
     await expect.poll(() => status.innerText(), PATIENCE).toBe("Ended");
@@ -111,7 +113,7 @@ describe.runIf(canBrowse)("the panel", () => {
     await show(page, "Memory");
     await panel(page).locator("input[type=file]").setInputFiles(file);
     await expect.poll(() => panel(page).locator(".head .status").isHidden(), PATIENCE).toBe(true);
-    expect(await panel(page).locator(".facts").innerText()).toContain("events");
+    await expect.poll(() => panel(page).locator(".facts").innerText()).toContain("events");
     expect(pages.problems).toEqual([]);
     await page.close();
   });
@@ -131,9 +133,9 @@ describe.runIf(canBrowse)("the panel", () => {
       .locator(".head .status")
       .waitFor({ ...PATIENCE, state: "attached" });
     const map = panel(page).locator(".panel-bar").getByRole("tab", { name: "Map" });
-    expect(await map.getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => map.getAttribute("aria-selected")).toBe("true");
     await show(page, "Recording");
-    expect(await panel(page).locator(".head .status").innerText()).toBe("Recording");
+    await expect.poll(() => panel(page).locator(".head .status").innerText()).toBe("Recording");
     expect(pages.problems).toEqual([]);
     await page.close();
   });
@@ -144,7 +146,7 @@ describe.runIf(canBrowse)("the panel", () => {
     await fill(page, 500);
     await press(page, "Snapshot");
     await panel(page).locator("#panel-types tbody").waitFor(PATIENCE);
-    expect(await panel(page).locator("#panel-types tbody").innerText()).toContain("str");
+    await expect.poll(() => panel(page).locator("#panel-types tbody").innerText()).toContain("str");
     expect(pages.problems).toEqual([]);
     await page.close();
   });
@@ -182,10 +184,10 @@ describe.runIf(canBrowse)("the panel", () => {
     const inPanel = () => page.evaluate(() => document.activeElement?.tagName);
     await page.locator("body > h1").click();
     await page.keyboard.press("/");
-    expect(await inPanel()).toBe("BODY");
+    await expect.poll(() => inPanel()).toBe("BODY");
     expect(await page.evaluate(() => getComputedStyle(document.body).margin)).toBe("8px");
     await press(page, "Close");
-    expect(await panel(page).count()).toBe(0);
+    await expect.poll(() => panel(page).count()).toBe(0);
     const isTracing = () =>
       page.evaluate(() => (globalThis as unknown as { heap: { isTracing: boolean } }).heap.isTracing);
     await expect.poll(isTracing).toBe(false);
@@ -204,7 +206,7 @@ describe.runIf(canBrowse)("the panel", () => {
     await press(page, "Stop");
     await press(page, "Snapshot");
     await panel(page).locator("#panel-types tbody").waitFor(PATIENCE);
-    expect(await panel(page).locator("#panel-types tbody").innerText()).toContain("object");
+    await expect.poll(() => panel(page).locator("#panel-types tbody").innerText()).toContain("object");
     expect(pages.problems).toEqual([]);
     await page.close();
   });

@@ -91,12 +91,12 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
 
   it("shows a trace that is chosen, as its page does", async () => {
     const page = await open();
-    expect(await page.locator("h2").innerText()).toBe("Drop a recording here");
+    await expect.poll(() => page.locator("h2").innerText()).toBe("Drop a recording here");
     await choose(page, "shop.trace");
     await expect.poll(() => title(page).innerText(), PATIENCE).toBe("shop.ts");
     await page.locator("#tab-table").click();
-    expect(await page.locator(".table tbody").innerText()).toContain("fillShelves");
-    expect(await page.locator(".head .status").isHidden()).toBe(true);
+    await expect.poll(() => page.locator(".table tbody").innerText()).toContain("fillShelves");
+    await expect.poll(() => page.locator(".head .status").isHidden()).toBe(true);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -112,11 +112,11 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
       return data;
     }, text);
     await page.dispatchEvent("body", "dragenter", { dataTransfer: dropped });
-    expect(await page.locator("body.dropping").count()).toBe(1);
+    await expect.poll(() => page.locator("body.dropping").count()).toBe(1);
     await page.dispatchEvent("body", "drop", { dataTransfer: dropped });
     await expect.poll(() => title(page).innerText(), PATIENCE).toBe("app.10");
-    expect(await page.locator("body.dropping").count()).toBe(0);
-    expect(await page.locator("#panel-types tbody").innerText()).toContain("str");
+    await expect.poll(() => page.locator("body.dropping").count()).toBe(0);
+    await expect.poll(() => page.locator("#panel-types tbody").innerText()).toContain("str");
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -125,7 +125,7 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
     const page = await open();
     await choose(page, "app.10.heapsnapshot", "app.9.heapsnapshot");
     await expect.poll(() => title(page).innerText(), PATIENCE).toBe("app.9 → app.10");
-    expect(await page.locator("#panel-compare tbody tr").first().innerText()).toMatch(/^str\s+\+/);
+    await expect.poll(() => page.locator("#panel-compare tbody tr").first().innerText()).toMatch(/^str\s+\+/);
     await page.close();
   });
 
@@ -137,10 +137,10 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
     await expect.poll(() => title(page).innerText(), PATIENCE).toBe("app.9");
     await page.getByRole("radio", { name: "app.pyimage" }).click();
     await expect.poll(() => title(page).innerText(), PATIENCE).toBe("app.pyimage");
-    expect(await page.locator(".figures").innerText()).toMatch(/Live\s+7\.\d MiB/);
-    expect(await page.locator("[role=tab]").allInnerTexts()).toEqual(["Heap map", "Size classes"]);
+    await expect.poll(() => page.locator(".figures").innerText()).toMatch(/Live\s+7\.\d MiB/);
+    await expect.poll(() => page.locator("[role=tab]").allInnerTexts()).toEqual(["Heap map", "Size classes"]);
     await page.locator("#tab-sizes").click();
-    expect(await page.locator(".sizes-table tbody tr").count()).toBeGreaterThan(20);
+    await expect.poll(() => page.locator(".sizes-table tbody tr").count()).toBeGreaterThan(20);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -150,10 +150,10 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
     await choose(page, "long.trace");
     const status = page.locator(".head .status");
     await page.getByText("Read so far").waitFor();
-    expect(await page.locator(".progress").innerText()).toMatch(/^Reading long\.trace: \d+ %$/);
+    await expect.poll(() => page.locator(".progress").innerText()).toMatch(/^Reading long\.trace: \d+ %$/);
     await status.waitFor({ state: "hidden" });
-    expect(await page.locator(".progress").isHidden()).toBe(true);
-    expect(await page.locator(".facts").innerText()).toContain("4,000,001 events");
+    await expect.poll(() => page.locator(".progress").isHidden()).toBe(true);
+    await expect.poll(() => page.locator(".facts").innerText()).toContain("4,000,001 events");
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -172,13 +172,13 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
       await choose(page, name);
       await expect.poll(() => problem(page).innerText(), { ...PATIENCE, message: name }).toContain(why);
       // What was shown before is still there.
-      expect(await title(page).innerText()).toBe("shop.ts");
+      await expect.poll(() => title(page).innerText()).toBe("shop.ts");
     }
     await choose(page, "cut.trace");
     await expect
       .poll(() => page.locator(".head .problem").innerText(), PATIENCE)
       .toContain("Everything before that is shown");
-    expect(await problem(page).isHidden()).toBe(true);
+    await expect.poll(() => problem(page).isHidden()).toBe(true);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -191,7 +191,7 @@ describe.runIf(canBrowse)("the site where recordings are looked at", () => {
         await choose(page, "shop.trace", "app.pyimage", "app.9.heapsnapshot");
         await title(page).waitFor();
         await shoot(page, `site-files-${width}-${colorScheme}`);
-        expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+        await expect.poll(() => page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
         await page.close();
       }
     }

@@ -65,8 +65,8 @@ describe.runIf(canBrowse)("the page of a trace", () => {
 
   it("shows what the trace has, and asks nobody for anything", async () => {
     const page = await open();
-    expect(await page.locator("h1").innerText()).toBe("orders.py");
-    expect(await figure(page, "Peak")).toMatch(/^\d+\.\d MiB$/);
+    await expect.poll(() => page.locator("h1").innerText()).toBe("orders.py");
+    await expect.poll(() => figure(page, "Peak")).toMatch(/^\d+\.\d MiB$/);
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -75,18 +75,18 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const page = await open();
     const flames = page.locator(".flame-scroller");
     await flames.click({ position: { x: 200, y: 36 } });
-    expect(await page.locator(".path .step").count()).toBe(2);
+    await expect.poll(() => page.locator(".path .step").count()).toBe(2);
     await page.locator(".path .step").first().click();
-    expect(await page.locator(".path .step").allInnerTexts()).toEqual(["All"]);
+    await expect.poll(() => page.locator(".path .step").allInnerTexts()).toEqual(["All"]);
     await page.close();
   });
 
   it("says beside the pointer what a frame is", async () => {
     const page = await open();
     await page.locator(".flame-scroller").hover({ position: { x: 200, y: 36 } });
-    expect(await page.locator(".note").innerText()).toMatch(/MiB, \d+ %[\s\S]*orders\.py:\d+/);
+    await expect.poll(() => page.locator(".note").innerText()).toMatch(/MiB, \d+ %[\s\S]*orders\.py:\d+/);
     // The line that has most of the frame's sum.
-    expect(await page.locator(".note code").innerText()).toBe("orders = load(1500)");
+    await expect.poll(() => page.locator(".note code").innerText()).toBe("orders = load(1500)");
     await page.close();
   });
 
@@ -97,22 +97,22 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const first = await page.locator(".flame-says").innerText();
     expect(first).toMatch(/MiB, \d+ % · .*, and other lines/);
     await page.keyboard.press("ArrowDown");
-    expect(await page.locator(".flame-says").innerText()).not.toBe(first);
+    await expect.poll(() => page.locator(".flame-says").innerText()).not.toBe(first);
     await page.keyboard.press("Enter");
-    expect(await page.locator(".path .step").count()).toBe(3);
+    await expect.poll(() => page.locator(".path .step").count()).toBe(3);
     await page.keyboard.press("Escape");
-    expect(await page.locator(".path .step").count()).toBe(2);
+    await expect.poll(() => page.locator(".path .step").count()).toBe(2);
     await page.locator("#tab-flame").focus();
     await page.keyboard.press("ArrowRight");
-    expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
-    expect(await page.evaluate("document.activeElement.id")).toBe("tab-table");
+    await expect.poll(() => page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("tab-table");
     const chosen = page.locator("[aria-label='What is shown'] [aria-checked=true]");
     await chosen.focus();
     for (const name of ["End", "Leaks", "Temporary", "Allocated", "Peak", "End"]) {
       await page.keyboard.press("ArrowRight");
-      expect(await chosen.innerText()).toBe(name);
+      await expect.poll(() => chosen.innerText()).toBe(name);
     }
-    expect(await page.evaluate("document.activeElement.textContent")).toBe("End");
+    await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("End");
     await page.close();
   });
 
@@ -120,13 +120,15 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const page = await open();
     await page.keyboard.press("/");
     await page.keyboard.type("load");
-    expect(await page.locator(".flame-says").innerText()).toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
+    await expect
+      .poll(() => page.locator(".flame-says").innerText())
+      .toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
     await page.locator("#tab-table").click();
     const labels = await page.locator("tbody th .link").allInnerTexts();
     expect(labels.length).toBeGreaterThan(0);
     expect(labels).toContain("load");
     await page.locator("input[type=search]").fill("no such function");
-    expect(await page.locator(".table .empty").innerText()).toBe("Nothing is called “no such function”.");
+    await expect.poll(() => page.locator(".table .empty").innerText()).toBe("Nothing is called “no such function”.");
     await page.close();
   });
 
@@ -138,14 +140,14 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.locator("thead button", { hasText: "Blocks" }).click();
     const down = await blocks();
     expect(down).toEqual([...down].sort((a, b) => b - a));
-    expect(await page.locator("thead th[aria-sort=descending]").innerText()).toBe("Blocks ↓");
+    await expect.poll(() => page.locator("thead th[aria-sort=descending]").innerText()).toBe("Blocks ↓");
     await page.locator("thead button", { hasText: "Blocks" }).click();
     const up = await blocks();
     expect(up).toEqual([...up].sort((a, b) => a - b));
     expect(up).not.toEqual(down);
     await page.locator(".table [data-value=module]").click();
     await page.locator("input[type=search]").fill("orders");
-    expect(await page.locator("tbody th .link").allInnerTexts()).toContain("orders");
+    await expect.poll(() => page.locator("tbody th .link").allInnerTexts()).toContain("orders");
     await page.close();
   });
 
@@ -171,7 +173,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
   it("shows a function by itself: its lines of source, who calls it, whom it calls", async () => {
     const page = await open();
     const details = page.getByRole("complementary", { name: "Selected function" });
-    expect(await details.isVisible()).toBe(false);
+    await expect.poll(() => details.isVisible()).toBe(false);
     await page.locator("#tab-table").click();
     await page.locator("tbody th .link", { hasText: /^load$/ }).click();
     const text = await details.innerText();
@@ -179,22 +181,22 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     expect(text).toMatch(/7\n[\d.]+ MiB\n {4}return \[Order\(n\) for n in range\(count\)\]/);
     expect(text).toMatch(/Called from\s+<module> orders\.py\s+[\d.]+ MiB\s*100 %\s+orders\.py:12/);
     await details.getByRole("button", { name: "Order.__init__" }).click();
-    expect(await details.innerText()).toMatch(/Called from\s+load\s/);
-    expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => details.innerText()).toMatch(/Called from\s+load\s/);
+    await expect.poll(() => page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
     // The keyboard is in the details until they are closed, then at the row that opened them.
-    expect(await focusedText(page)).toBe("Order.__init__");
+    await expect.poll(() => focusedText(page)).toBe("Order.__init__");
     await details.getByRole("button", { name: "Back" }).click();
-    expect(await details.locator("h3").innerText()).toBe("load");
-    expect(await details.getByRole("button", { name: "Back" }).isVisible()).toBe(false);
+    await expect.poll(() => details.locator("h3").innerText()).toBe("load");
+    await expect.poll(() => details.getByRole("button", { name: "Back" }).isVisible()).toBe(false);
     await page.keyboard.press("Escape");
-    expect(await details.isVisible()).toBe(false);
-    expect(await focusedText(page)).toBe("load");
+    await expect.poll(() => details.isVisible()).toBe(false);
+    await expect.poll(() => focusedText(page)).toBe("load");
     await page.locator("#tab-flame").click();
     await page.locator(".flame-scroller").click({ position: { x: 200, y: 36 } });
-    expect(await details.innerText()).toMatch(/^<module> orders\.py\n/);
+    await expect.poll(() => details.innerText()).toMatch(/^<module> orders\.py\n/);
     await page.getByRole("button", { name: "Inverted" }).click();
     await page.locator(".flame-scroller").click({ position: { x: 200, y: 36 } });
-    expect(await details.innerText()).toMatch(/^Order\.__init__\n/);
+    await expect.poll(() => details.innerText()).toMatch(/^Order\.__init__\n/);
     await page.close();
   });
 
@@ -203,9 +205,11 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.locator("#tab-table").click();
     await page.locator("tbody th .link", { hasText: /^load$/ }).click();
     await page.getByRole("button", { name: "Find in the flame graph" }).click();
-    expect(await page.locator("#tab-flame").getAttribute("aria-selected")).toBe("true");
-    expect(await page.locator("input[type=search]").inputValue()).toBe("load");
-    expect(await page.locator(".flame-says").innerText()).toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
+    await expect.poll(() => page.locator("#tab-flame").getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => page.locator("input[type=search]").inputValue()).toBe("load");
+    await expect
+      .poll(() => page.locator(".flame-says").innerText())
+      .toMatch(/“load” is on the stack of \d.* MiB, \d+ %/);
     await page.close();
   });
 
@@ -214,16 +218,16 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const rows = async () => Number((await page.locator(".flame-space").evaluate((space) => space.clientHeight)) / 24);
     const machinery = page.getByRole("button", { name: "Import machinery" });
     await page.getByRole("radio", { name: "Allocated" }).click();
-    expect(await machinery.getAttribute("aria-pressed")).toBe("false");
+    await expect.poll(() => machinery.getAttribute("aria-pressed")).toBe("false");
     const hidden = await rows();
     await machinery.click();
-    expect(await rows()).toBeGreaterThan(hidden);
+    await expect.poll(() => rows()).toBeGreaterThan(hidden);
     await machinery.click();
     await page.getByRole("radio", { name: "≥ 1 %" }).click();
-    expect(await rows()).toBeLessThanOrEqual(hidden);
+    await expect.poll(() => rows()).toBeLessThanOrEqual(hidden);
     await page.locator(".flame-scroller").focus();
     await page.keyboard.press("ArrowDown");
-    expect(await page.locator(".flame-says").innerText()).toMatch(/^<module> orders\.py · /);
+    await expect.poll(() => page.locator(".flame-says").innerText()).toMatch(/^<module> orders\.py · /);
     await page.close();
   });
 
@@ -231,20 +235,22 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const page = await open();
     const allocated = await figure(page, "Allocated");
     await drag(page, 0.3, 0.6);
-    expect(await figure(page, "Allocated")).not.toBe(allocated);
-    expect(await page.locator(".span-says").innerText()).toMatch(/^Picked: [\d.]+ m?s to [\d.]+ m?s$/);
+    await expect.poll(() => figure(page, "Allocated")).not.toBe(allocated);
+    await expect.poll(() => page.locator(".span-says").innerText()).toMatch(/^Picked: [\d.]+ m?s to [\d.]+ m?s$/);
     // The words are above the shades, so that they can be read beyond the span.
-    expect(await page.locator(".u-over > .selection ~ .peak-words").innerText()).toMatch(/^peak [\d.]+ MiB$/);
+    await expect
+      .poll(() => page.locator(".u-over > .selection ~ .peak-words").innerText())
+      .toMatch(/^peak [\d.]+ MiB$/);
     const whole = page.getByRole("button", { name: "Whole program" });
     await whole.click();
-    expect(await figure(page, "Allocated")).toBe(allocated);
+    await expect.poll(() => figure(page, "Allocated")).toBe(allocated);
     const begin = page.getByRole("slider", { name: "Begin of the span" });
     await begin.focus();
     for (let k = 0; k < 8; k++) await page.keyboard.press("ArrowRight");
     const { now, least, most } = await handle(page, "Begin of the span");
     expect((now - least) / (most - least)).toBeCloseTo(0.08, 1);
     // The figures follow, as for the drag; in the first moments, the program may allocate too little to change them.
-    expect(await page.locator(".span-says").innerText()).toMatch(/^Picked: [\d.]+ m?s to [\d.]+ m?s$/);
+    await expect.poll(() => page.locator(".span-says").innerText()).toMatch(/^Picked: [\d.]+ m?s to [\d.]+ m?s$/);
     await page.close();
   });
 
@@ -277,7 +283,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
   it("marks the collector's runs on the timeline, and says what they did", async () => {
     const page = await open();
     const words = page.locator(".timeline .legend li").last();
-    expect(await words.innerText()).toMatch(/^\d+ garbage collections, [\d.]+ m?s$/);
+    await expect.poll(() => words.innerText()).toMatch(/^\d+ garbage collections, [\d.]+ m?s$/);
     // Moves from left to right until the pointer is at a mark.
     const plot = page.locator(".selection");
     const { width = 0 } = (await plot.boundingBox()) ?? {};
@@ -299,29 +305,31 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.locator("#tab-map").click();
     await page.locator(".map-overview").focus();
     for (let k = 0; k < 40; k++) await page.keyboard.press("ArrowRight");
-    expect(await page.locator(".map-says").innerText()).toMatch(/^0x[0-9a-f]+ · /);
+    await expect.poll(() => page.locator(".map-says").innerText()).toMatch(/^0x[0-9a-f]+ · /);
     await page.locator(".map-closeup").focus();
     await page.keyboard.press("ArrowRight");
-    expect(await page.locator(".map-says").innerText()).toMatch(/ at 0x[0-9a-f]+ · (raw|mem|object) domain · since /);
+    await expect
+      .poll(() => page.locator(".map-says").innerText())
+      .toMatch(/ at 0x[0-9a-f]+ · (raw|mem|object) domain · since /);
     await page.locator(".map-closeup").hover({ position: { x: 300, y: 60 } });
-    expect(await page.locator(".note").innerText()).toMatch(/domain|free/);
+    await expect.poll(() => page.locator(".note").innerText()).toMatch(/domain|free/);
     const says = page.locator(".map-says");
     // A click, or a tap, on a block does the same.
     await page.locator(".map-closeup").click({ position: { x: 120, y: 60 } });
-    expect(await says.innerText()).toMatch(/domain · since |% in use/);
+    await expect.poll(() => says.innerText()).toMatch(/domain · since |% in use/);
     // The last square is the program's, the first one of the interpreter's start.
     await page.locator(".map-overview").focus();
     await page.keyboard.press("Home");
-    expect(await says.innerText()).toMatch(/% in use · mostly interpreter start$/);
+    await expect.poll(() => says.innerText()).toMatch(/% in use · mostly interpreter start$/);
     await page.keyboard.press("End");
     for (let k = 0; k < 200 && !(await says.innerText()).includes("orders.py"); k++) {
       await page.keyboard.press("ArrowLeft");
     }
-    expect(await says.innerText()).toMatch(/% in use · mostly \S+ orders\.py:\d+ Show \S+$/);
+    await expect.poll(() => says.innerText()).toMatch(/% in use · mostly \S+ orders\.py:\d+ Show \S+$/);
     await says.getByRole("button").click();
-    expect(await page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
+    await expect.poll(() => page.locator("#tab-table").getAttribute("aria-selected")).toBe("true");
     const details = page.getByRole("complementary", { name: "Selected function" });
-    expect(await details.innerText()).toMatch(/orders\.py:\d+ · program/);
+    await expect.poll(() => details.innerText()).toMatch(/orders\.py:\d+ · program/);
     await page.close();
   });
 
@@ -332,9 +340,9 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const details = page.getByRole("complementary", { name: "Selected function" });
     // Paths that are cut at their beginning keep their order.
     const place = details.locator(".calls .place bdi").first();
-    expect(await place.innerText()).toMatch(/^orders\.py:\d+$/);
+    await expect.poll(() => place.innerText()).toMatch(/^orders\.py:\d+$/);
     await details.getByRole("button", { name: "Find in the flame graph" }).tap();
-    expect(await details.isVisible()).toBe(false);
+    await expect.poll(() => details.isVisible()).toBe(false);
     await expect.poll(() => page.locator(".flame-scroller").isVisible()).toBe(true);
     const bottom = await page.locator(".flame-scroller").evaluate((graph) => graph.getBoundingClientRect().top);
     expect(bottom).toBeLessThan(844);
@@ -355,24 +363,24 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     };
     await expect.poll(() => map.innerText()).toMatch(/At the peak, after [\d.]+ s/);
     const atPeak = await blocksInMap();
-    expect(await page.getByRole("radio", { name: "Temporary" }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole("radio", { name: "Temporary" }).isVisible()).toBe(false);
     await view("End");
-    expect(await map.innerText()).toContain("At the end of the recording");
-    expect(await blocksInMap()).toBe(await blocksAtEnd());
-    expect(await blocksInMap()).toBeLessThan(atPeak);
+    await expect.poll(() => map.innerText()).toContain("At the end of the recording");
+    await expect.poll(() => blocksInMap()).toBe(await blocksAtEnd());
+    await expect.poll(() => blocksInMap()).toBeLessThan(atPeak);
     await page.getByRole("slider", { name: "End of the span" }).focus();
     const last = await map.locator("canvas").first().screenshot();
     await page.keyboard.press("PageDown");
     // The nearest moment of the map.
-    expect(await map.innerText()).toMatch(/At the nearest moment that is known, after [\d.]+ s/);
-    expect(await blocksInMap()).toBeGreaterThan(0);
+    await expect.poll(() => map.innerText()).toMatch(/At the nearest moment that is known, after [\d.]+ s/);
+    await expect.poll(() => blocksInMap()).toBeGreaterThan(0);
     expect((await map.locator("canvas").first().screenshot()).equals(last)).toBe(false);
     const legend = map.locator(".legend");
     await page.getByRole("slider", { name: "Begin of the span" }).focus();
     await page.keyboard.press("PageUp");
     expect(await legend.innerText()).not.toContain("not of the span");
     await view("Leaks");
-    expect(await legend.innerText()).toContain("not of the span");
+    await expect.poll(() => legend.innerText()).toContain("not of the span");
     await page.close();
   });
 
@@ -390,8 +398,8 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     await page.locator("#tab-map").click();
     const map = page.locator("#panel-map");
     await expect.poll(() => map.innerText()).toMatch(/only what was sampled: [\d,]+ blocks/);
-    expect(await map.innerText()).toMatch(/% in sampled blocks/);
-    expect(await page.getByRole("radio", { name: "How full" }).isVisible()).toBe(false);
+    await expect.poll(() => map.innerText()).toMatch(/% in sampled blocks/);
+    await expect.poll(() => page.getByRole("radio", { name: "How full" }).isVisible()).toBe(false);
     await page.close();
   });
 
@@ -405,12 +413,14 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const { least } = await handle(page, "Begin of the span");
     expect(least).toBe(0);
     await start.click();
-    expect(await start.getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => start.getAttribute("aria-pressed")).toBe("true");
     expect((await handle(page, "Begin of the span")).least).toBeLessThan(0);
-    expect(await page.locator(".span-says").innerText()).toContain("Times count from the beginning of the program.");
+    await expect
+      .poll(() => page.locator(".span-says").innerText())
+      .toContain("Times count from the beginning of the program.");
     expect(Number(await flames())).toBeGreaterThanOrEqual(own + base - 0.2);
     await start.click();
-    expect(await figure(page, "Allocated")).toBe(allocated);
+    await expect.poll(() => figure(page, "Allocated")).toBe(allocated);
     await page.close();
   });
 
@@ -421,7 +431,7 @@ describe.runIf(canBrowse)("the page of a trace", () => {
     const [darkGround, lightGround] = [await ground(dark), await ground(light)];
     expect(darkGround).not.toBe(lightGround);
     await dark.locator(".head .icon").click();
-    expect(await ground(dark)).toBe(lightGround);
+    await expect.poll(() => ground(dark)).toBe(lightGround);
     await dark.close();
     await light.close();
   });
