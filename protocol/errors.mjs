@@ -253,7 +253,11 @@ export const ERRORS = [
   ["MODULE_METHOD", "ValueError", "module functions cannot set METH_CLASS or METH_STATIC"],
   ["ATTRIBUTE_NAME", "TypeError", "attribute name must be string, not '{name:type}'"],
   ["TYPE_SIZE", "TypeError", "type '{type:text}' is smaller than its base"],
-  ["MANAGED_ITEMS", "TypeError", "type '{type:text}' has items, so it can't have a managed dict or managed weak references"],
+  [
+    "MANAGED_ITEMS",
+    "TypeError",
+    "type '{type:text}' has items, so it can't have a managed dict or managed weak references",
+  ],
   ["NAMELESS_MODULE", "SystemError", "nameless module"],
   ["NO_MODULE", "TypeError", "type '{type:text}' has no module, or none of this definition"],
   ["SUBCLASS_OF", "TypeError", "issubclass() takes a type, and a type or a tuple of types"],

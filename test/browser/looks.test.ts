@@ -235,7 +235,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     await page.locator("#tab-map").click();
     for (const name of ["Owner", "Size class", "Domain", "Age", "How full"]) {
       await page.locator("#panel-map").getByRole("radio", { name, exact: true }).click();
-      await expect.poll(() => unnamed("#panel-map"), name).toEqual([]);
+      await expect.poll(() => unnamed("#panel-map"), { message: name }).toEqual([]);
       const legend = await page.locator("#panel-map .legend").innerText();
       expect(legend, name).toMatch(/\bfree\b[\s\S]*unused addresses left out/);
       // A scale has a name at each end.
@@ -361,7 +361,7 @@ describe.runIf(canBrowse)("what the page looks like", () => {
     expect(new Set(lines)).toEqual(new Set([1]));
     for (const tab of ["flame", "table", "map", "sizes"]) {
       await page.locator(`#tab-${tab}`).tap();
-      await expect.poll(() => cut(".segments"), tab).toEqual([]);
+      await expect.poll(() => cut(".segments"), { message: tab }).toEqual([]);
     }
     await page.locator("#tab-table").tap();
     await page.locator("tbody .link", { hasText: /^outer$/ }).tap();

@@ -215,7 +215,7 @@ export function isA(o: PyObject, kind: u32): bool {
 /** The bytes of the words that the core keeps behind the struct of C in each instance (MANAGED_DICT, MANAGED_WEAKREF). */
 @inline
 export function managedBytes(type: PyType): u32 {
-  return <u32>popcnt(type.flags & (MANAGED_DICT | MANAGED_WEAKREF)) << 2;
+  return (<u32>popcnt(type.flags & (MANAGED_DICT | MANAGED_WEAKREF))) << 2;
 }
 
 /** Whether C derived the type from a built-in one that has a layout of its own. */

@@ -53,8 +53,9 @@ typedef struct {
     int more[3];
 } Longer;
 
-static PyMemberDef longer_members[] = {
-    {"first", Py_T_INT, offsetof(Longer, more[0]), 0, NULL}, {"last", Py_T_INT, offsetof(Longer, more[2]), 0, NULL}, {0}};
+static PyMemberDef longer_members[] = {{"first", Py_T_INT, offsetof(Longer, more[0]), 0, NULL},
+                                       {"last", Py_T_INT, offsetof(Longer, more[2]), 0, NULL},
+                                       {0}};
 
 static PyTypeObject LongerType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "managed.Longer",
@@ -70,20 +71,25 @@ static PyTypeObject SameType = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "manage
                                 .tp_flags = FLAGS, .tp_new = PyType_GenericNew};
 
 /* From a specification: with functions of its own, and without tp_dealloc. */
-static PyType_Slot whole_slots[] = {
-    {Py_tp_new, PyType_GenericNew}, {Py_tp_traverse, plain_traverse}, {Py_tp_clear, plain_clear},
-    {Py_tp_dealloc, plain_dealloc}, {Py_tp_members, members},         {Py_tp_getset, getset},
-    {0, NULL}};
+static PyType_Slot whole_slots[] = {{Py_tp_new, PyType_GenericNew},
+                                    {Py_tp_traverse, plain_traverse},
+                                    {Py_tp_clear, plain_clear},
+                                    {Py_tp_dealloc, plain_dealloc},
+                                    {Py_tp_members, members},
+                                    {Py_tp_getset, getset},
+                                    {0, NULL}};
 static PyType_Spec whole_spec = {"managed.Whole", sizeof(Plain), 0, FLAGS | MANAGED, whole_slots};
-static PyType_Slot bare_slots[] = {
-    {Py_tp_new, PyType_GenericNew}, {Py_tp_traverse, plain_traverse}, {Py_tp_clear, plain_clear},
-    {Py_tp_members, members},       {Py_tp_getset, getset},           {0, NULL}};
+static PyType_Slot bare_slots[] = {{Py_tp_new, PyType_GenericNew}, {Py_tp_traverse, plain_traverse},
+                                   {Py_tp_clear, plain_clear},     {Py_tp_members, members},
+                                   {Py_tp_getset, getset},         {0, NULL}};
 static PyType_Spec bare_spec = {"managed.Bare", sizeof(Plain), 0, FLAGS | MANAGED, bare_slots};
 
 /* Only one of the two. */
-static PyType_Slot dict_slots[] = {
-    {Py_tp_new, PyType_GenericNew}, {Py_tp_traverse, plain_traverse}, {Py_tp_clear, plain_clear},
-    {Py_tp_getset, getset},         {0, NULL}};
+static PyType_Slot dict_slots[] = {{Py_tp_new, PyType_GenericNew},
+                                   {Py_tp_traverse, plain_traverse},
+                                   {Py_tp_clear, plain_clear},
+                                   {Py_tp_getset, getset},
+                                   {0, NULL}};
 static PyType_Spec dict_spec = {"managed.WithDict", sizeof(Plain), 0, FLAGS | Py_TPFLAGS_MANAGED_DICT, dict_slots};
 static PyType_Slot weak_slots[] = {{Py_tp_new, PyType_GenericNew}, {Py_tp_traverse, plain_traverse}, {0, NULL}};
 static PyType_Spec weak_spec = {"managed.WithWeak", sizeof(Plain), 0, FLAGS | Py_TPFLAGS_MANAGED_WEAKREF, weak_slots};
@@ -153,12 +159,14 @@ static PyObject *show_all(PyObject *self, PyObject *unused) {
         PyObject *type = PyType_FromSpec(specs[k]);
         if (!type) return NULL;
         show_type((PyTypeObject *)type);
-        PyObject *derived = PyType_FromSpecWithBases(
-            &(PyType_Spec){"managed.Derived", sizeof(Longer), 0, FLAGS,
-                           (PyType_Slot[]){{Py_tp_members, longer_members}, {0, NULL}}},
-            type);
-        if (derived) show_type((PyTypeObject *)derived);
-        else show("derived", NULL);
+        PyObject *derived =
+            PyType_FromSpecWithBases(&(PyType_Spec){"managed.Derived", sizeof(Longer), 0, FLAGS,
+                                                    (PyType_Slot[]){{Py_tp_members, longer_members}, {0, NULL}}},
+                                     type);
+        if (derived)
+            show_type((PyTypeObject *)derived);
+        else
+            show("derived", NULL);
         Py_XDECREF(derived);
         Py_DECREF(type);
     }
@@ -171,6 +179,4 @@ static PyObject *show_all(PyObject *self, PyObject *unused) {
 static PyMethodDef methods[] = {{"show", show_all, METH_NOARGS, NULL}, {0}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "managed", .m_size = -1, .m_methods = methods};
 
-PyMODINIT_FUNC PyInit_managed(void) {
-    return PyModule_Create(&module);
-}
+PyMODINIT_FUNC PyInit_managed(void) { return PyModule_Create(&module); }

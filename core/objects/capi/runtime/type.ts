@@ -1,7 +1,13 @@
 // PyType_Ready: completes a type that C defined. It inherits from its base, gets a dict with its methods, members and attributes, fills in
 // the core's own fields, and joins the ring of types.
 
-import { raiseBaseType, raiseManagedItems, raiseNamelessType, raiseNotTraversed, raiseTypeSize } from "../../model/raises.gen";
+import {
+  raiseBaseType,
+  raiseManagedItems,
+  raiseNamelessType,
+  raiseNotTraversed,
+  raiseTypeSize,
+} from "../../model/raises.gen";
 import { slotFunction } from "../../model/functions";
 import { SLOT_BASE_REPR, SLOT_C_DEALLOC, SLOT_C_REPR, SLOT_REPR } from "../../model/table.gen";
 import {
