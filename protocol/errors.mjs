@@ -258,6 +258,11 @@ export const ERRORS = [
     "TypeError",
     "type '{type:text}' has items, so it can't have a managed dict or managed weak references",
   ],
+  [
+    "MANAGED_STATIC",
+    "SystemError",
+    "type {type:text} has the Py_TPFLAGS_MANAGED_DICT flag but not Py_TPFLAGS_HEAPTYPE flag",
+  ],
   ["NAMELESS_MODULE", "SystemError", "nameless module"],
   ["NO_MODULE", "TypeError", "type '{type:text}' has no module, or none of this definition"],
   ["SUBCLASS_OF", "TypeError", "issubclass() takes a type, and a type or a tuple of types"],
@@ -268,7 +273,7 @@ export const ERRORS = [
   ],
   ["NOT_TRAVERSED", "SystemError", "type {type:text} has the Py_TPFLAGS_HAVE_GC flag but has no traverse function"],
   ["STR_RESULT", "TypeError", "a function that should return a string returned a '{result:type}' object"],
-  ["NO_DICT", "AttributeError", "this object has no __dict__"],
+  ["NO_DICT", "AttributeError", "This object has no __dict__"],
   ["DICT_EXPECTED", "TypeError", "__dict__ must be set to a dictionary, not a '{object:type}'"],
   [
     "MODULE_RESULT",

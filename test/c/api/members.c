@@ -204,7 +204,7 @@ int test_dict(void) {
          SAYS(TypeError, "__dict__ must be set to a dictionary, not a 'list'"));
     STEP(PyObject_GenericSetDict(op, NULL, NULL) == -1 && PyErr_ExceptionMatches(PyExc_AttributeError));
     PyErr_Clear();
-    STEP(!PyObject_GenericGetDict(value, NULL) && SAYS(AttributeError, "this object has no __dict__"));
+    STEP(!PyObject_GenericGetDict(value, NULL) && SAYS(AttributeError, "This object has no __dict__"));
     STEP(!PyObject_GetAttrString(op, "hidden") &&
          SAYS(AttributeError, "attribute 'hidden' of 'members.Everything' objects is not readable"));
     STEP(PyObject_SetAttrString(op, "hidden", value) == -1 &&

@@ -35,16 +35,14 @@ static PyGetSetDef getset[] = {{"__dict__", PyObject_GenericGetDict, PyObject_Ge
 #define MANAGED (Py_TPFLAGS_MANAGED_DICT | Py_TPFLAGS_MANAGED_WEAKREF)
 #define FLAGS (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC)
 
-static PyTypeObject PlainType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "managed.Plain",
+/* A static type can't have a managed dict. */
+static PyTypeObject StaticType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "managed.Static",
     .tp_basicsize = sizeof(Plain),
-    .tp_flags = FLAGS | MANAGED,
+    .tp_flags = FLAGS | Py_TPFLAGS_MANAGED_DICT,
     .tp_new = PyType_GenericNew,
     .tp_traverse = plain_traverse,
     .tp_clear = plain_clear,
-    .tp_dealloc = plain_dealloc,
-    .tp_members = members,
-    .tp_getset = getset,
 };
 
 /* A field more than its base: it lies where the base has a managed word, if that is behind the struct. */
@@ -57,20 +55,7 @@ static PyMemberDef longer_members[] = {{"first", Py_T_INT, offsetof(Longer, more
                                        {"last", Py_T_INT, offsetof(Longer, more[2]), 0, NULL},
                                        {0}};
 
-static PyTypeObject LongerType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "managed.Longer",
-    .tp_basicsize = sizeof(Longer),
-    .tp_flags = FLAGS,
-    .tp_base = &PlainType,
-    .tp_new = PyType_GenericNew,
-    .tp_members = longer_members,
-};
-
-/* The struct of the base. */
-static PyTypeObject SameType = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "managed.Same", .tp_base = &PlainType,
-                                .tp_flags = FLAGS, .tp_new = PyType_GenericNew};
-
-/* From a specification: with functions of its own, and without tp_dealloc. */
+/* With functions of its own, and without tp_dealloc. */
 static PyType_Slot whole_slots[] = {{Py_tp_new, PyType_GenericNew},
                                     {Py_tp_traverse, plain_traverse},
                                     {Py_tp_clear, plain_clear},
@@ -145,29 +130,32 @@ static void show_type(PyTypeObject *type) {
     Py_XDECREF(ref);
 }
 
+static void show_derived(PyObject *base, int size, PyMemberDef *more) {
+    PyType_Slot slots[] = {{more ? Py_tp_members : 0, more}, {0, NULL}};
+    PyType_Spec spec = {"managed.Derived", size, 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots};
+    PyObject *type = PyType_FromSpecWithBases(&spec, base);
+    if (type)
+        show_type((PyTypeObject *)type);
+    else
+        show("derived", NULL);
+    Py_XDECREF(type);
+}
+
 static PyObject *show_all(PyObject *self, PyObject *unused) {
     (void)self, (void)unused;
     shown = PyList_New(0);
     if (!shown) return NULL;
-    PyTypeObject *ready[] = {&PlainType, &LongerType, &SameType};
-    for (size_t k = 0; k < Py_ARRAY_LENGTH(ready); k++) {
-        if (PyType_Ready(ready[k]) < 0) return NULL;
-        show_type(ready[k]);
-    }
+    NUMBER(PyType_Ready(&StaticType));
+    PyType_Spec untraversed = {"managed.Untraversed", 0, 0, FLAGS, (PyType_Slot[]){{0, NULL}}};
+    SHOW(PyType_FromSpec(&untraversed));
     PyType_Spec *specs[] = {&whole_spec, &bare_spec, &dict_spec, &weak_spec};
     for (size_t k = 0; k < Py_ARRAY_LENGTH(specs); k++) {
         PyObject *type = PyType_FromSpec(specs[k]);
         if (!type) return NULL;
         show_type((PyTypeObject *)type);
-        PyObject *derived =
-            PyType_FromSpecWithBases(&(PyType_Spec){"managed.Derived", sizeof(Longer), 0, FLAGS,
-                                                    (PyType_Slot[]){{Py_tp_members, longer_members}, {0, NULL}}},
-                                     type);
-        if (derived)
-            show_type((PyTypeObject *)derived);
-        else
-            show("derived", NULL);
-        Py_XDECREF(derived);
+        // With fields more, and with the struct of the base.
+        show_derived(type, sizeof(Longer), longer_members);
+        show_derived(type, 0, NULL);
         Py_DECREF(type);
     }
     PyGC_Collect();

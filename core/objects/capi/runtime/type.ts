@@ -4,6 +4,7 @@
 import {
   raiseBaseType,
   raiseManagedItems,
+  raiseManagedStatic,
   raiseNamelessType,
   raiseNotTraversed,
   raiseTypeSize,
@@ -26,6 +27,7 @@ import {
   IS_C_TYPE,
   IS_HEAP_TYPE,
   IS_READY,
+  MANAGED_DICT,
   isDerived,
   managedBytes,
   PyObject,
@@ -98,8 +100,11 @@ function fitsBase(type: PyType, base: PyType, name: PyObject): bool {
     raiseManagedItems(name);
     return false;
   }
-  const isCollected = (type.flags & HAS_GC) != 0;
-  if (isCollected && type.traverse == 0 && !((base.flags & HAS_GC) != 0 && (base.traverse | base.slots) != 0)) {
+  if (((type.flags | base.flags) & MANAGED_DICT) != 0 && (type.flags & IS_HEAP_TYPE) == 0) {
+    raiseManagedStatic(name);
+    return false;
+  }
+  if ((type.flags & HAS_GC) != 0 && type.traverse == 0) {
     raiseNotTraversed(name);
     return false;
   }
