@@ -62,8 +62,8 @@ describe("the page of a program that runs", () => {
     expect(await last()).toBe("");
     program.take({ kind: "snapshot", file: "grün.1.heapsnapshot" });
     expect(decodeURIComponent(`${await last()}`)).toBe("Snapshot 1: grün.1.heapsnapshot");
-    program.take({ kind: "snapshot", file: "x", problem: "Cannot take a snapshot: no space" });
-    expect(decodeURIComponent(`${await last()}`)).toBe("Cannot take a snapshot: no space");
+    program.take({ kind: "snapshot", file: "x", problem: "Cannot write x: no space" });
+    expect(decodeURIComponent(`${await last()}`)).toBe("Cannot write x: no space");
   });
 
   it("has a token that can't be guessed, and is another each time", async () => {

@@ -33,7 +33,7 @@ export interface RunOptions extends Budget, ProgramPackageOptions, PlaceOptions 
   readonly snapshot?: string;
   readonly snapshotOn?: "memory-error";
   readonly snapshotEvery?: number;
-  readonly snapshotKeep: number;
+  readonly snapshotKeep?: number;
   readonly live?: boolean;
   readonly liveTerminal?: boolean;
   readonly port?: number;
@@ -189,7 +189,7 @@ export function runCommand(run: (program: Program, options: RunOptions) => Promi
       "of --snapshot: write numbered snapshots as well, app.1.heapsnapshot and so on (30s, 5m)",
       toDuration,
     )
-    .option("--snapshot-keep <n>", "of numbered snapshots: how many stay, the newest ones", toCount, 10)
+    .option("--snapshot-keep <n>", "of numbered snapshots: how many stay, the newest ones; the default is 10", toCount)
     .option("--json <file>", "write the report as JSON (- for standard output)")
     .option("--quiet", "no report")
     .option("--pyodide <folder>", "run with the Pyodide in this folder, in place of the one that comes with pyheap")
@@ -314,6 +314,10 @@ function checkOptions({ kind }: Program, options: RunOptions): void {
     [
       options.snapshot === undefined && (options.snapshotOn !== undefined || options.snapshotEvery !== undefined),
       `Cannot use ${options.snapshotOn === undefined ? "--snapshot-every" : "--snapshot-on"} without --snapshot: that names the file`,
+    ],
+    [
+      options.snapshotKeep !== undefined && options.snapshotEvery === undefined && !isLive(options),
+      "Cannot use --snapshot-keep without --snapshot-every: it says how many of the numbered snapshots stay",
     ],
     [isWatched && kind === "wasm", `Cannot show C while it runs: ${view} is for Python`],
     [options.pyodide !== undefined && kind === "wasm", "Cannot use --pyodide with C: it is a Python to run with"],

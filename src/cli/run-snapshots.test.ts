@@ -1,6 +1,6 @@
 // The snapshots of a run: when memory runs out, numbered ones again and again, and never in the middle of a collection.
 
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import colors from "picocolors";
@@ -115,10 +115,37 @@ print("slept", len(files()) <= 5)
       [["--snapshot", "a.heapsnapshot", "--snapshot-every", "soon"], "A time is like 30s, 500ms, 5m, 1h."],
       [["--snapshot", "a.heapsnapshot", "--snapshot-every", "1ms"], "It must be from 100ms to 24h."],
       [["--snapshot", "notes.txt", "--snapshot-on", "memory-error"], "Cannot write notes.txt: it is there already"],
+      [["--snapshot", "a.heapsnapshot", "--snapshot-keep", "3"], "Cannot use --snapshot-keep without --snapshot-every"],
+      [["--snapshot="], "Cannot write a file without a name"],
+      [["--snapshot", "-"], "Cannot write -: - stands for standard output, which is not for this"],
+      [["--trace", "-"], "Cannot write -: - stands for standard output, which is not for this"],
+      [["--snapshot", "a.heapsnapshot.gz"], "Cannot write a.heapsnapshot.gz: a snapshot is written as it is"],
     ] as const) {
       const { status, stderr } = await pyheap(...args, "-c", "pass");
       expect([status, stderr], args.join(" ")).toEqual([2, expect.stringContaining(problem)]);
     }
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part") || name === "-")).toEqual([]);
+  });
+
+  it.runIf(existsSync("/dev/full"))(
+    "that can't be written gives the exit code 2, unless the program's own code says more",
+    async () => {
+      const problem = "pyheap: Cannot write /dev/full: no space is left on the device\n";
+      for (const [code, right] of [
+        ["print(1)", 2],
+        ["raise SystemExit(7)", 7],
+      ] as const) {
+        const { status, stderr } = await pyheap("--snapshot", "/dev/full", "-c", code);
+        expect([status, stderr]).toEqual([right, problem]);
+      }
+    },
+  );
+
+  it("whose folder is gone at the end is an error", async () => {
+    const code = "import os; os.makedirs('gone', exist_ok=True); os.rename('gone', 'moved')";
+    mkdirSync(join(folder, "gone"));
+    const { status, stderr } = await pyheap("--snapshot", "gone/app.heapsnapshot", "-c", code);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^pyheap: Cannot write gone\/app\.heapsnapshot: /)]);
   });
 });
 

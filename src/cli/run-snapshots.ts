@@ -11,13 +11,14 @@
 
 import { closeSync, openSync, rmSync } from "node:fs";
 import { format, parse, resolve } from "node:path";
+import { messageOf } from "../ground/errors.js";
 import type { PythonHeap } from "../hosts/python/python-heap.js";
 import { bytes as inBytes } from "../text/bytes.js";
 import { forTerminal } from "../text/visible.js";
 import type { SnapshotRequest, WorkerMessage } from "./protocol.js";
 import { checkSnapshotFile } from "./snapshot-file.js";
 import { descriptorHere, writeAll } from "./stdio.js";
-import { reasonOf } from "./system/errors.js";
+import { reasonOf, UsageError } from "./system/errors.js";
 import { Replacement } from "./system/replacement.js";
 
 /** The numbered file of a snapshot's file: `app.3.heapsnapshot`. */
@@ -58,7 +59,11 @@ export class RunSnapshots {
   end(): void {
     const { file, fd } = this.#request;
     if (fd === undefined) return;
-    this.#heap.snapshot({ write: writer(file, descriptorHere(fd, new Replacement(file).path)) });
+    try {
+      this.#heap.snapshot({ write: writer(file, descriptorHere(fd, new Replacement(file).path)) });
+    } catch (error) {
+      throw new Error(problemOf(file, error));
+    }
     this.isWritten = true;
   }
 
@@ -74,7 +79,7 @@ export class RunSnapshots {
         `${what}; ${forTerminal(file)} has what was there then (pyheap report objects ${forTerminal(file)})`,
       );
     } catch (error) {
-      this.#complain(`${what}; cannot write ${file}: ${reasonOf(error)}`);
+      this.#complain(`${what}. ${problemOf(file, error)}`);
     }
   }
 
@@ -91,7 +96,7 @@ export class RunSnapshots {
       if (this.#written.length > this.#request.keep) rmSync(this.#written.shift() as string, { force: true });
       this.#say({ kind: "snapshot", file });
     } catch (error) {
-      const problem = `Cannot take a snapshot: ${reasonOf(error)}`;
+      const problem = problemOf(file, error);
       this.#complain(problem);
       this.#say({ kind: "snapshot", file, problem });
     } finally {
@@ -121,4 +126,9 @@ export class RunSnapshots {
 const writer =
   (file: string, fd: number) =>
   (bytes: Uint8Array): void =>
-    writeAll(fd, bytes, (code) => new Error(`${file}: ${reasonOf(code)}`));
+    writeAll(fd, bytes, (code) => new UsageError(`Cannot write ${file}: ${reasonOf(code)}`));
+
+/** Why there is no snapshot, in words. An error of the system has a code; every other one names the file, or says what could not be done. */
+function problemOf(file: string, error: unknown): string {
+  return error instanceof Error && "code" in error ? `Cannot write ${file}: ${reasonOf(error)}` : messageOf(error);
+}

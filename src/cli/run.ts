@@ -37,6 +37,9 @@ const REPORT: FileKind = {
   begins: textBegins(/^\{\s*"version": \d+,\s*"program": \{/),
 };
 
+/** Exit code if the program ended well, but its snapshot could not be written. */
+const UNWRITTEN = 2;
+
 /**
  * Runs a program, in `thread` if it is in Python, and reports on it. Returns the exit code. Throws UsageError if the options can't be
  * followed, or if a file can't be read or written.
@@ -68,7 +71,9 @@ export async function run(program: Program, options: RunOptions, thread: Worker 
   if (result) await report(result, hasSnapshot, options);
   const isChecked = recording !== undefined && result !== undefined && checksBudget(options);
   const budgetCode = isChecked ? await checkBudget(recording.file, options) : 0;
-  return exitCode === 0 ? budgetCode : exitCode;
+  // The thread of the program has said why.
+  const isSnapshotLost = snapshots?.made !== undefined && result !== undefined && !hasSnapshot;
+  return exitCode || budgetCode || (isSnapshotLost ? UNWRITTEN : 0);
 }
 
 /** Where snapshots go that the user asks for while the program runs, unless --snapshot names a file: app.heapsnapshot. */

@@ -13,19 +13,27 @@ import { Replacement } from "./system/replacement.js";
 const SNAPSHOT: FileKind = { name: "a heap snapshot", begins: textBegins(SNAPSHOT_BEGIN) };
 
 /**
- * Throws UsageError if the file must not be written: if it is a folder, if it is `source`, from which the program is read, or if content
- * would be lost.
+ * Throws UsageError if the file must not be written: if it is a folder, if it is `source`, from which the program is read, if content
+ * would be lost, or if its name promises compression, which a snapshot does not have.
  */
 export function checkSnapshotFile(file: string, how: Pick<Overwriting, "force" | "source">): void {
+  if (/\.gz$/i.test(file)) {
+    throw new UsageError(
+      `Cannot write ${file}: a snapshot is written as it is. Name a file without .gz, and compress that; reports read both`,
+    );
+  }
   checkFile(file, SNAPSHOT, { isNamed: true, ...how });
 }
+
+/** How many numbered snapshots stay unless the user says so. */
+const KEPT = 10;
 
 /** What the options of a run say about its snapshots. */
 export interface SnapshotOptions {
   readonly snapshot?: string;
   readonly snapshotOn?: "memory-error";
   readonly snapshotEvery?: number;
-  readonly snapshotKeep: number;
+  readonly snapshotKeep?: number;
   readonly force?: boolean;
 }
 
@@ -42,7 +50,7 @@ export interface ChosenSnapshots {
  * while the program runs. Throws UsageError if the file can't or must not be written: so the user learns it before the program runs.
  */
 export function chooseSnapshots(
-  { snapshot, snapshotOn, snapshotEvery, snapshotKeep, force = false }: SnapshotOptions,
+  { snapshot, snapshotOn, snapshotEvery, snapshotKeep = KEPT, force = false }: SnapshotOptions,
   source: string | undefined,
   otherwise: string | undefined,
 ): ChosenSnapshots | undefined {
@@ -70,12 +78,17 @@ function openSnapshotFile(file: string): { made: Replacement; fd: number } {
 
 /**
  * Closes the file of the snapshot at the end, if there is one. If the snapshot is whole, its file takes the place of an older one; else the
- * new file is removed. Throws the system's error.
+ * new file is removed. Throws UsageError if the file can't get its name; then it is removed as well.
  */
 export function closeSnapshotFile({ request, made }: ChosenSnapshots, isWhole: boolean): void {
   if (request.fd !== undefined) closeSync(request.fd);
-  if (isWhole) made?.keep();
-  else made?.drop();
+  try {
+    if (isWhole) made?.keep();
+    else made?.drop();
+  } catch (error) {
+    made?.drop();
+    throw new UsageError(`Cannot write ${request.file}: ${reasonOf(error)}`);
+  }
 }
 
 /** What a run prints about its snapshot, which is in `file`. Throws the system's error if the file is gone. */

@@ -82,6 +82,30 @@ it("is V8's format: V8's own snapshots are read by the same reader", async () =>
   expect(retained[0]).toBeLessThanOrEqual(whole);
 });
 
+it("V8's classes are those of DevTools, and a text is a value and no type", async () => {
+  const program = `class Sheep { constructor(k) { this.name = "sheep number " + k; this.wool = "w".repeat(200) + k; } }
+    globalThis.flock = Array.from({ length: 100 }, (_, k) => new Sheep(k));
+    for (const { name, wool } of flock) Object.hasOwn({}, name + wool);
+    setInterval(() => undefined, 1e6);
+    require("node:worker_threads").parentPort.postMessage("ready");`;
+  const thread = new Worker(program, { eval: true });
+  await once(thread, "message");
+  const pieces = (await Readable.from(await thread.getHeapSnapshot()).toArray()) as Buffer[];
+  await thread.terminate();
+  const graph = readHeapSnapshot(pieces);
+  const typeOf = (node: number) => graph.strings[graph.types[node] as number];
+  const textOf = (node: number) => graph.strings[graph.values[node] as number] as string;
+  const nodes = [...graph.types.keys()];
+  expect(nodes.filter((node) => typeOf(node) === "Sheep").length).toBe(100);
+  const types = new Set(nodes.map(typeOf));
+  for (const name of ["(string)", "(closure)", "(array)", "(compiled code)", "(system)"])
+    expect([...types]).toContain(name);
+  expect([...types].filter((name) => name?.startsWith("sheep number"))).toEqual([]);
+  expect(nodes.filter((node) => typeOf(node) === "(closure)").map(textOf)).toContain("Sheep");
+  expect(nodes.map(textOf)).not.toContain("<dummy>");
+  for (const node of nodes) expect(textOf(node).length).toBeLessThanOrEqual(101);
+});
+
 it("has sizes of any length, also V8's, which are not bound to 32 bits", () => {
   const large = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 5, 40 * 2 ** 30];
   const graph = small();

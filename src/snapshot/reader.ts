@@ -297,15 +297,17 @@ function graphOf(
   const sizes = larger.size > 0 ? new Float64Array(nodeCount) : column();
   const [kinds, flags] = [new Uint8Array(nodeCount), new Uint8Array(nodeCount)];
   const firstEdge = new Uint32Array(nodeCount + 1);
+  const classOf = isOurs ? undefined : v8Classes(strings);
   const isText = (number: number) => number < strings.length;
   for (let node = 0; node < nodeCount; node++) {
     const v8Type = typeNames[at(node, type)] ?? "";
     const kind = isOurs && v8Type === "code" ? NODE.frame : (KINDS[v8Type] ?? NODE.object);
-    const shown = isOurs ? at(node, value) : 0;
+    const text = at(node, name);
+    if (!isText(text)) throw new BrokenSnapshot(`node ${node} has no name`);
     kinds[node] = kind;
-    const isSwapped = kind === NODE.string;
-    types[node] = isSwapped && isOurs ? shown : at(node, name);
-    values[node] = isSwapped ? at(node, name) : shown;
+    if (classOf) [types[node], values[node]] = classOf(v8Type, text);
+    else if (kind === NODE.string) [types[node], values[node]] = [at(node, value), text];
+    else [types[node], values[node]] = [text, at(node, value)];
     sizes[node] = larger.get(node * width + (size ?? 0)) ?? at(node, size);
     ids[node] = at(node, id);
     flags[node] = flagsAt < 0 ? 0 : at(node, flagsAt);
@@ -313,7 +315,7 @@ function graphOf(
     if (end > edgeCount) throw new BrokenSnapshot(`node ${node} has edges that are not there`);
     firstEdge[node + 1] = end;
     if (!isText(types[node] as number) || !isText(values[node] as number))
-      throw new BrokenSnapshot(`node ${node} has no name`);
+      throw new BrokenSnapshot(`node ${node} has no type or value`);
   }
   return {
     nodeCount,
@@ -326,6 +328,36 @@ function graphOf(
     flags,
     strings,
     ...edgesOf(meta, edges, strings, width, firstEdge),
+  };
+}
+
+/** V8's types of nodes whose name is the class of the object. The name of every other node is its text, or the name of a function. */
+const NAMED_BY_CLASS: readonly string[] = ["object", "native", "synthetic"];
+/** What DevTools calls the classes of other types that are not the type in parentheses. */
+const V8_CLASSES: Readonly<Record<string, string>> = { hidden: "(system)", code: "(compiled code)" };
+/** The longest value of a node, in UTF-16 units. */
+const LONGEST_VALUE = 100;
+
+/**
+ * For a snapshot of V8's own: gives the class and the value of a node, as numbers of strings, by its type and the number of its name. The
+ * classes are those of DevTools. Adds to `strings`, whose first element becomes the empty text: V8 has a filler there.
+ */
+function v8Classes(strings: string[]): (v8Type: string, name: number) => readonly [number, number] {
+  if (strings[0] === "<dummy>") strings[0] = "";
+  const added = new Map<string, number>();
+  const add = (text: string): number => {
+    const known = added.get(text);
+    if (known !== undefined) return known;
+    added.set(text, strings.push(text) - 1);
+    return strings.length - 1;
+  };
+  return (v8Type, name) => {
+    if (NAMED_BY_CLASS.includes(v8Type)) return [name, 0];
+    const text = strings[name] as string;
+    const type = V8_CLASSES[v8Type] ?? `(${v8Type})`;
+    // V8 does not say what is in a concatenated string: its name is its class.
+    if (text === type) return [add(type), 0];
+    return [add(type), text.length <= LONGEST_VALUE ? name : add(`${text.slice(0, LONGEST_VALUE)}…`)];
   };
 }
 

@@ -1,6 +1,7 @@
 // Reads a heap snapshot for a report.
 
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { type Dominators, findDominators } from "../../snapshot/dominators.js";
 import type { ObjectGraph } from "../../snapshot/graph.js";
 import { BrokenSnapshot, readHeapSnapshot } from "../../snapshot/reader.js";
@@ -8,11 +9,19 @@ import { reasonOf, UsageError } from "../system/errors.js";
 
 const CHUNK_BYTES = 2 ** 20;
 
+/** The first two bytes of a file that gzip compressed (RFC 1952, section 2.3.1). */
+const isCompressed = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** The bytes of a file in pieces. What gzip compressed is one piece, because Node can't decompress piece by piece without waiting. */
 function* piecesOf(file: string): Generator<Uint8Array> {
   const fd = openSync(file, "r");
   try {
     const bytes = new Uint8Array(CHUNK_BYTES);
-    for (let length = readSync(fd, bytes); length > 0; length = readSync(fd, bytes)) yield bytes.subarray(0, length);
+    for (let length = readSync(fd, bytes), first = true; length > 0; length = readSync(fd, bytes), first = false) {
+      const piece = bytes.subarray(0, length);
+      if (first && isCompressed(piece)) return yield gunzipSync(readFileSync(file));
+      yield piece;
+    }
   } finally {
     closeSync(fd);
   }

@@ -42,7 +42,8 @@ function beginOf(file: string): Buffer {
 }
 
 /**
- * Throws UsageError if a file must not be written: if it is a folder, if this command reads it, or if content would be lost.
+ * Throws UsageError if a file must not be written: if it has no name, or stands for standard output (-), if it is a folder, if this command
+ * reads it, or if content would be lost.
  * To be called before the work whose result is to be written.
  */
 export function checkFile(file: string, kind: FileKind, how: Overwriting): void {
@@ -50,6 +51,8 @@ export function checkFile(file: string, kind: FileKind, how: Overwriting): void 
   const refuse = (why: string): never => {
     throw new UsageError(`Cannot write ${file}: ${why}`);
   };
+  if (file === "") throw new UsageError("Cannot write a file without a name");
+  if (file === "-") refuse("- stands for standard output, which is not for this; a file of that name is ./-");
   try {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found?.isDirectory()) refuse("it is a folder");
