@@ -69,7 +69,10 @@ it("a snapshot overwrites an older snapshot and an empty file; another file only
     takeSnapshot(makeGraph, { file });
     expect(readHeapSnapshot([readFileSync(file)]).nodeCount).toBe(2);
     expect(made).toBe(3);
-    expect(() => takeSnapshot(makeGraph, { file: folder })).toThrow();
+    expect(() => takeSnapshot(makeGraph, { file: folder })).toThrow(`Cannot write ${folder}: EISDIR`);
+    const nowhere = join(folder, "nowhere/app.heapsnapshot");
+    expect(() => takeSnapshot(makeGraph, { file: nowhere })).toThrow(`Cannot write ${nowhere}: ENOENT`);
+    expect(() => takeSnapshot(makeGraph, { file: "" })).toThrow("say where it goes");
   } finally {
     rmSync(folder, { recursive: true });
   }

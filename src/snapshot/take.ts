@@ -82,7 +82,9 @@ function writeFile(files: ReturnType<typeof fileSystem>, graph: ObjectGraph, fil
     made.keep();
   } catch (error) {
     made.drop();
-    throw error;
+    // Only the system's errors have codes: they don't name the file, or name the one beside it.
+    const isOfSystem = error instanceof Error && "code" in error;
+    throw isOfSystem ? new Error(`Cannot write ${file}: ${error.message}`, { cause: error }) : error;
   }
 }
 
@@ -92,7 +94,7 @@ function writeFile(files: ReturnType<typeof fileSystem>, graph: ObjectGraph, fil
  */
 export function takeSnapshot(makeGraph: () => ObjectGraph, options: SnapshotOptions | undefined): SnapshotSummary {
   const { write, file, force = false } = options ?? {};
-  const isNamed = typeof file === "string";
+  const isNamed = typeof file === "string" && file !== "";
   const isFunction = typeof write === "function";
   if (isNamed === isFunction || (isNamed ? write : file) !== undefined) {
     throw new TypeError("Cannot take a snapshot: say where it goes, with either `file` or `write`");
