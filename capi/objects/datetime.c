@@ -1,12 +1,12 @@
-// The module datetime, as far as C makes and reads dates and times: its types, their fields, their text and their order. There is no
-// arithmetic, and the only time zones are fixed offsets from UTC.
+// The module datetime, as far as C makes and reads dates and times: its types, and their fields. There is no
+// arithmetic, and the time zones made here are fixed offsets from UTC. datetime-text.c and datetime-compare.c have the rest.
 
 #include "datetime-objects.h"
 
 #include <stdint.h>
 #include <time.h>
 
-static PyTypeObject delta_type, date_type, datetime_type, time_type, tzinfo_type;
+static PyTypeObject tzinfo_type;
 
 PyObject *pyheap_utc;
 
@@ -200,7 +200,7 @@ static PyObject *date_from_timestamp(PyObject *type, PyObject *args) {
 }
 
 static PyObject *make_timezone(PyObject *offset, PyObject *name) {
-    if (!PyObject_TypeCheck(offset, &delta_type)) {
+    if (!PyObject_TypeCheck(offset, &pyheap_delta_type)) {
         PyErr_Format(PyExc_TypeError, "timezone() argument 1 must be datetime.timedelta, not %.200s",
                      Py_TYPE(offset)->tp_name);
         return NULL;
@@ -286,63 +286,6 @@ static void timezone_dealloc(PyObject *o) {
     Py_TYPE(o)->tp_free(o);
 }
 
-// ---- order: that of their bytes, the highest first; two with different zones can only be ordered if the offsets are equal ----
-
-static PyObject *order(const void *a, const void *b, size_t n, int operator) {
-    Py_RETURN_RICHCOMPARE(memcmp(a, b, n), 0, operator);
-}
-
-static PyObject *zoned(PyObject *zone, PyObject *other, const void *a, const void *b, size_t n, int operator) {
-    const int same = zone == other || (zone && other && PyObject_RichCompareBool(zone, other, Py_EQ) == 1);
-    if (same) return order(a, b, n, operator);
-    if (operator == Py_EQ || operator == Py_NE) return PyBool_FromLong(operator == Py_NE);
-    PyErr_SetString(PyExc_TypeError, "can't compare offset-naive and offset-aware datetimes");
-    return NULL;
-}
-
-static PyObject *date_compare(PyObject *a, PyObject *b, int operator) {
-    if (!Py_IS_TYPE(a, &date_type) || !Py_IS_TYPE(b, &date_type)) Py_RETURN_NOTIMPLEMENTED;
-    return order(((PyDateTime_Date *)a)->data, ((PyDateTime_Date *)b)->data, 4, operator);
-}
-
-static PyObject *datetime_compare(PyObject *a, PyObject *b, int operator) {
-    if (!PyObject_TypeCheck(a, &datetime_type) || !PyObject_TypeCheck(b, &datetime_type)) Py_RETURN_NOTIMPLEMENTED;
-    const PyDateTime_DateTime *x = (PyDateTime_DateTime *)a, *y = (PyDateTime_DateTime *)b;
-    return zoned(x->tzinfo, y->tzinfo, x->data, y->data, 10, operator);
-}
-
-static PyObject *time_compare(PyObject *a, PyObject *b, int operator) {
-    if (!PyObject_TypeCheck(a, &time_type) || !PyObject_TypeCheck(b, &time_type)) Py_RETURN_NOTIMPLEMENTED;
-    const PyDateTime_Time *x = (PyDateTime_Time *)a, *y = (PyDateTime_Time *)b;
-    return zoned(x->tzinfo, y->tzinfo, x->data, y->data, 6, operator);
-}
-
-static PyObject *delta_compare(PyObject *a, PyObject *b, int operator) {
-    if (!PyObject_TypeCheck(a, &delta_type) || !PyObject_TypeCheck(b, &delta_type)) Py_RETURN_NOTIMPLEMENTED;
-    const PyDateTime_Delta *x = (PyDateTime_Delta *)a, *y = (PyDateTime_Delta *)b;
-    int difference = x->days < y->days ? -1 : x->days > y->days;
-    if (difference == 0)
-        difference = x->seconds != y->seconds ? x->seconds - y->seconds : x->microseconds - y->microseconds;
-    Py_RETURN_RICHCOMPARE(difference, 0, operator);
-}
-
-static PyObject *timezone_compare(PyObject *a, PyObject *b, int operator) {
-    if (!Py_IS_TYPE(a, &pyheap_timezone_type) || !Py_IS_TYPE(b, &pyheap_timezone_type) ||
-        (operator != Py_EQ && operator != Py_NE))
-        Py_RETURN_NOTIMPLEMENTED;
-    return delta_compare(((Timezone *)a)->offset, ((Timezone *)b)->offset, operator);
-}
-
-// Equal objects have equal texts: str() does not show the fold, in which equal times can differ.
-static Py_hash_t hash_by_text(PyObject *o) {
-    PyObject *text = PyObject_Str(o);
-    const Py_hash_t hash = text ? PyObject_Hash(text) : -1;
-    Py_XDECREF(text);
-    return hash;
-}
-
-static Py_hash_t timezone_hash(PyObject *o) { return hash_by_text(((Timezone *)o)->offset); }
-
 // ---- attributes ----
 
 #define GETTER(name, value) \
@@ -415,77 +358,52 @@ static PyMethodDef date_methods[] = ISO(pyheap_date_iso), datetime_methods[] = I
         .tp_basicsize = sizeof(struct_type), \
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, \
         __VA_ARGS__, \
-    };
+    }
 
-static TYPE(
-    delta_type, "timedelta", PyDateTime_Delta, .tp_new = new_delta, .tp_dealloc = plain_dealloc,
-    .tp_repr = pyheap_delta_repr, .tp_richcompare = delta_compare, .tp_hash = hash_by_text,
-    .tp_members =
-        delta_members) static TYPE(date_type, "date", PyDateTime_Date, .tp_new = new_date, .tp_dealloc = plain_dealloc,
-                                   .tp_repr = pyheap_date_repr, .tp_str = pyheap_date_iso,
-                                   .tp_richcompare = date_compare, .tp_hash = hash_by_text,
-                                   .tp_getset = date_attributes,
-                                   .tp_methods =
-                                       date_methods) static TYPE(datetime_type, "datetime", PyDateTime_DateTime,
-                                                                 .tp_base = &date_type, .tp_new = new_datetime,
-                                                                 .tp_dealloc = datetime_dealloc,
-                                                                 .tp_repr = pyheap_datetime_repr,
-                                                                 .tp_str = pyheap_datetime_str,
-                                                                 .tp_richcompare = datetime_compare,
-                                                                 .tp_hash = hash_by_text,
-                                                                 .tp_getset = datetime_attributes,
-                                                                 .tp_methods =
-                                                                     datetime_methods) static TYPE(time_type, "time",
-                                                                                                   PyDateTime_Time,
-                                                                                                   .tp_new = new_time,
-                                                                                                   .tp_dealloc =
-                                                                                                       time_dealloc,
-                                                                                                   .tp_repr =
-                                                                                                       pyheap_time_repr,
-                                                                                                   .tp_str =
-                                                                                                       pyheap_time_iso,
-                                                                                                   .tp_richcompare =
-                                                                                                       time_compare,
-                                                                                                   .tp_hash =
-                                                                                                       hash_by_text,
-                                                                                                   .tp_getset =
-                                                                                                       time_attributes,
-                                                                                                   .tp_methods =
-                                                                                                       time_methods) static TYPE(tzinfo_type,
-                                                                                                                                 "tzinfo",
-                                                                                                                                 PyDateTime_TZInfo,
-                                                                                                                                 .tp_new =
-                                                                                                                                     PyType_GenericNew)
-    TYPE(pyheap_timezone_type, "timezone", Timezone, .tp_base = &tzinfo_type, .tp_new = new_timezone,
-         .tp_dealloc = timezone_dealloc, .tp_repr = pyheap_timezone_repr, .tp_str = pyheap_timezone_str,
-         .tp_richcompare = timezone_compare, .tp_hash = timezone_hash)
+TYPE(pyheap_delta_type, "timedelta", PyDateTime_Delta, .tp_new = new_delta, .tp_dealloc = plain_dealloc,
+     .tp_repr = pyheap_delta_repr, .tp_str = pyheap_delta_str, .tp_richcompare = pyheap_delta_compare,
+     .tp_hash = pyheap_hash_by_text, .tp_members = delta_members);
+TYPE(pyheap_date_type, "date", PyDateTime_Date, .tp_new = new_date, .tp_dealloc = plain_dealloc,
+     .tp_repr = pyheap_date_repr, .tp_str = pyheap_date_iso, .tp_richcompare = pyheap_date_compare,
+     .tp_hash = pyheap_hash_by_text, .tp_getset = date_attributes, .tp_methods = date_methods);
+TYPE(pyheap_datetime_type, "datetime", PyDateTime_DateTime, .tp_base = &pyheap_date_type, .tp_new = new_datetime,
+     .tp_dealloc = datetime_dealloc, .tp_repr = pyheap_datetime_repr, .tp_str = pyheap_datetime_str,
+     .tp_richcompare = pyheap_datetime_compare, .tp_hash = pyheap_datetime_hash, .tp_getset = datetime_attributes,
+     .tp_methods = datetime_methods);
+TYPE(pyheap_time_type, "time", PyDateTime_Time, .tp_new = new_time, .tp_dealloc = time_dealloc,
+     .tp_repr = pyheap_time_repr, .tp_str = pyheap_time_iso, .tp_richcompare = pyheap_time_compare,
+     .tp_hash = pyheap_time_hash, .tp_getset = time_attributes, .tp_methods = time_methods);
+static TYPE(tzinfo_type, "tzinfo", PyDateTime_TZInfo, .tp_new = PyType_GenericNew);
+TYPE(pyheap_timezone_type, "timezone", Timezone, .tp_base = &tzinfo_type, .tp_new = new_timezone,
+     .tp_dealloc = timezone_dealloc, .tp_repr = pyheap_timezone_repr, .tp_str = pyheap_timezone_str,
+     .tp_richcompare = pyheap_timezone_compare, .tp_hash = pyheap_timezone_hash);
 
-        static PyDateTime_CAPI functions = {
-            .DateType = &date_type,
-            .DateTimeType = &datetime_type,
-            .TimeType = &time_type,
-            .DeltaType = &delta_type,
-            .TZInfoType = &tzinfo_type,
-            .Date_FromDate = make_date,
-            .DateTime_FromDateAndTime = make_datetime,
-            .Time_FromTime = make_time,
-            .Delta_FromDelta = make_delta,
-            .TimeZone_FromTimeZone = make_timezone,
-            .DateTime_FromTimestamp = datetime_from_timestamp,
-            .Date_FromTimestamp = date_from_timestamp,
-            .DateTime_FromDateAndTimeAndFold = make_datetime_fold,
-            .Time_FromTimeAndFold = make_time_fold,
+static PyDateTime_CAPI functions = {
+    .DateType = &pyheap_date_type,
+    .DateTimeType = &pyheap_datetime_type,
+    .TimeType = &pyheap_time_type,
+    .DeltaType = &pyheap_delta_type,
+    .TZInfoType = &tzinfo_type,
+    .Date_FromDate = make_date,
+    .DateTime_FromDateAndTime = make_datetime,
+    .Time_FromTime = make_time,
+    .Delta_FromDelta = make_delta,
+    .TimeZone_FromTimeZone = make_timezone,
+    .DateTime_FromTimestamp = datetime_from_timestamp,
+    .Date_FromTimestamp = date_from_timestamp,
+    .DateTime_FromDateAndTimeAndFold = make_datetime_fold,
+    .Time_FromTimeAndFold = make_time_fold,
 };
 
 static void forget(void) { Py_CLEAR(pyheap_utc); }
 
 int pyheap_fill_datetime(PyObject *module) {
-    PyTypeObject *const types[] = {&delta_type, &date_type,   &datetime_type,
-                                   &time_type,  &tzinfo_type, &pyheap_timezone_type};
+    PyTypeObject *const types[] = {&pyheap_delta_type, &pyheap_date_type, &pyheap_datetime_type,
+                                   &pyheap_time_type,  &tzinfo_type,      &pyheap_timezone_type};
     for (size_t k = 0; k < Py_ARRAY_LENGTH(types); k++)
         if (PyModule_AddType(module, types[k]) < 0) return -1;
     if (!pyheap_utc) {
-        PyObject *none = make_delta(0, 0, 0, 0, &delta_type);
+        PyObject *none = make_delta(0, 0, 0, 0, &pyheap_delta_type);
         pyheap_utc = none ? make_timezone(none, NULL) : NULL;
         Py_XDECREF(none);
         if (!pyheap_utc) return -1;
