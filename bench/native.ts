@@ -1,11 +1,13 @@
 // What it costs that memory of modules in C goes through the heap: a loop of malloc and free in a module in C that CPython
-// has loaded, compared with the same loop in an interpreter without a heap; and whether a recording has every byte.
+// has loaded, compared with the same loop in an interpreter without a heap; and whether a recording has every byte. And how much of the
+// Python/C API is compared with CPython's, call by call, and how much of it differs.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { loadPython } from "../src/hosts/python/pyodide.js";
+import { CALLS, calledFunctions, differing, isCall, listedFunctions, onCPython, onHeap } from "../test/c/both-ways.js";
 import { compileTaker, installModule } from "../test/python/native-module.js";
 import { Tape } from "../test/trace-data.js";
 import { interleave, median, processorTime, ratio } from "./measure.js";
@@ -57,6 +59,7 @@ export async function measureNative(): Promise<Row[]> {
     row("malloc and free in a module in C, recorded, time / stock Pyodide", "recorded", 3),
     row("malloc and free in a module in C, native: false, time / stock Pyodide", "native: false", 1.05),
     await measureBytes(withTaker),
+    ...(await measureCalls(counted)),
   ];
 }
 
@@ -81,4 +84,30 @@ async function measureBytes(withTaker: (pyodide: PyodideAPI) => PyodideAPI): Pro
     ...{ value: bytes / asked, unit: "x", goal: 1 },
     beside: { "asked, MiB": asked / MIB, "in the account, MiB": heap.stats().account.native / MIB },
   };
+}
+
+/** The calls of test/c/both/calls_*.c, on CPython and on a heap. */
+async function measureCalls(pyodide: PyodideAPI): Promise<Row[]> {
+  pyodide.runPython(
+    "import warnings; warnings.simplefilter('ignore'); import sys; sys.unraisablehook = lambda _: None",
+  );
+  let [calls, different] = [0, 0];
+  for (const name of CALLS) {
+    const right = await onCPython(pyodide, name);
+    const { lines } = await onHeap(name, {});
+    calls += right.filter(isCall).length;
+    different += differing(right, lines).length;
+  }
+  const [called, listed] = [calledFunctions().length, listedFunctions().length];
+  return [
+    {
+      what: "functions of docs/c-api.md that are compared with CPython's",
+      value: called,
+      unit: "",
+      goal: listed,
+      atLeast: true,
+    },
+    { what: "calls of them that are compared", value: calls, unit: "", goal: 80_000, atLeast: true },
+    { what: "calls of them that differ", value: different, unit: "", goal: 100 },
+  ];
 }

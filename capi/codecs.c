@@ -36,6 +36,10 @@ static PyObject *encoded(PyObject *bytes, const char *errors) {
 }
 
 PYHEAP_DEFINED PyObject *PyUnicode_AsEncodedString(PyObject *o, const char *encoding, const char *errors) {
+    if (!PyUnicode_Check(o)) {
+        PyErr_BadArgument();
+        return NULL;
+    }
     switch (encoding_named(encoding)) {
     case UTF8: return encoded(PyUnicode_AsUTF8String(o), errors);
     case LATIN1: return encoded(PyUnicode_AsLatin1String(o), errors);
@@ -46,6 +50,7 @@ PYHEAP_DEFINED PyObject *PyUnicode_AsEncodedString(PyObject *o, const char *enco
 }
 
 PYHEAP_DEFINED PyObject *PyUnicode_Decode(const char *text, Py_ssize_t n, const char *encoding, const char *errors) {
+    if (n == 0) return PyUnicode_New(0, 0);
     switch (encoding_named(encoding)) {
     case UTF8: return PyUnicode_DecodeUTF8(text, n, errors);
     case LATIN1: return PyUnicode_DecodeLatin1(text, n, errors);

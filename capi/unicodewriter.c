@@ -105,9 +105,7 @@ PYHEAP_DEFINED int PyUnicodeWriter_WriteSubstring(PyUnicodeWriter *writer, PyObj
         return -1;
     }
     if (start < 0 || start > end || end > PyUnicode_GET_LENGTH(s)) {
-        PyErr_SetString(PyExc_ValueError, start < 0     ? "start must be positive"
-                                          : start > end ? "end must be greater than start"
-                                                        : "end must be less than or equal to string length");
+        PyErr_SetString(PyExc_ValueError, start < 0 || start > end ? "invalid start argument" : "invalid end argument");
         return -1;
     }
     return write_owned(writer, PyUnicode_Substring(s, start, end));

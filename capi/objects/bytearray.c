@@ -1,5 +1,5 @@
-// bytearray: bytes that can be changed, and that grow. It has no methods; it has len(), +, comparisons, reading by index or slice, and
-// setting of a single byte.
+// bytearray: bytes that can be changed, and that grow. It has no methods; it has len(), +, *, in, comparisons, reading by index or slice, and
+// setting or removing of a single byte.
 
 #include "objects.h"
 
@@ -205,22 +205,80 @@ static PyObject *subscript(PyObject *o, PyObject *key) {
     return part;
 }
 
-static int assign(PyObject *o, PyObject *key, PyObject *value) {
-    if (!PyIndex_Check(key) || !value) {
-        PyErr_SetString(PyExc_NotImplementedError, "a part of a bytearray can't be replaced or removed here");
-        return -1;
-    }
-    Py_ssize_t k = PyNumber_AsSsize_t(key, PyExc_IndexError);
-    if (k == -1 && PyErr_Occurred()) return -1;
-    if (k < 0) k += Py_SIZE(o);
-    if (k < 0 || k >= Py_SIZE(o)) {
+// As in CPython, the value is looked at first, and a negative index counts from the end once more.
+static int set_item(PyObject *o, Py_ssize_t k, PyObject *value) {
+    const Py_ssize_t n = Py_SIZE(o);
+    const int byte = value ? byte_of(value) : 0;
+    if (byte < 0) return -1;
+    if (k < 0) k += n;
+    if (k < 0 || k >= n) {
         PyErr_SetString(PyExc_IndexError, "bytearray index out of range");
         return -1;
     }
-    const int byte = byte_of(value);
-    if (byte < 0) return -1;
-    PyByteArray_AS_STRING(o)[k] = (char)byte;
+    char *bytes = PyByteArray_AS_STRING(o);
+    if (!value) {
+        memmove(bytes + k, bytes + k + 1, (size_t)(n - k - 1));
+        return PyByteArray_Resize(o, n - 1);
+    }
+    bytes[k] = (char)byte;
     return 0;
+}
+
+static int assign(PyObject *o, PyObject *key, PyObject *value) {
+    if (PySlice_Check(key)) {
+        PyErr_SetString(PyExc_NotImplementedError, "a part of a bytearray can't be replaced or removed here");
+        return -1;
+    }
+    if (!PyIndex_Check(key)) {
+        PyErr_Format(PyExc_TypeError, "bytearray indices must be integers or slices, not %.200s",
+                     Py_TYPE(key)->tp_name);
+        return -1;
+    }
+    const Py_ssize_t k = PyNumber_AsSsize_t(key, PyExc_IndexError);
+    if (k == -1 && PyErr_Occurred()) return -1;
+    return set_item(o, k, value);
+}
+
+static PyObject *repeat(PyObject *o, Py_ssize_t count) {
+    const Py_ssize_t n = Py_SIZE(o);
+    if (count < 0) count = 0;
+    if (n > 0 && count > PY_SSIZE_T_MAX / n) return PyErr_NoMemory();
+    PyObject *all = PyByteArray_FromStringAndSize(NULL, n * count);
+    for (Py_ssize_t k = 0; all && k < count; k++)
+        memcpy(PyByteArray_AS_STRING(all) + k * n, PyByteArray_AS_STRING(o), (size_t)n);
+    return all;
+}
+
+static PyObject *take_over(PyObject *o, PyObject *whole) {
+    const int done = whole ? set_from_buffer(o, whole) : -1;
+    Py_XDECREF(whole);
+    return done < 0 ? NULL : Py_NewRef(o);
+}
+
+static PyObject *concat_in_place(PyObject *o, PyObject *other) { return take_over(o, PyByteArray_Concat(o, other)); }
+
+static PyObject *repeat_in_place(PyObject *o, Py_ssize_t count) { return take_over(o, repeat(o, count)); }
+
+// A byte, or bytes that follow each other. As in CPython, what can't be an index is taken for bytes.
+static int contains(PyObject *o, PyObject *part) {
+    const Py_ssize_t value = PyNumber_AsSsize_t(part, PyExc_ValueError), n = Py_SIZE(o);
+    const char *bytes = PyByteArray_AS_STRING(o);
+    if (value != -1 || !PyErr_Occurred()) {
+        if (value >= 0 && value <= 255) return memchr(bytes, (int)value, (size_t)n) != NULL;
+        PyErr_SetString(PyExc_ValueError, "byte must be in range(0, 256)");
+        return -1;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_TypeError)) {
+        PyErr_SetString(PyExc_ValueError, "byte must be in range(0, 256)");
+        return -1;
+    }
+    PyErr_Clear();
+    Py_buffer view;
+    if (PyObject_GetBuffer(part, &view, PyBUF_SIMPLE) < 0) return -1;
+    int found = 0;
+    for (Py_ssize_t k = 0; !found && k + view.len <= n; k++) found = memcmp(bytes + k, view.buf, (size_t)view.len) == 0;
+    PyBuffer_Release(&view);
+    return found;
 }
 
 static int get_buffer(PyObject *o, Py_buffer *view, int flags) {
@@ -234,7 +292,14 @@ static void release_buffer(PyObject *o, Py_buffer *view) {
     of(o)->ob_exports--;
 }
 
-static PySequenceMethods as_sequence = {.sq_length = length, .sq_concat = PyByteArray_Concat, .sq_item = item};
+static PySequenceMethods as_sequence = {.sq_length = length,
+                                        .sq_concat = PyByteArray_Concat,
+                                        .sq_repeat = repeat,
+                                        .sq_item = item,
+                                        .sq_ass_item = set_item,
+                                        .sq_contains = contains,
+                                        .sq_inplace_concat = concat_in_place,
+                                        .sq_inplace_repeat = repeat_in_place};
 static PyMappingMethods as_mapping = {.mp_length = length, .mp_subscript = subscript, .mp_ass_subscript = assign};
 static PyBufferProcs as_buffer = {.bf_getbuffer = get_buffer, .bf_releasebuffer = release_buffer};
 

@@ -87,7 +87,8 @@ PyObject *_PyLong_FromByteArray(const unsigned char *bytes, size_t n, int little
     return complement;
 }
 
-static int is_little(int flags) { return flags == -1 || (flags & Py_ASNATIVEBYTES_LITTLE_ENDIAN); }
+// The order of WebAssembly, which is "native", is little.
+static int is_little(int flags) { return flags == -1 || (flags & Py_ASNATIVEBYTES_NATIVE_ENDIAN); }
 
 PyObject *PyLong_FromNativeBytes(const void *bytes, size_t n, int flags) {
     return _PyLong_FromByteArray(bytes, n, is_little(flags),
@@ -119,18 +120,18 @@ Py_ssize_t PyLong_AsNativeBytes(PyObject *o, void *bytes, Py_ssize_t n, int flag
         PyErr_SetString(PyExc_ValueError, "Cannot convert negative int");
         return -1;
     }
-    write_bytes((PyLongObject *)value, bytes, (size_t)n, is_little(flags), 0);
+    const int fits_signed = write_bytes((PyLongObject *)value, bytes, (size_t)n, is_little(flags), 1);
     const int64_t bits = _PyLong_NumBits(value);
-    const int is_unsigned = flags != -1 && (flags & Py_ASNATIVEBYTES_UNSIGNED_BUFFER) && !is_negative;
-    // One bit more for the sign, but -2**(8n-1) needs none.
-    Py_ssize_t needed = (Py_ssize_t)((bits + (is_unsigned ? 7 : 8)) / 8);
-    if (is_negative && bits % 8 == 0 && bits > 0) {
-        PyObject *complement = PyNumber_Invert(value);
-        if (complement && _PyLong_NumBits(complement) < bits) needed = (Py_ssize_t)(bits / 8);
-        Py_XDECREF(complement);
-    }
+    const int fits_unsigned = !is_negative && bits <= 8 * n;
+    const int fits = fits_signed || ((flags & Py_ASNATIVEBYTES_UNSIGNED_BUFFER) && fits_unsigned);
     Py_DECREF(value);
-    return PyErr_Occurred() ? -1 : needed > 0 ? needed : 1;
+    // As in CPython: an int of one digit has a word, unless fewer bytes were asked for and are enough, but perhaps for the sign.
+    if (bits <= PyLong_SHIFT) {
+        const Py_ssize_t word = sizeof n;
+        return n <= 0 || n >= word ? word : fits ? n : fits_unsigned ? n + 1 : word;
+    }
+    const Py_ssize_t needed = (Py_ssize_t)(bits / 8) + 1;
+    return fits && needed == n + 1 ? n : needed;
 }
 
 // ---- floats ----

@@ -52,29 +52,55 @@ const char *Py_hexdigits = "0123456789abcdef";
 
 // ---- strings ----
 
+// Appends o[start:end] to the list.
+static int append_part(PyObject *parts, PyObject *o, Py_ssize_t start, Py_ssize_t end) {
+    PyObject *part = PyUnicode_Substring(o, start, end);
+    const int done = part ? PyList_Append(parts, part) : -1;
+    Py_XDECREF(part);
+    return done;
+}
+
+// The words from the end on, which white space separates; what is left after `most` of them is one word.
+static PyObject *words_from_end(PyObject *o, Py_ssize_t most) {
+    PyObject *parts = PyList_New(0);
+    Py_ssize_t end = PyUnicode_GET_LENGTH(o);
+    int failed = !parts;
+    while (!failed) {
+        while (end > 0 && _PyUnicode_IsWhitespace(PyUnicode_READ_CHAR(o, end - 1))) end--;
+        if (end == 0) break;
+        Py_ssize_t start = most == 0 ? 0 : end;
+        while (start > 0 && !_PyUnicode_IsWhitespace(PyUnicode_READ_CHAR(o, start - 1))) start--;
+        failed = append_part(parts, o, start, end) < 0;
+        if (most-- == 0) break;
+        end = start;
+    }
+    if (failed || PyList_Reverse(parts) < 0) Py_CLEAR(parts);
+    return parts;
+}
+
 PyObject *PyUnicode_RSplit(PyObject *o, PyObject *separator, Py_ssize_t most) {
-    if (!separator) {
-        PyErr_SetString(PyExc_NotImplementedError, "rsplit without a separator does not exist here");
+    PyObject *wrong = !PyUnicode_Check(o) ? o : separator && !PyUnicode_Check(separator) ? separator : NULL;
+    if (wrong) {
+        PyErr_Format(PyExc_TypeError, "must be str, not %.100s", Py_TYPE(wrong)->tp_name);
         return NULL;
     }
-    const Py_ssize_t width = PyUnicode_GetLength(separator);
-    if (width == 0) PyErr_SetString(PyExc_ValueError, "empty separator");
-    if (width <= 0) return NULL;
+    if (!separator) return words_from_end(o, most);
+    const Py_ssize_t width = PyUnicode_GET_LENGTH(separator);
+    if (width == 0) {
+        PyErr_SetString(PyExc_ValueError, "empty separator");
+        return NULL;
+    }
     PyObject *parts = PyList_New(0);
-    Py_ssize_t end = PyUnicode_GetLength(o);
-    int failed = !parts || end < 0;
+    Py_ssize_t end = PyUnicode_GET_LENGTH(o);
+    int failed = !parts;
     while (!failed && most-- != 0) {
         const Py_ssize_t at = PyUnicode_Find(o, separator, 0, end, -1);
         failed = at == -2;
         if (at < 0) break;
-        PyObject *part = PyUnicode_Substring(o, at + width, end);
-        failed = !part || PyList_Append(parts, part) < 0;
-        Py_XDECREF(part);
+        failed = append_part(parts, o, at + width, end) < 0;
         end = at;
     }
-    PyObject *rest = failed ? NULL : PyUnicode_Substring(o, 0, end);
-    if (!rest || PyList_Append(parts, rest) < 0 || PyList_Reverse(parts) < 0) Py_CLEAR(parts);
-    Py_XDECREF(rest);
+    if (failed || append_part(parts, o, 0, end) < 0 || PyList_Reverse(parts) < 0) Py_CLEAR(parts);
     return parts;
 }
 

@@ -14,6 +14,7 @@ import {
 import { clearError, isRaised, raiseError } from "../model/raise";
 import {
   raiseIndex,
+  raiseIndexTooLarge,
   raiseIndices,
   raiseNoLength,
   raiseNotContainer,
@@ -37,7 +38,7 @@ import { bytes_contains, bytes_slice, PyBytes } from "../types/bytes";
 import { dict_contains, dict_del, dict_get_item, dict_next, dict_set, PyDict } from "../types/dict";
 import { PyFloat } from "../types/float";
 import { int_from_i32, PyLong } from "../types/int";
-import { int_as_index } from "../types/int-values";
+import { int_as_index, int_is_index } from "../types/int-values";
 import {
   list_append_owned,
   list_del_item,
@@ -121,8 +122,13 @@ function indexIn(o: PyObject, key: PyObject, code: u32): i32 {
   }
   const number = indexOf(key);
   if (!number) return -1;
+  const isIndex = int_is_index(number);
   const index = int_as_index(number);
   decref(number);
+  if (!isIndex) {
+    raiseIndexTooLarge();
+    return -1;
+  }
   // The key's function may have changed the size.
   const n = sizeAs(o);
   const k = index < 0 ? index + n : index;

@@ -81,7 +81,7 @@ function readPrefix(t: Text, base: i32): i32 {
   return t.char == 0x30 ? 1 : 10;
 }
 
-/** The number of digits that follow; 0 if they are not a valid number. Does not move `t.at`. */
+/** The number of digits that follow. 0 if they are not a valid number; `t.at` is then moved to an underscore that stands wrong behind a digit. */
 function countDigits(t: Text, base: u32): u32 {
   let n: u32 = 0;
   let k: u32 = 0;
@@ -89,14 +89,16 @@ function countDigits(t: Text, base: u32): u32 {
   for (; ; k++) {
     const char = t.charAfter(k);
     if (char == 0x5f) {
-      if (wasLine) return 0;
+      if (wasLine) break;
       wasLine = true;
     } else if (digitOf(char) < base) {
       n++;
       wasLine = false;
     } else break;
   }
-  return wasLine ? 0 : n;
+  if (!wasLine) return n;
+  if (k > 0) t.at += k - 1;
+  return 0;
 }
 
 function bitsFor(base: u32): u32 {
@@ -145,6 +147,17 @@ function readDigits(t: Text, base: u32, n: u32, negative: bool): PyObject | null
     if (carry != 0) setDigitAt(z.row, used++, <u32>carry);
   }
   return finish(z, room, negative);
+}
+
+/** What CPython's message for a text that is no int calls its base: that of a prefix; 0 for digits behind a 0; else 10. Keeps `t.at`. */
+export function baseInText(t: Text): i32 {
+  const at = t.at;
+  t.at = 0;
+  t.skipSpaces();
+  if (t.char == 0x2d || t.char == 0x2b) t.at++;
+  const said = t.char == 0x30 ? baseOf(t.charAfter(1)) : 10;
+  t.at = at;
+  return said;
 }
 
 /**

@@ -244,7 +244,8 @@ export function slotTruth(o: PyObject): i32 {
 export function slotIndex(o: PyObject, k: i32): i32 {
   if (k >= 0 || sequenceSlot(o, SQ_LENGTH) == 0) return k;
   const n = callInquiry(sequenceSlot(o, SQ_LENGTH), o);
-  return n < 0 && hasError() ? FAILED_INDEX : k + n;
+  // FAILED_INDEX itself is given in with an empty object: any other negative index says the same.
+  return n < 0 && hasError() ? FAILED_INDEX : max(k + n, FAILED_INDEX + 1);
 }
 
 export const FAILED_INDEX: i32 = i32.MIN_VALUE;

@@ -17,11 +17,20 @@ export function isCharacter(kind: number, c: number): boolean {
   return c <= 0x10ffff && CLASSES[kind]?.test(String.fromCodePoint(c)) === true;
 }
 
-/** The character in lower case (0), or in upper or title case: itself if that would be more than one character. */
+/** Letters of two characters, such as U+01C5, whose title case is not their upper case: the first and last, and the title case. */
+const DIGRAPHS = [
+  [0x1c4, 0x1c6, 0x1c5],
+  [0x1c7, 0x1c9, 0x1c8],
+  [0x1ca, 0x1cc, 0x1cb],
+  [0x1f1, 0x1f3, 0x1f2],
+] as const;
+
+/** The character in lower case (0), or in upper (1) or title case (2): the first one if there would be several, as in CPython. */
 export function inCase(kind: number, c: number): number {
   if (c > 0x10ffff) return c;
+  const digraph = kind === 2 ? DIGRAPHS.find(([first, last]) => c >= first && c <= last) : undefined;
+  if (digraph) return digraph[2];
   const character = String.fromCodePoint(c);
   const changed = kind === 0 ? character.toLowerCase() : character.toUpperCase();
-  const [one = c, ...more] = [...changed].map((each) => each.codePointAt(0));
-  return more.length > 0 ? c : one;
+  return changed.codePointAt(0) ?? c;
 }

@@ -133,8 +133,7 @@ int test_dict_merge(void) {
     STEP(pairs && one && three);
     STEP(PyDict_MergeFromSeq2(d, pairs, 0) == 0 && IS(d, "{'a': 1, 'b': 3, 'c': 4, 'd': 6}"));
     STEP(PyDict_MergeFromSeq2(d, pairs, 1) == 0 && IS(d, "{'a': 1, 'b': 3, 'c': 5, 'd': 6}"));
-    FAILS_NUMBER(PyDict_MergeFromSeq2(d, one, 1), TypeError,
-                 "cannot convert dictionary update sequence element #1 to a sequence");
+    FAILS_NUMBER(PyDict_MergeFromSeq2(d, one, 1), TypeError, "object is not iterable");
     FAILS_NUMBER(PyDict_MergeFromSeq2(d, three, 1), ValueError,
                  "dictionary update sequence element #0 has length 1; 2 is required");
     PyDict_Clear(d);

@@ -83,7 +83,7 @@ int test_sequence(void) {
          PySequence_Index(s, a) == 0);
     FAILS_NUMBER(PySequence_Index(t, a), ValueError, "sequence.index(x): x not in sequence");
     FAILS_NUMBER(PySequence_Contains(i, a), TypeError, "argument of type 'int' is not a container or iterable");
-    FAILS_NUMBER(PySequence_Count(i, a), TypeError, "argument of type 'int' is not a container or iterable");
+    FAILS_NUMBER(PySequence_Count(i, a), TypeError, "argument of type 'int' is not iterable");
     STEP(IS(NEW(PySequence_Tuple(s)), "('a', 'b')") && NEW(PySequence_Tuple(t)) == t &&
          IS(NEW(PySequence_List(s)), "['a', 'b']"));
     FAILS(PySequence_List(i), TypeError, "'int' object is not iterable");

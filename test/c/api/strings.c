@@ -176,7 +176,7 @@ int test_looking(void) {
     STEP(PyUnicode_CompareWithASCIIString(bc, "bc") == 0 && PyUnicode_CompareWithASCIIString(bc, "b") == 1 &&
          PyUnicode_CompareWithASCIIString(bc, "bcd") == -1);
     STEP(PyUnicode_Equal(s, s) == 1 && PyUnicode_Equal(s, bc) == 0);
-    FAILS_NUMBER(PyUnicode_Equal(s, i), TypeError, "must be str, not int");
+    FAILS_NUMBER(PyUnicode_Equal(s, i), TypeError, "second argument must be str, not int");
     PyObject *euro = NEW(PyUnicode_FromString("\u20acx"));
     STEP(euro && PyUnicode_EqualToUTF8(euro, "\u20acx") == 1 && PyUnicode_EqualToUTF8(euro, "\u20acy") == 0 &&
          PyUnicode_EqualToUTF8(s, "abcabc"));
@@ -357,11 +357,9 @@ int test_unicode_writer_errors(void) {
         PyUnicodeWriter_WriteUTF8(writer, "ab\xff", -1) == -1 && PyErr_ExceptionMatches(PyExc_UnicodeDecodeError) &&
         PyUnicodeWriter_WriteUCS4(writer, NULL, -1) == -1 && SAYS(ValueError, "size must be positive") &&
         PyUnicodeWriter_WriteSubstring(writer, list, 0, 0) == -1 && SAYS(TypeError, "expect str, not list") &&
-        PyUnicodeWriter_WriteSubstring(writer, word, -1, 0) == -1 && SAYS(ValueError, "start must be positive") &&
-        PyUnicodeWriter_WriteSubstring(writer, word, 3, 2) == -1 &&
-        SAYS(ValueError, "end must be greater than start") &&
-        PyUnicodeWriter_WriteSubstring(writer, word, 3, 5) == -1 &&
-        SAYS(ValueError, "end must be less than or equal to string length");
+        PyUnicodeWriter_WriteSubstring(writer, word, -1, 0) == -1 && SAYS(ValueError, "invalid start argument") &&
+        PyUnicodeWriter_WriteSubstring(writer, word, 3, 2) == -1 && SAYS(ValueError, "invalid start argument") &&
+        PyUnicodeWriter_WriteSubstring(writer, word, 3, 5) == -1 && SAYS(ValueError, "invalid end argument");
     PyObject *s = NEW(PyUnicodeWriter_Finish(writer));
     STEP(fails && IS(s, "''"));
     return 0;

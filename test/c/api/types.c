@@ -245,7 +245,8 @@ int test_derived(void) {
     STEP(op && PyObject_IsInstance(op, base) == 1 && PyObject_IsInstance(op, (PyObject *)&PyLong_Type) == 0);
     STEP(PyObject_IsInstance(op, bases) == 1 && PyObject_IsSubclass((PyObject *)type, bases) == 1 &&
          PyObject_TypeCheck(op, (PyTypeObject *)base));
-    STEP(PyObject_IsInstance(op, op) == -1 && SAYS(TypeError, "isinstance() arg 2 must be a type or a tuple of types"));
+    STEP(PyObject_IsInstance(op, op) == -1 &&
+         SAYS(TypeError, "isinstance() arg 2 must be a type, a tuple of types, or a union"));
     STEP(PyObject_IsSubclass(op, base) == -1 && PyErr_ExceptionMatches(PyExc_TypeError));
     PyErr_Clear();
     STEP(PyType_Ready(type) == 0 && !PyType_GetModule(type) &&

@@ -9,6 +9,7 @@ import {
   raiseNegativeBytes,
   raiseNullByte,
 } from "../../model/raises.gen";
+import { E_JOIN_ITERABLE } from "../../model/errors.gen";
 import { BYTES, STR } from "../../model/kinds.gen";
 import { decref, incref, isImmortal, xdecref } from "../../model/refcount";
 import { isA, isKind, PyObject } from "../../model/type";
@@ -16,9 +17,10 @@ import { listOf } from "../../operations/abstract";
 import { indexOf } from "../../operations/index-of";
 import { bytes_concat, bytes_from, bytes_new, PyBytes } from "../../types/bytes";
 import { int_as_index } from "../../types/int-values";
-import { itemAt } from "../../types/sequence";
+import { itemAt, rowItems, rowSize } from "../../types/sequence";
 import { lengthOfC } from "../runtime/utf8";
 import { badCall } from "../runtime/complaints";
+import { fastOf } from "./fast";
 import { isIterableObject } from "./iterate";
 
 export function PyBytes_FromString(text: usize): PyObject | null {
@@ -109,9 +111,9 @@ export function PyBytes_Concat(slot: usize, b: PyObject | null): void {
   const a = load<PyObject | null>(slot);
   if (!a) return;
   let whole: PyObject | null = null;
-  if (!b || !isA(a, BYTES)) {
-    if (b) raiseBytesExpected(a);
-  } else if (!isA(b, BYTES)) raiseConcatenateBytes(b, a);
+  if (!b) {
+    // The result is NULL, without an error.
+  } else if (!isA(a, BYTES) || !isA(b, BYTES)) raiseConcatenateBytes(b, a);
   else whole = bytes_concat(changetype<PyBytes>(a), changetype<PyBytes>(b));
   store<PyObject | null>(slot, whole);
   decref(a);
@@ -126,10 +128,10 @@ export function PyBytes_ConcatAndDel(slot: usize, b: PyObject | null): void {
 /** separator.join(items), where all items are bytes. */
 export function PyBytes_Join(separator: PyObject, items: PyObject): PyObject | null {
   const between = asBytes(separator);
-  const l = between ? listOf(items) : null;
-  if (!l) return null;
-  const joined = joinRow(between!, l.items, l.size);
-  decref(l);
+  const row = between ? fastOf(items, E_JOIN_ITERABLE) : null;
+  if (!row) return null;
+  const joined = joinRow(between!, rowItems(row), rowSize(row));
+  decref(row);
   return joined;
 }
 

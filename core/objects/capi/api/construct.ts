@@ -6,7 +6,7 @@
 import { E_INSTANCE_OF, E_NO_INSTANCES, E_SUBCLASS_OF, E_TAKES_NOTHING } from "../../model/errors.gen";
 import { EXC_ATTRIBUTE } from "../../model/exceptions.gen";
 import { clearError, isRaised, raiseError } from "../../model/raise";
-import { raiseStrResult, raiseSubclassOf } from "../../model/raises.gen";
+import { raiseStrResult, raiseSubclass } from "../../model/raises.gen";
 import {
   BASE_OBJECT,
   BOOL,
@@ -183,7 +183,7 @@ function classOf(o: PyObject): PyObject | null {
 
 export function PyObject_IsSubclass(type: PyObject, base: PyObject): i32 {
   if ((type.type.flags & IS_TYPE) != 0) return isOneOf(changetype<PyType>(type), base, E_SUBCLASS_OF);
-  raiseSubclassOf();
+  raiseSubclass();
   return -1;
 }
 

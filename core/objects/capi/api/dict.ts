@@ -1,7 +1,7 @@
 // PyDict_*.
 
 import { error, hasError } from "../../model/error";
-import { E_KEY, E_PAIR } from "../../model/errors.gen";
+import { E_KEY, E_PAIR, E_UNHASHABLE_KEY } from "../../model/errors.gen";
 import { DICT } from "../../model/kinds.gen";
 import { clearError } from "../../model/raise";
 import { raiseNoKeys, raisePairLength } from "../../model/raises.gen";
@@ -22,6 +22,7 @@ import {
 } from "../../types/dict";
 import { dict_copy, dict_update } from "../../types/dict-merge";
 import { list_append_owned, list_new } from "../../types/list";
+import { hashAs } from "../../types/protocol";
 import { itemAt, PyList, rowItems, rowSize, setItemAt } from "../../types/sequence";
 import { tuple_new, tuple_track } from "../../types/tuple";
 import { badCall } from "../runtime/complaints";
@@ -90,6 +91,7 @@ export function PyDict_SetItem(o: PyObject, key: PyObject, value: PyObject): i32
 }
 
 export function PyDict_DelItem(o: PyObject, key: PyObject): i32 {
+  if (!isA(o, DICT) && hashAs(key, E_UNHASHABLE_KEY) == -1) return -1;
   const d = asDict(o);
   return d && dict_del(d, key) ? 0 : -1;
 }

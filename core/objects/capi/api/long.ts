@@ -6,24 +6,33 @@
 import { hasError } from "../../model/error";
 import {
   E_INT_LITERAL,
-  E_INT_TOO_BIG,
+  E_NEGATIVE,
   E_NEGATIVE_TO_SIZE,
-  E_NEGATIVE_TO_UNSIGNED,
   E_NEGATIVE_TO_UNSIGNED_INT,
   E_TOO_LARGE_FOR_INT,
+  E_TOO_LARGE_FOR_INT32,
+  E_TOO_LARGE_FOR_INT64,
   E_TOO_LARGE_FOR_LONG,
   E_TOO_LARGE_FOR_SIZE,
+  E_TOO_LARGE_FOR_UINT32,
+  E_TOO_LARGE_FOR_UINT64,
   E_TOO_LARGE_FOR_UNSIGNED_LONG,
 } from "../../model/errors.gen";
 import { STR } from "../../model/kinds.gen";
-import { raiseBadArgument, raiseBaseRange, raiseIntegerExpected, raiseIntegerRequired } from "../../model/raises.gen";
+import {
+  raiseBadArgument,
+  raiseBaseRange,
+  raiseIntegerExpected,
+  raiseIntegerRequired,
+  raiseSignExpected,
+} from "../../model/raises.gen";
 import { decref, incref } from "../../model/refcount";
 import { asBool } from "../../model/singletons";
 import { isA, isAnInt, PyObject } from "../../model/type";
 import { indexOf } from "../../operations/index-of";
 import { PyStr } from "../../text/str";
 import { PyLong } from "../../types/int";
-import { int_read, Text, textOf } from "../../types/int-text";
+import { baseInText, int_read, Text, textOf } from "../../types/int-text";
 import { int_as_f64, int_from_f64, int_from_i64, int_from_magnitude } from "../../types/int-values";
 import { orOverflow, signed, unsigned } from "../runtime/convert";
 import { lengthOfC, str_from_utf8 } from "../runtime/utf8";
@@ -83,9 +92,14 @@ export function PyLong_FromDouble(v: f64): PyObject | null {
   return int_from_f64(v);
 }
 
+@inline
+function isBase(base: i32): bool {
+  return base == 0 || (base >= 2 && base <= 36);
+}
+
 /** The int in a text. null with ValueError; the message shows `literal`, or if that is null, the text read as UTF-8. */
 export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject | null {
-  if ((base != 0 && base < 2) || base > 36) {
+  if (!isBase(base)) {
     raiseBaseRange();
     return null;
   }
@@ -93,7 +107,8 @@ export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject 
   if (z || hasError()) return z;
   const about = literal ? incref<PyObject>(literal) : str_from_utf8(t.data, t.length);
   if (!about) return null;
-  raiseAboutRepr(E_INT_LITERAL, about, base);
+  // As in CPython, the message for a text in C has the base that the text says.
+  raiseAboutRepr(E_INT_LITERAL, about, base == 0 && !literal ? baseInText(t) : base);
   decref(about);
   return null;
 }
@@ -105,7 +120,7 @@ export function readAll(t: Text, base: i32, literal: PyObject | null): PyObject 
 export function PyLong_FromString(text: usize, end: usize, base: i32): PyObject | null {
   const t = textOf(text, 1, lengthOfC(text));
   const z = readAll(t, base, null);
-  if (end != 0) store<usize>(end, text + t.at);
+  if (end != 0 && isBase(base)) store<usize>(end, text + t.at);
   return z;
 }
 
@@ -136,14 +151,14 @@ export function PyLong_AsSize_t(o: PyObject | null): u32 {
 
 /** Stores the value in `*target`: 0, or -1 with an error. */
 export function PyLong_AsInt32(o: PyObject | null, target: usize): i32 {
-  const v = signed(o, 32, E_INT_TOO_BIG);
+  const v = signed(o, 32, E_TOO_LARGE_FOR_INT32);
   if (v == -1 && hasError()) return -1;
   store<i32>(target, <i32>v);
   return 0;
 }
 
 export function PyLong_AsInt64(o: PyObject | null, target: usize): i32 {
-  const v = signed(o, 64, E_INT_TOO_BIG);
+  const v = signed(o, 64, E_TOO_LARGE_FOR_INT64);
   if (v == -1 && hasError()) return -1;
   store<i64>(target, v);
   return 0;
@@ -154,7 +169,7 @@ function toUnsigned(o: PyObject | null, bits: u32, target: usize): i32 {
   if (!o) return badCallNumber();
   const a = indexOf(o);
   if (!a) return -1;
-  const v = unsigned(a, bits, E_INT_TOO_BIG, E_NEGATIVE_TO_UNSIGNED);
+  const v = unsigned(a, bits, bits == 32 ? E_TOO_LARGE_FOR_UINT32 : E_TOO_LARGE_FOR_UINT64, E_NEGATIVE);
   decref(a);
   if (v == -1 && hasError()) return -1;
   if (bits == 32) store<u32>(target, <u32>v);
@@ -200,9 +215,11 @@ export function PyLong_AsVoidPtr(o: PyObject | null): usize {
 
 /** Stores -1, 0 or 1 in `*sign`. */
 export function PyLong_GetSign(o: PyObject, sign: usize): i32 {
-  const v = signOf(o);
-  if (v == NO_SIGN) return -1;
-  store<i32>(sign, v);
+  if (!isAnInt(o)) {
+    raiseIntegerExpected(o);
+    return -1;
+  }
+  store<i32>(sign, changetype<PyLong>(o).sign);
   return 0;
 }
 
@@ -210,7 +227,7 @@ const NO_SIGN: i32 = 2;
 
 function signOf(o: PyObject): i32 {
   if (isAnInt(o)) return changetype<PyLong>(o).sign;
-  raiseIntegerExpected(o);
+  raiseSignExpected(o);
   return NO_SIGN;
 }
 

@@ -60,6 +60,7 @@ import { PyList, setItemAt } from "../../types/sequence";
 import { PySet } from "../../types/set-table";
 import { NB_FLOAT, NB_INDEX, NB_INT, SQ_INPLACE_CONCAT, SQ_INPLACE_REPEAT } from "../../model/slots.gen";
 import { listOf } from "../../operations/abstract";
+import { PyDict_Merge, PyDict_MergeFromSeq2 } from "./dict";
 import { callBinary, callUnary, numberSlot, sequenceSlot, slotBinary, slotInPlace } from "../../types/slots";
 import { tuple_new } from "../../types/tuple";
 import { floatOf } from "../runtime/convert";
@@ -199,7 +200,9 @@ function otherwise(a: PyObject, b: PyObject, operator: i32): PyObject | null {
     const product = slotBinary(a, b, MUL, None());
     return product !== NotImplemented() ? product : repeatOfC(g, a, b);
   }
-  const result = operator == MATMUL ? unsupported(a, b, MATMUL) : binary(a, b, operator);
+  // A dict or a set is a sequence that can't be repeated, so what b could do is not asked.
+  const isMarked = operator == MATMUL || (operator == MUL && (isA(a, DICT) || isAnySet(a)));
+  const result = isMarked ? unsupported(a, b, operator) : binary(a, b, operator);
   if (!result && error().code == E_OPERANDS) error().code = E_OPERANDS_IN_PLACE;
   return result;
 }
@@ -250,10 +253,16 @@ export function PyNumber_InPlaceXor(a: PyObject | null, b: PyObject | null): PyO
   return areSets(a, b) ? itself(a, set_symmetric_difference_update(changetype<PySet>(a), b)) : otherwise(a, b, XOR);
 }
 
+/** As d.update(b): b is a dict or an iterable of pairs. */
+function merged(d: PyObject, b: PyObject): bool {
+  return (isA(b, DICT) ? PyDict_Merge(d, b, 1) : PyDict_MergeFromSeq2(d, b, 1)) == 0;
+}
+
 export function PyNumber_InPlaceOr(a: PyObject | null, b: PyObject | null): PyObject | null {
   if (!a || !b) return nullGiven();
   if (areSets(a, b)) return itself(a, set_update(changetype<PySet>(a), b));
   if (isKind(a, DICT) && isKind(b, DICT)) return itself(a, dict_update(changetype<PyDict>(a), changetype<PyDict>(b)));
+  if (isKind(a, DICT)) return itself(a, merged(a, b));
   return otherwise(a, b, OR);
 }
 
@@ -303,7 +312,12 @@ export function PyNumber_InPlacePower(
 
 /** operator.index(o): an int. */
 export function PyNumber_Index(o: PyObject | null): PyObject | null {
-  return o ? indexOf(o) : nullGiven();
+  const a = o ? indexOf(o) : null;
+  if (!o) return nullGiven();
+  if (!a || isKind(a, INT)) return a;
+  const whole = int_pos(a);
+  decref(a);
+  return whole;
 }
 
 /**
@@ -377,8 +391,16 @@ export function PyNumber_ToBase(o: PyObject | null, base: i32): PyObject | null 
   const a = o ? indexOf(o) : null;
   if (!o) nullGiven();
   if (!a) return null;
-  const text = base == 10 ? reprOf(a) : inBase(a, base == 2 ? 1 : base == 8 ? 3 : 4);
+  const text = base == 10 ? decimal(a) : inBase(a, base == 2 ? 1 : base == 8 ? 3 : 4);
   decref(a);
+  return text;
+}
+
+/** The digits, also of a bool. */
+function decimal(a: PyLong): PyObject | null {
+  const whole = int_pos(a);
+  const text = whole ? reprOf(whole) : null;
+  if (whole) decref(whole);
   return text;
 }
 

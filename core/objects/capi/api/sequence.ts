@@ -2,7 +2,7 @@
 
 import { ascii } from "../../model/ascii";
 import {
-  E_ITERABLE_ASSIGNED,
+  E_ASSIGN_TO_SLICE,
   E_NOT_FOUND,
   E_NOT_MAPPING,
   E_NOT_SEQUENCE,
@@ -19,7 +19,7 @@ import {
   E_NO_VALUES,
 } from "../../model/errors.gen";
 import { clearError, isRaised, raiseError } from "../../model/raise";
-import { raiseNotContainer, raiseNullArgument } from "../../model/raises.gen";
+import { raiseArgumentNotIterable, raiseNullArgument } from "../../model/raises.gen";
 import { exceptionType } from "../../model/api-types";
 import { EXC_KEY, EXC_TYPE } from "../../model/exceptions.gen";
 import { slotFunction } from "../../model/functions";
@@ -200,7 +200,7 @@ export function PySequence_SetSlice(o: PyObject | null, start: i32, stop: i32, i
   if (!o) return nullGivenNumber();
   const isInherited = mappingSlot(o, MP_ASS_SUBSCRIPT) == slotFunction(SLOT_BASE_ASS_SUBSCRIPT) && isA(o, LIST);
   if (!isKind(o, LIST) && !isInherited) return complainNumber(items ? E_NO_SLICE_ASSIGNMENT : E_NO_SLICE_DELETION, o);
-  const row = items ? fastOf(items, E_ITERABLE_ASSIGNED) : null;
+  const row = items ? fastOf(items, E_ASSIGN_TO_SLICE) : null;
   if (items && !row) return -1;
   const done = setSlice(changetype<PyList>(o), start, stop, 1, 0, row);
   if (row) decref(row);
@@ -214,7 +214,7 @@ export function PySequence_DelSlice(o: PyObject | null, start: i32, stop: i32): 
 /** The items of any iterable, as a list or tuple that can be searched. null with TypeError. */
 function searchable(o: PyObject): PyObject | null {
   if (!isIterableObject(o)) {
-    raiseNotContainer(o);
+    raiseArgumentNotIterable(o);
     return null;
   }
   return fastOf(o, E_NOT_SEQUENCE);

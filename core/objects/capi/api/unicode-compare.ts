@@ -1,13 +1,12 @@
 // PyUnicode_*: comparing strings with each other, and with text in C.
 
-import { raiseCantCompare } from "../../model/raises.gen";
+import { raiseCantCompare, raiseFirstMustBeStr, raiseSecondMustBeStr } from "../../model/raises.gen";
 import { STR } from "../../model/kinds.gen";
 import { NotImplemented } from "../../model/singletons";
 import { isA, PyObject } from "../../model/type";
 import { PyStr, sameBytes, str_equal, str_order } from "../../text/str";
 import { str_compare } from "../../types/protocol";
 import { lengthOfC } from "../runtime/utf8";
-import { needStr } from "./unicode";
 
 /** -1, 0 or 1; -1 with an error if one is not a string. */
 export function PyUnicode_Compare(a: PyObject, b: PyObject): i32 {
@@ -67,9 +66,10 @@ export function PyUnicode_EqualToUTF8(o: PyObject, text: usize): i32 {
 
 /** 1 or 0; -1 with TypeError if one is not a string. */
 export function PyUnicode_Equal(a: PyObject, b: PyObject): i32 {
-  const x = needStr(a);
-  const y = x ? needStr(b) : null;
-  return y ? (str_equal(x!, y) ? 1 : 0) : -1;
+  if (!isA(a, STR)) raiseFirstMustBeStr(a);
+  else if (!isA(b, STR)) raiseSecondMustBeStr(b);
+  else return str_equal(changetype<PyStr>(a), changetype<PyStr>(b)) ? 1 : 0;
+  return -1;
 }
 
 export function PyUnicode_RichCompare(a: PyObject, b: PyObject, op: i32): PyObject {

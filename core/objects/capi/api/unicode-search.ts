@@ -130,6 +130,8 @@ function joinRow(separator: PyObject | null, row: PyObject): PyObject | null {
   const n = rowSize(row);
   if (n == 0) return str_from_chars(0, 1, 0);
   if (n == 1 && isKind(itemAt(rowItems(row), 0), STR)) return incref<PyObject>(itemAt(rowItems(row), 0));
+  // Between the items of a row of one, there is nothing.
+  if (n == 1) separator = null;
   if (separator && !isA(separator, STR)) {
     raiseSeparator(separator);
     return null;

@@ -10,6 +10,7 @@ import {
   E_ENCODE_LATIN,
   E_MAX_CHARACTER,
   E_NEGATIVE_STR,
+  E_NEGATIVE_CHARACTERS,
   E_NEGATIVE_STR_FROM,
   E_NULL_STR,
   E_STR_KIND,
@@ -132,7 +133,7 @@ export function PyUnicode_DecodeASCII(text: usize, n: i32, errors: usize): PyObj
 /** A string of `n` characters of `kind` bytes each, stored in the narrowest kind that holds them all. */
 export function PyUnicode_FromKindAndData(kind: u32, data: usize, n: i32): PyObject | null {
   if (n < 0 || (kind != 1 && kind != 2 && kind != 4)) {
-    raiseError(n < 0 ? E_NEGATIVE_STR_FROM : E_STR_KIND);
+    raiseError(n < 0 ? E_NEGATIVE_CHARACTERS : E_STR_KIND);
     return null;
   }
   return str_from_chars(data, kind, n);

@@ -130,6 +130,7 @@ function isOrder(name: PyObject): bool {
 }
 
 export function PyObject_GenericGetAttr(o: PyObject, name: PyObject): PyObject | null {
+  if (!mustBeText(name)) return null;
   const type = o.type;
   const found = lookup(type, name);
   if (found) {
