@@ -17,7 +17,7 @@ export interface ThreadClient extends Client {
 export function joinCore({ module, memory, base, thread, turn }: HeapShare): ThreadCore {
   const none = () => undefined;
   const core = instantiateThread(module, memory, base, thread, {
-    ...{ fault: none, visit: none, watermark: () => 0 },
+    ...{ fault: none, visit: none, spill: none, watermark: () => 0 },
     stalled: () => {
       throw new Error("Cannot measure: the heap is locked");
     },

@@ -58,6 +58,9 @@ export { DOMAINS, INTERNAL, LIBC, MEM, OBJECT, RAW } from "../ground/domains.gen
 export { POOL_SIZE } from "../ground/config";
 export {
   CONTROL_BYTES,
+  ENTRIES_AT,
+  ENTRIES_BYTES,
+  JOURNAL_AT,
   KEPT_HANDLES_AT,
   LAYOUT_VERSION,
   MAGIC,
@@ -69,6 +72,7 @@ export {
   THREAD_ALIGNMENT,
 } from "../ground/control";
 export { HOST } from "../ground/platform";
+export { ACTIVE, DROPPED, GIVEN, RUN, TAKEN } from "../ground/journal";
 export {
   ARENA_FUNCTIONS,
   CHUNK_FUNCTIONS,

@@ -1,6 +1,19 @@
-// The functions of the object layer that the host calls, and the checksum of heap images.
+// The functions of the object layer that the host calls, the checksum of heap images, and what replaces stores where a heap is shared.
 
 export { memory_checksum } from "../ground/checksum";
+export {
+  journal_copy,
+  journal_f32_store,
+  journal_f64_store,
+  journal_fill,
+  journal_i32_store,
+  journal_i32_store16,
+  journal_i32_store8,
+  journal_i64_store,
+  journal_i64_store16,
+  journal_i64_store32,
+  journal_i64_store8,
+} from "../ground/journal";
 export { begin_objects } from "../objects/begin";
 export {
   define_api_types,

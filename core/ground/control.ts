@@ -8,9 +8,11 @@
 // its structure fits.
 //
 // In the build for threads, each thread has a control block, with its arenas, pools and domains. The block of the thread that began
-// the heap also has what all of them share: platform, ledger and raw allocator, the lock, where the objects are, and the directory of pools.
+// the heap also has what all of them share: platform, ledger and raw allocator, the lock, where the objects are, the journal (journal.ts), and
+// the directory of pools.
 //
-//   the first thread's:   | control block | thread | handles | lock | objects | directory |     the others': | control block | thread | handles |
+//   the first thread's:   | control block | thread | handles | lock | objects | journal | directory | entries |
+//   the others':          | control block | thread | handles |
 
 import { THREADS } from "./config";
 
@@ -55,9 +57,13 @@ export const THREAD_BYTES: usize = LOCK_AT;
 export const THREAD_ALIGNMENT: usize = 8192;
 /** What the host knows of the objects: their lock, and where they are. The core does not use it. */
 export const SHARED_OBJECTS_AT: usize = 4608;
-export const DIRECTORY_AT: usize = 4672;
+export const JOURNAL_AT: usize = 4672;
+export const DIRECTORY_AT: usize = 4736;
+/** The journal's entries; more than fit here, the host keeps elsewhere. */
+export const ENTRIES_AT: usize = DIRECTORY_AT + 4096 * 4;
+export const ENTRIES_BYTES: usize = 8192;
 /** Bytes of the first thread's state. */
-export const SHARED_BYTES: usize = DIRECTORY_AT + 4096 * 4;
+export const SHARED_BYTES: usize = ENTRIES_AT + ENTRIES_BYTES;
 
 /** "PYHE", little-endian, in the block's first word. */
 export const MAGIC: u32 = 0x45485950;

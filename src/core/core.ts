@@ -66,7 +66,10 @@ function copyOfTable(table: WebAssembly.Table): WebAssembly.Table {
   return copy;
 }
 
-/** Like instantiateCoreModule, for a module that needs more of its host, and more of its functions in the table. */
+/**
+ * Like instantiateCoreModule, for a module that needs more of its host, and more of its functions in the table. `journal` is the address of a
+ * shared heap's journal.
+ */
 export function instantiate<F extends CoreFunctions>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
@@ -74,13 +77,14 @@ export function instantiate<F extends CoreFunctions>(
   control: number,
   host: Readonly<Record<string, unknown>>,
   tableOrder: readonly string[],
+  journal = 0,
 ): Core<F> {
   const functions: Record<string, WebAssembly.ExportValue> = {};
   const tableBase = table.grow(tableOrder.length);
   const over = (memory: WebAssembly.Memory, table: WebAssembly.Table) => {
     const { exports } = new WebAssembly.Instance(module, {
       env: { memory, table },
-      host: { ...host, control } as WebAssembly.ModuleImports,
+      host: { ...host, control, journal } as WebAssembly.ModuleImports,
     });
     Object.assign(functions, exports);
     for (const [k, name] of tableOrder.entries()) table.set(tableBase + k, functions[name]);

@@ -1,10 +1,12 @@
-// The core's whole module over a memory that workers share. The code is the same: only one worker at a time runs it, so it needs no atomic
-// operation. But WebAssembly wants a module to say that the memory it imports is shared. So its bytes are changed in this one place.
+// The core's whole module over a memory that workers share. Only one worker at a time runs it, so it needs no atomic operation. But
+// WebAssembly wants a module to say that the memory it imports is shared; and what a worker does must be undone if it is terminated
+// (journaled-module.ts). So its bytes are changed here.
 
 import { concatenated } from "../ground/bytes.js";
 import { Remembered } from "../ground/remembered.js";
 import { IMPORT, LIMITS, leb, passImport, Scanner, SECTION, sectionsOf } from "../ground/wasm-binary.js";
 import { bytesOfBase64 } from "./base64.js";
+import { withJournal } from "./journaled-module.js";
 import { MOST_PAGES } from "./memory.js";
 import { WHOLE_BASE64 } from "./whole.generated.js";
 
@@ -12,7 +14,12 @@ const compiled = new Remembered<string, WebAssembly.Module>();
 
 /** The whole module, for a shared memory. */
 export function sharedWholeModule(): Promise<WebAssembly.Module> {
-  return compiled.get(WHOLE_BASE64, () => WebAssembly.compile(withSharedMemory(bytesOfBase64(WHOLE_BASE64))));
+  return compiled.get(WHOLE_BASE64, () => WebAssembly.compile(sharedModuleOf(bytesOfBase64(WHOLE_BASE64))));
+}
+
+/** The bytes of a module like the whole one, for a shared memory and with a journal. */
+export function sharedModuleOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return withJournal(withSharedMemory(bytes));
 }
 
 /** The same module, with an imported memory that is shared. */

@@ -35,7 +35,8 @@ export function wholeModule(): Promise<WebAssembly.Module> {
 }
 
 /**
- * An instance with its control block at `control`, and its functions in new entries of the table. It is not a heap yet.
+ * An instance with its control block at `control`, and its functions in new entries of the table. It is not a heap yet. `journal` is the
+ * address of a shared heap's journal.
  */
 export function instantiateWhole(
   module: WebAssembly.Module,
@@ -43,7 +44,8 @@ export function instantiateWhole(
   table: WebAssembly.Table,
   control: number,
   host: WholeImports,
+  journal?: number,
 ): WholeCore {
   const imports = pick(host, [...CORE_IMPORTS, ...WHOLE_IMPORTS]);
-  return instantiate(module, memory, table, control, imports, [...ALLOCATOR_TABLE, ...OBJECT_TABLE]);
+  return instantiate(module, memory, table, control, imports, [...ALLOCATOR_TABLE, ...OBJECT_TABLE], journal);
 }

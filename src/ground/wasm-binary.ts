@@ -68,7 +68,7 @@ export function leb(value: number): number[] {
 
 /** The bytes of the magic number and the version. */
 export const HEADER_BYTES = 8;
-export const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, element: 9 } as const;
+export const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;
 /** The kinds of imports and exports. */
 export const IMPORT = { function: 0, table: 1, memory: 2, global: 3, tag: 4 } as const;
 /** Bits of the limits of a table or a memory. */

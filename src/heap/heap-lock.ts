@@ -32,8 +32,11 @@ export interface HeapLockParts {
   readonly at: number;
   /** The worker's number. */
   readonly self: number;
-  /** Called whenever this worker has taken the lock. */
+  /** Called whenever this worker has taken the lock, and before it gives it back. */
   taken(): void;
+  giving(): void;
+  /** The lock is taken from a worker that has ended: undoes what that one had begun. Returns false if that is not possible. */
+  recover(): boolean;
   /** Throws an error that says that the holder does not give the lock back. */
   stalled(holder: number): never;
 }
@@ -92,24 +95,33 @@ export class HeapLock {
   }
 
   /**
-   * Takes the lock, also from a worker that has ended. Returns whether that one had it. The caller has to call
-   * `give`.
+   * Takes the lock, also from a worker that has ended. The caller has to call `give`. Returns false if that worker has left something that
+   * can't be undone; then nobody gets the lock any more.
    */
   takeOver(ended: number): boolean {
     if (this.#depth > 0) {
       this.#depth++;
-      return false;
+      return true;
     }
     Atomics.compareExchange(this.#words, STARVING, ended, 0);
     const isTaken = Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE;
-    const wasHeld = isTaken && this.#wait(ended);
+    if (isTaken && this.#wait(ended) && !this.#parts.recover()) {
+      this.#break();
+      return false;
+    }
     this.#depth = 1;
-    return wasHeld;
+    this.#parts.taken();
+    return true;
   }
 
   /** Gives the lock back, if it was taken as often as it is given. */
   give(): void {
-    if (--this.#depth > 0) return;
+    if (this.#depth > 1) {
+      this.#depth--;
+      return;
+    }
+    this.#parts.giving();
+    this.#depth = 0;
     const words = this.#words;
     if (Atomics.load(words, STARVING) !== 0) this.#handOver();
     else if ((Atomics.exchange(words, HOLDER, FREE) & CONTENDED) !== 0) Atomics.notify(words, HOLDER, 1);
@@ -160,8 +172,7 @@ export class HeapLock {
   }
 
   /** Gives the lock, which this worker has, to nobody for ever. Whoever sleeps is told. */
-  break(): void {
-    this.#depth = 0;
+  #break(): void {
     Atomics.store(this.#words, HOLDER, BROKEN);
     Atomics.notify(this.#words, HOLDER);
   }

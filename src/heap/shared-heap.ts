@@ -27,6 +27,7 @@ import type { PyObject } from "../objects/handles/object.js";
 import type { PyRef } from "../objects/handles/ref.js";
 import { NO_LIMIT } from "../pressure/policy.js";
 import { workerNumber } from "./heap-lock.js";
+import { spillMemory } from "./journal.js";
 import { checkLimit, checkState, limitWord, noMemory } from "./limits.js";
 import type { ObjectHeap } from "./object-heap.js";
 import { objectMethods } from "./object-methods.js";
@@ -50,6 +51,8 @@ export interface HeapShare {
   /** The module of the allocators, and that of the objects. */
   readonly module: WebAssembly.Module;
   readonly objects: WebAssembly.Module;
+  /** What a worker has to be able to undo, as far as it does not fit into the heap's memory. */
+  readonly spill: SharedArrayBuffer;
   /** Where the heap begins. */
   readonly base: number;
   /** Which of the heap's threads the worker is, and how many workers were it before. */
@@ -86,14 +89,17 @@ export class SharedHeap extends objectMethods((heap) => objectsOf(heap as Shared
     watermark: () => 0,
     fault: () => throwFault(readFault(this.#core, this.#words, this.#sites)),
     stalled: (holder) => this.#stalled(holder),
+    spill: () => this.#objects.journal.spill(),
   };
+  readonly #spill: SharedArrayBuffer;
 
-  private constructor({ module, memory, base, thread, turn, objects }: Omit<HeapShare, "build">) {
+  private constructor({ module, memory, base, thread, turn, objects, spill }: Omit<HeapShare, "build">) {
     super();
+    this.#spill = spill;
     this.#core = instantiateThread(module, memory, base, thread, this.#calls);
     this.#words = new Words(this.#core);
     const self = workerNumber(thread, turn);
-    this.#objects = new SharedObjects(this.#core, objects, self, (holder) => this.#stalled(holder));
+    this.#objects = new SharedObjects(this.#core, objects, spill, self, (holder) => this.#stalled(holder));
     this.#domains = new Domains(this.#core);
     this.raw = this.#domains.raw;
     this.mem = this.#domains.mem;
@@ -107,7 +113,7 @@ export class SharedHeap extends objectMethods((heap) => objectsOf(heap as Shared
     if (other !== undefined) throw new TypeError(`Cannot make a shared heap with the option ${other}: ${NOT_THERE}`);
     const memory = sharedMemoryFor(base + WASM_PAGE);
     const [module, objects] = await Promise.all([threadsModule(), sharedWholeModule()]);
-    const heap = new SharedHeap({ module, objects, memory, base, thread: base, turn: 0 });
+    const heap = new SharedHeap({ module, objects, memory, spill: spillMemory(), base, thread: base, turn: 0 });
     const { functions: f } = heap.#core;
     f.init_own(TABLE_BASE, 0, limitWord(limit), 1, C.SHARED_BYTES);
     f.thread_begin_first();
@@ -139,7 +145,8 @@ export class SharedHeap extends objectMethods((heap) => objectsOf(heap as Shared
     const thread = functions.thread_open() >>> 0;
     if (thread === NULL) throw noMemory(0, this);
     const turn = this.#words.get(thread + C.TURN_AT);
-    return { module, objects: this.#objects.module, memory, base, thread, turn, build: buildChecksum() };
+    const { module: objects } = this.#objects;
+    return { module, objects, memory, spill: this.#spill, base, thread, turn, build: buildChecksum() };
   }
 
   /**

@@ -7,7 +7,7 @@
 //
 // All state of the objects is in the memory, so an instance goes on where another one has stopped. Only handles, and the core's stack and
 // buffer, belong to a worker. Whose they are that lie in the objects' state is noted in LAST; the others' are kept in the control blocks of
-// their threads, and are exchanged when the lock comes to another worker.
+// their threads, and are exchanged when the lock comes to another worker. What a worker changes while it has the lock is in the journal.
 
 import type { Tally } from "../alloc/stats.js";
 import * as C from "../core/constants.gen.js";
@@ -24,6 +24,7 @@ import type { PyTuple } from "../objects/handles/tuple.js";
 import { ObjectCalls } from "../objects/object-calls.js";
 import { NO_LIMIT } from "../pressure/policy.js";
 import { BROKEN, HeapLock, workerNumber } from "./heap-lock.js";
+import { Journal } from "./journal.js";
 import { noMemory } from "./limits.js";
 import { lockedClass, lockedObject } from "./locked.js";
 import { ObjectHeap } from "./object-heap.js";
@@ -72,6 +73,7 @@ export interface OpenObjects {
 
 export class SharedObjects {
   readonly lock: HeapLock;
+  readonly journal: Journal;
   readonly changes: Changes;
   readonly module: WebAssembly.Module;
   readonly #core: ThreadCore;
@@ -85,23 +87,33 @@ export class SharedObjects {
   /**
    * `self` is the worker's number. `stalled` throws an error that says that a thread does not give the lock back, or that the lock is broken.
    */
-  constructor(core: ThreadCore, module: WebAssembly.Module, self: number, stalled: (thread: number) => never) {
+  constructor(
+    core: ThreadCore,
+    module: WebAssembly.Module,
+    spill: SharedArrayBuffer,
+    self: number,
+    stalled: (thread: number) => never,
+  ) {
     this.#core = core;
     this.#words = new Words(core);
     this.#last = new Uint32Array(core.memory.buffer, core.base + LAST_AT, 1);
     this.module = module;
+    this.journal = new Journal(core, this.#words, spill);
     this.changes = new Changes(core.memory, core.base + CHANGES_AT);
     this.lock = new HeapLock({
       memory: core.memory,
       at: core.base + C.SHARED_OBJECTS_AT,
       self,
       taken: () => this.#taken(),
+      giving: () => this.journal.commit(),
+      recover: () => this.journal.recover(),
       stalled: (holder) => stalled(holder === BROKEN ? C.BROKEN_LOCK : holder & ~(C.THREAD_ALIGNMENT - 1)),
     });
   }
 
   /** The heap begins; this worker is its first. */
   begin(hashKey: Iterable<bigint>): void {
+    this.journal.create();
     this.#hashKey.set([...hashKey]);
     this.#words.set(this.#core.base + IDENTITY_AT, crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
   }
@@ -136,11 +148,13 @@ export class SharedObjects {
     if (isFirst) {
       const [key0 = 0n, key1 = 0n] = this.#hashKey;
       core.functions.begin_objects(key0, key1, policyBits({}));
-      this.#last[0] = this.#core.control;
-      this.#words.set(this.#core.base + CONTROL_AT, control);
+      this.journal.write(this.#core.base + LAST_AT, this.#core.control);
+      this.journal.write(this.#core.base + CONTROL_AT, control);
     }
     this.#control = control;
-    this.#taken();
+    this.#exchange(this.#core.control);
+    // An earlier worker of the thread has left handles, if whoever noticed its end was terminated itself.
+    if (this.#words.get(control + C.HANDLES_AT) !== 0) core.functions.handles_end();
     const guard = this.lock.run;
     const classes = Object.fromEntries(
       Object.entries(HANDLE_CLASSES).map(([name, base]) => [name, lockedClass(base, guard, FREE_MEMBERS)]),
@@ -166,7 +180,8 @@ export class SharedObjects {
   #instance(control: number, calls: ObjectCalls): WholeCore {
     const { memory, functions } = this.#core;
     const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
-    const core = instantiateWhole(this.module, memory, table, control, calls);
+    calls.journal = this.journal;
+    const core = instantiateWhole(this.module, memory, table, control, calls, this.#core.base + C.JOURNAL_AT);
     const first = table.grow(GUEST_FUNCTIONS.length);
     for (const [k, [name]] of GUEST_FUNCTIONS.entries()) table.set(first + k, functions[name]);
     if (this.exist) return core;
@@ -182,7 +197,7 @@ export class SharedObjects {
     if (this.#words.get(at) === 0) {
       const made = heap.tuple<unknown>([heap.dict(), heap.dict()]);
       bridge.f.Py_IncRef(heap.addressOf(made));
-      this.#words.set(at, heap.addressOf(made));
+      this.journal.write(at, heap.addressOf(made));
       made.release();
     }
     const kept = bridge.handleOf(this.#words.get(at)) as PyTuple<PyDict>;
@@ -207,24 +222,20 @@ export class SharedObjects {
 
   /** This worker has the lock: makes its handles those in the state. */
   #taken(): void {
+    this.journal.begin();
     if (this.#control !== 0) this.#exchange(this.#core.control);
   }
 
-  /**
-   * Makes the handles of a thread those in the state, unless they are. If this worker is terminated meanwhile, LAST tells which of the two are whole: those in
-   * the state, or those in the control block.
-   */
+  /** Makes the handles of a thread those in the state, unless they are. */
   #exchange(thread: number): void {
     const last = this.#last[0] as number;
     if (last === thread) return;
-    const words = this.#words.refresh();
-    const place = (this.#control + C.HANDLES_AT) >>> 2;
-    const count = C.HANDLES_BYTES >>> 2;
-    if (last !== 0) words.copyWithin((last + C.KEPT_HANDLES_AT) >>> 2, place, place + count);
-    this.#last[0] = 0;
-    const kept = (thread + C.KEPT_HANDLES_AT) >>> 2;
-    words.copyWithin(place, kept, kept + count);
-    this.#last[0] = thread;
+    const place = this.#control + C.HANDLES_AT;
+    for (let at = 0; at < C.HANDLES_BYTES; at += 4) {
+      this.journal.write(last + C.KEPT_HANDLES_AT + at, this.#words.get(place + at));
+      this.journal.write(place + at, this.#words.get(thread + C.KEPT_HANDLES_AT + at));
+    }
+    this.journal.write(this.#core.base + LAST_AT, thread);
   }
 
   /** Releases all handles of a thread. This worker has the lock. */
@@ -233,9 +244,7 @@ export class SharedObjects {
     this.#exchange(thread);
     objects.bridge.f.handles_end();
     this.#exchange(this.#core.control);
-    this.#words
-      .refresh()
-      .fill(0, (thread + C.KEPT_HANDLES_AT) >>> 2, (thread + C.KEPT_HANDLES_AT + C.HANDLES_BYTES) >>> 2);
+    for (let at = 0; at < C.HANDLES_BYTES; at += 4) this.journal.write(thread + C.KEPT_HANDLES_AT + at, 0);
   }
 
   // ---- objects on their way from one worker to another ----
@@ -272,15 +281,11 @@ export class SharedObjects {
   }
 
   /**
-   * The worker that was `thread` at its `turn` has ended, maybe in the middle of an operation: releases its handles. Returns false if
-   * objects are broken; then nobody can use them any more.
+   * The worker that was `thread` at its `turn` has ended, maybe in the middle of an operation: undoes that, and releases its handles. Returns
+   * false if that is not possible; then nobody can use objects any more.
    */
   ended(thread: number, turn: number): boolean {
-    const wasHeld = this.lock.takeOver(workerNumber(thread, turn));
-    if (wasHeld && this.exist) {
-      this.lock.break();
-      return false;
-    }
+    if (!this.lock.takeOver(workerNumber(thread, turn))) return false;
     try {
       // The thread may be another worker's by now, which can't have made a handle since this worker has the lock.
       if (this.exist && this.#words.get(thread + C.TURN_AT) === turn) this.#endHandles(thread);

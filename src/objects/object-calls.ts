@@ -37,6 +37,8 @@ export interface ObjectParts extends AllocatorParts {
 export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports {
   /** What to do about an exception in a callback or a finalizer. */
   report: (error: unknown) => void = (error) => console.error("Exception ignored in a callback:", error);
+  /** The journal of a shared heap. */
+  journal: { spill(): void } | undefined;
   readonly #callbacks = new Map<number, Callback>();
   #lastId = 0;
 
@@ -108,6 +110,8 @@ export class ObjectCalls extends HostCalls<ObjectParts> implements WholeImports 
   readonly collectable = (object: number): void => this.parts?.gc.found(object >>> 0);
 
   readonly pressure = (): void => this.parts?.onPressure();
+
+  readonly spill = (): void => this.journal?.spill();
 
   readonly call = (id: number, object: number): void => {
     const callback = this.#callbacks.get(id);

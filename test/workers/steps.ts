@@ -23,7 +23,7 @@ export class SteppedThread {
     const { exports } = new WebAssembly.Instance(MODULE, {
       env: { memory, table },
       host: {
-        ...{ control, shared: base, fault: none, visit: none, watermark: none, stalled: none },
+        ...{ control, shared: base, fault: none, visit: none, watermark: none, stalled: none, spill: none },
         log_execution: () => this.#step(),
       },
     });

@@ -50,6 +50,8 @@ export function float_hash(o: PyObject): i32 {
 export function float_repr(o: PyObject, w: Writer): bool {
   const buffer = newBlock(REPR_BYTES);
   if (buffer == 0) return false;
+  // What the host writes is not in the journal of a shared heap; the fill is.
+  memory.fill(buffer, 0, REPR_BYTES);
   const n = hostFormatFloat(changetype<PyFloat>(o).value, buffer);
   const done = w.putChars(buffer, 1, n);
   freeBlock(buffer);

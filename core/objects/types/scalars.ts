@@ -62,6 +62,8 @@ export function putTypeName(type: PyType, w: Writer): bool {
   if (name) return w.putStr(name);
   const buffer = newBlock(LONGEST_NAME);
   if (buffer == 0) return false;
+  // What the host writes is not in the journal of a shared heap; the fill is.
+  memory.fill(buffer, 0, LONGEST_NAME);
   const done = w.putChars(buffer, 1, hostTypeName(type.kind, buffer));
   freeBlock(buffer);
   return done;
