@@ -7,6 +7,7 @@
 //          python-image   damaged images of Python, read
 //          python-heap    an image of Python whose heap was changed: the heap is refused, or works
 //          snapshot       damaged heap snapshots, read and evaluated
+//          workers        workers that use the objects of one heap, and are terminated
 
 import { Command, Option } from "commander";
 import { createImage, PythonImage } from "../src/hosts/python/pyodide.js";
@@ -16,13 +17,14 @@ import { brokenImages, survive } from "../test/objects/image-mutations.js";
 import { heapInImage, surviveHeap } from "../test/python/broken-heaps.js";
 import { smallImages, surviveImage } from "../test/python/image-mutations.js";
 import { surviveSnapshot, wholeSnapshot } from "../test/snapshot-mutations.js";
+import { terminateTransfers } from "../test/workers/transfers.js";
 import { randomTests, runTests } from "./random-tests.js";
 
-const PARTS = ["model", "tests", "trace", "image", "python-image", "python-heap", "snapshot"] as const;
+const PARTS = ["model", "tests", "trace", "image", "python-image", "python-heap", "snapshot", "workers"] as const;
 
 const options = new Command("npm run fuzz --")
   .description(
-    "Runs random programs against a model of the heap, or all random tests with new seeds; or reads broken recordings, images or heap snapshots. Stops at the first fault.",
+    "Runs random programs against a model of the heap, all random tests with new seeds, or workers that are terminated; or reads broken recordings, images or heap snapshots. Stops at the first fault.",
   )
   .addOption(new Option("--only <part>", "what to run or to read").choices(PARTS).default("model"))
   .option("--files <n>", "the number of broken recordings, snapshots or images", "100000")
@@ -139,6 +141,15 @@ async function fuzzSnapshots(): Promise<void> {
   }
 }
 
+async function fuzzWorkers(): Promise<void> {
+  const each = 50;
+  let terminated = 0;
+  for (let seed = first; Date.now() < end; seed++) {
+    terminated += await terminateTransfers(seed, (count) => count === each || Date.now() >= end);
+    process.stderr.write(`\rseed ${seed}: ${terminated} workers terminated, nothing found`);
+  }
+}
+
 const FUZZ = {
   model: fuzzModel,
   tests: fuzzTests,
@@ -147,6 +158,7 @@ const FUZZ = {
   "python-image": fuzzPythonImages,
   "python-heap": fuzzPythonHeaps,
   snapshot: fuzzSnapshots,
+  workers: fuzzWorkers,
 };
 await FUZZ[options.only]();
 process.stderr.write("\n");

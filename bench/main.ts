@@ -18,6 +18,7 @@ import { measurePressure } from "./pressure.js";
 import type { ProgramFigures } from "./program.js";
 import { measureProxies } from "./proxies.js";
 import { measureReplays } from "./replay.js";
+import { measureSharedObjects } from "./shared-objects.js";
 import { measureSnapshots } from "./snapshot.js";
 import { measureStart } from "./start.js";
 import { measurePages, measureTotals, measureTraces, measureTypes } from "./trace.js";
@@ -157,7 +158,7 @@ if (measures("fleets")) rows.push(...measureFleets(programNames(), options.round
 if (measures("snapshot")) rows.push(...(await measureSnapshots()));
 // With everything, it is one of the rows of "trace".
 if (options.only === "snapshot") rows.push(...measureTypes(options));
-if (measures("workers")) rows.push(...(await measureWorkers()));
+if (measures("workers")) rows.push(...(await measureWorkers()), ...(await measureSharedObjects()));
 if (measures("start")) rows.push(...(await measureStart(Number(options.rounds), programNames())));
 show(rows);
 if (options.json !== undefined) {

@@ -175,6 +175,17 @@ describe("objects of a shared heap", () => {
     checkAll(third);
   });
 
+  it("are given up by a worker that was terminated, as soon as the lock is free", async () => {
+    const [first, second, share] = await two();
+    const list = first.list([1]);
+    second.adopt<PyList>(list.share());
+    const third = await Heap.join(first.share());
+    // The third one might have ended, too: whoever hears of the second one's end does not wait for it.
+    third.locked(() => first.ended(share));
+    expect(list.refcount).toBe(1);
+    checkAll(first);
+  });
+
   it("stay usable when the memory grows, and within the limit", async () => {
     const [first, second] = await two();
     const list = first.list(["a text that is longer than a few characters"]);

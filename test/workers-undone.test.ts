@@ -5,10 +5,11 @@ import { describe, expect, it } from "vitest";
 import { Heap, type SharedHeap, sumOfParts } from "../src/index.js";
 import { randomIntegers, SEED } from "./random.js";
 import { Copy } from "./workers/crashes.js";
+import { terminateTransfers } from "./workers/transfers.js";
 import { Life, type Moment, SCENARIOS, type Scenario } from "./workers/undone.js";
 
 /** How many steps of each scenario are tried; with 0, all of them. */
-const STOPS = Number(process.env.PYHEAP_STOPS ?? 25);
+const STOPS = Number(process.env.PYHEAP_STOPS ?? 15);
 /** How many copies of the memory there are at a time. */
 const AT_A_TIME = 100;
 /** Objects that were passed on have numbers up to this one. */
@@ -99,5 +100,11 @@ describe("an operation whose journal finds no memory", () => {
     for (const use of [() => third.ended(opened(share)), () => third.list()])
       expect(use).toThrow("The heap is corrupt: what a terminated worker left at 0x10000 breaks its invariants");
     third.free(third.malloc(100_000));
+  });
+});
+
+describe(`workers that are terminated while they use objects (PYHEAP_SEED=${SEED})`, () => {
+  it("leave every section as a whole or not at all, and the others go on", async () => {
+    expect(await terminateTransfers(SEED, (terminated) => terminated === 5)).toBe(5);
   });
 });

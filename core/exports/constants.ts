@@ -142,6 +142,9 @@ export {
 
 export { BROKEN as BROKEN_LOCK } from "../ground/lock";
 export const TURN_AT: usize = THREAD_AT + offsetof<Thread>("turn");
+export const THREAD_STATE_AT: usize = THREAD_AT + offsetof<Thread>("state");
+export const NEXT_THREAD_AT: usize = THREAD_AT + offsetof<Thread>("next");
+export { VACANT } from "../alloc/threads";
 
 // ---- debug hooks and faults ----
 

@@ -21,10 +21,15 @@ const LOOKS = 100;
 const STARVING_MS = 1;
 /** Milliseconds after which a sleeping worker throws an error. */
 const PATIENCE_MS = 10_000;
+/** Milliseconds that a worker sleeps for a lock that it only wants because another one has ended. */
+const ENDING_MS = 20;
 
 // The words of the lock.
 const HOLDER = 0;
 const STARVING = 1;
+
+/** What came of an attempt to take the lock from a worker that has ended. */
+export type Taking = "taken" | "busy" | "broken";
 
 export interface HeapLockParts {
   readonly memory: WebAssembly.Memory;
@@ -77,12 +82,15 @@ export class HeapLock {
 
   /** Takes the lock, also if this worker has it already. */
   take(): void {
-    if (this.#depth === 0) {
+    if (++this.#depth > 1) return;
+    try {
       if (this.#isLeft) throw new Error("Cannot use the heap: this worker has left it");
-      if (Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE) this.#wait(FREE);
-      this.#parts.taken();
+      if (Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE) this.#wait();
+    } catch (error) {
+      this.#depth = 0;
+      throw error;
     }
-    this.#depth++;
+    this.#parts.taken();
   }
 
   /** This worker leaves the heap: it can't take the lock any more. */
@@ -95,23 +103,25 @@ export class HeapLock {
   }
 
   /**
-   * Takes the lock, also from a worker that has ended. The caller has to call `give`. Returns false if that worker has left something that
-   * can't be undone; then nobody gets the lock any more.
+   * Takes the lock, also from a worker that has ended. Then the caller has to call `give`. If another worker has the lock, and keeps it, this one
+   * is BUSY: that one may have ended, too. If the worker has left something that can't be undone, nobody gets the lock any more.
    */
-  takeOver(ended: number): boolean {
+  takeOver(ended: number): Taking {
     if (this.#depth > 0) {
       this.#depth++;
-      return true;
+      return "taken";
     }
     Atomics.compareExchange(this.#words, STARVING, ended, 0);
     const isTaken = Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE;
-    if (isTaken && this.#wait(ended) && !this.#parts.recover()) {
+    const result = isTaken ? this.#wait(ended, ENDING_MS) : "taken";
+    if (result === "busy") return result;
+    if (result === "taken over" && !this.#parts.recover()) {
       this.#break();
-      return false;
+      return "broken";
     }
     this.#depth = 1;
     this.#parts.taken();
-    return true;
+    return "taken";
   }
 
   /** Gives the lock back, if it was taken as often as it is given. */
@@ -134,13 +144,13 @@ export class HeapLock {
     Atomics.notify(words, HOLDER);
   }
 
-  /** Waits for the lock, and takes it: when it is free, or from a worker that has `ended`. Returns whether it was that one's. */
-  #wait(ended: number): boolean {
+  /** Waits for the lock, and takes it: when it is free, or from a worker that has `ended`. For that, it waits only for so many milliseconds. */
+  #wait(ended = FREE, patience = PATIENCE_MS): "taken" | "taken over" | "busy" {
     const words = this.#words;
     const self = this.#self;
     for (let look = LOOKS; look > 0; look--) {
       if (Atomics.load(words, HOLDER) !== FREE) continue;
-      if (Atomics.compareExchange(words, HOLDER, FREE, self) === FREE) return false;
+      if (Atomics.compareExchange(words, HOLDER, FREE, self) === FREE) return "taken";
     }
     const begun = performance.now();
     for (;;) {
@@ -149,26 +159,30 @@ export class HeapLock {
       const holder = seen & ~CONTENDED;
       if (holder === FREE || holder === self) break;
       if (holder === ended) {
-        if (Atomics.compareExchange(words, HOLDER, seen, self | CONTENDED) === seen) return true;
+        if (Atomics.compareExchange(words, HOLDER, seen, self | CONTENDED) === seen) return "taken over";
         continue;
       }
       const waited = performance.now() - begun;
-      if (holder === BROKEN || waited >= PATIENCE_MS) this.#giveUp(holder);
+      if (holder === BROKEN || waited >= patience) {
+        if (this.#isMadeHolder()) continue;
+        if (holder === BROKEN || ended === FREE) this.#parts.stalled(holder);
+        return "busy";
+      }
       const marked = holder | CONTENDED;
       if (seen !== marked && Atomics.compareExchange(words, HOLDER, seen, marked) !== seen) continue;
       const isStarving = waited >= STARVING_MS;
       if (isStarving) Atomics.compareExchange(words, STARVING, 0, self);
-      Atomics.wait(words, HOLDER, marked, isStarving ? PATIENCE_MS - waited : STARVING_MS);
+      Atomics.wait(words, HOLDER, marked, isStarving ? patience - waited : STARVING_MS);
     }
     Atomics.compareExchange(words, STARVING, self, 0);
-    return false;
+    return "taken";
   }
 
-  #giveUp(holder: number): void {
-    // If it was made the holder meanwhile, it goes on.
-    const was = Atomics.compareExchange(this.#words, STARVING, this.#self, 0);
-    if (was !== this.#self && (Atomics.load(this.#words, HOLDER) & ~CONTENDED) === this.#self) return;
-    this.#parts.stalled(holder);
+  /** This worker waits no more. Returns whether it was made the holder meanwhile. */
+  #isMadeHolder(): boolean {
+    const words = this.#words;
+    const wasStarving = Atomics.compareExchange(words, STARVING, this.#self, 0) === this.#self;
+    return !wasStarving && (Atomics.load(words, HOLDER) & ~CONTENDED) === this.#self;
   }
 
   /** Gives the lock, which this worker has, to nobody for ever. Whoever sleeps is told. */

@@ -94,13 +94,29 @@ export class Journal {
 
   /** Sets a word of the heap, and notes what it was. */
   write(address: number, value: number): void {
+    this.#write(this.#memory.refresh(), address >>> 2, value);
+  }
+
+  /** Copies `count` words, and notes what was there. */
+  copy(to: number, from: number, count: number): void {
+    const memory = this.#memory.refresh();
+    for (let k = 0; k < count; k++) this.#write(memory, (to >>> 2) + k, memory[(from >>> 2) + k] as number);
+  }
+
+  /** Sets `count` words to 0, and notes what they were. */
+  clear(address: number, count: number): void {
+    const memory = this.#memory.refresh();
+    for (let k = 0; k < count; k++) this.#write(memory, (address >>> 2) + k, 0);
+  }
+
+  #write(memory: Uint32Array, index: number, value: number): void {
     const words = this.#words;
     if (words[NEXT] === this.#end) this.spill();
     const next = words[NEXT] as number;
-    this.#memory.set(next, address);
-    this.#memory.set(next + 4, this.#memory.get(address));
+    memory[next >>> 2] = index * 4;
+    memory[(next >>> 2) + 1] = memory[index] as number;
     words[NEXT] = next + PAIR;
-    this.#memory.set(address, value);
+    memory[index] = value;
   }
 
   /** The entries in the heap's memory are full: they go elsewhere. */

@@ -43,6 +43,9 @@ const GUEST_FUNCTIONS = [
   ["guest_free", C.HOST_FREE_AT],
 ] as const;
 
+/** The words of a worker's handles. */
+const HANDLE_WORDS = C.HANDLES_BYTES >>> 2;
+
 // Words after those of the lock.
 /** The thread whose handles are in the state of the objects. */
 const LAST_AT = C.SHARED_OBJECTS_AT + 8;
@@ -54,6 +57,8 @@ const KEPT_AT = C.SHARED_OBJECTS_AT + 16;
 const PASSED_AT = C.SHARED_OBJECTS_AT + 20;
 /** Two words that tell that a queue has changed. */
 const CHANGES_AT = C.SHARED_OBJECTS_AT + 48;
+/** Whether handles of workers that have ended are still to be released. */
+const HANDLES_LEFT_AT = C.SHARED_OBJECTS_AT + 56;
 /** A random number that tells the heap from others. */
 const IDENTITY_AT = C.SHARED_OBJECTS_AT + 24;
 /** The key of hashes: two numbers of 64 bits. */
@@ -154,7 +159,7 @@ export class SharedObjects {
     this.#control = control;
     this.#exchange(this.#core.control);
     // An earlier worker of the thread has left handles, if whoever noticed its end was terminated itself.
-    if (this.#words.get(control + C.HANDLES_AT) !== 0) core.functions.handles_end();
+    if (!isFirst && this.#hasHandles(control + C.HANDLES_AT)) core.functions.handles_end();
     const guard = this.lock.run;
     const classes = Object.fromEntries(
       Object.entries(HANDLE_CLASSES).map(([name, base]) => [name, lockedClass(base, guard, FREE_MEMBERS)]),
@@ -223,7 +228,13 @@ export class SharedObjects {
   /** This worker has the lock: makes its handles those in the state. */
   #taken(): void {
     this.journal.begin();
-    if (this.#control !== 0) this.#exchange(this.#core.control);
+    if (this.#control === 0) return;
+    this.#exchange(this.#core.control);
+    const left = this.#core.base + HANDLES_LEFT_AT;
+    if (this.#open && this.#words.get(left) !== 0) {
+      this.journal.write(left, 0);
+      this.#endHandles(this.#open);
+    }
   }
 
   /** Makes the handles of a thread those in the state, unless they are. */
@@ -231,20 +242,31 @@ export class SharedObjects {
     const last = this.#last[0] as number;
     if (last === thread) return;
     const place = this.#control + C.HANDLES_AT;
-    for (let at = 0; at < C.HANDLES_BYTES; at += 4) {
-      this.journal.write(last + C.KEPT_HANDLES_AT + at, this.#words.get(place + at));
-      this.journal.write(place + at, this.#words.get(thread + C.KEPT_HANDLES_AT + at));
-    }
+    this.journal.copy(last + C.KEPT_HANDLES_AT, place, HANDLE_WORDS);
+    this.journal.copy(place, thread + C.KEPT_HANDLES_AT, HANDLE_WORDS);
     this.journal.write(this.#core.base + LAST_AT, thread);
   }
 
-  /** Releases all handles of a thread. This worker has the lock. */
-  #endHandles(thread: number): void {
-    const { objects } = this.open;
-    this.#exchange(thread);
-    objects.bridge.f.handles_end();
-    this.#exchange(this.#core.control);
-    for (let at = 0; at < C.HANDLES_BYTES; at += 4) this.journal.write(thread + C.KEPT_HANDLES_AT + at, 0);
+  /** Whether what is kept of a worker at this address is more than nothing. */
+  #hasHandles(at: number): boolean {
+    return this.#words
+      .refresh()
+      .subarray(at >>> 2, (at >>> 2) + HANDLE_WORDS)
+      .some((word) => word !== 0);
+  }
+
+  /** Releases the handles of workers that have ended. This worker has the lock. */
+  #endHandles({ objects }: OpenObjects): void {
+    const words = this.#words;
+    for (let thread = this.#core.base; thread !== 0; thread = words.get(thread + C.NEXT_THREAD_AT)) {
+      // Of a thread that is another worker's by now, that one releases them before it uses objects.
+      if (words.get(thread + C.THREAD_STATE_AT) !== C.VACANT) continue;
+      if (!this.#hasHandles(thread + C.KEPT_HANDLES_AT)) continue;
+      this.#exchange(thread);
+      objects.bridge.f.handles_end();
+      this.#exchange(this.#core.control);
+      this.journal.clear(thread + C.KEPT_HANDLES_AT, HANDLE_WORDS);
+    }
   }
 
   // ---- objects on their way from one worker to another ----
@@ -285,12 +307,17 @@ export class SharedObjects {
    * false if that is not possible; then nobody can use objects any more.
    */
   ended(thread: number, turn: number): boolean {
-    if (!this.lock.takeOver(workerNumber(thread, turn))) return false;
-    try {
-      // The thread may be another worker's by now, which can't have made a handle since this worker has the lock.
-      if (this.exist && this.#words.get(thread + C.TURN_AT) === turn) this.#endHandles(thread);
-    } finally {
-      this.lock.give();
+    const taking = this.lock.takeOver(workerNumber(thread, turn));
+    if (taking === "broken") return false;
+    if (taking === "taken") {
+      try {
+        if (this.exist) this.#endHandles(this.open);
+      } finally {
+        this.lock.give();
+      }
+    } else {
+      // Whoever takes the lock next does it: maybe the caller, when it hears that another worker has ended, too.
+      this.#words.set(this.#core.base + HANDLES_LEFT_AT, 1);
     }
     // It may have put something into a queue, and not yet told it.
     this.changes.tell();

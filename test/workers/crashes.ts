@@ -12,6 +12,7 @@ import { THREADS_BASE64 } from "../../src/core/threads.generated.js";
 import { WHOLE_BASE64 } from "../../src/core/whole.generated.js";
 import { leb } from "../../src/ground/wasm-binary.js";
 import { editedModule, importedFunctions, OPCODE } from "../../src/ground/wasm-code.js";
+import { Journal } from "../../src/heap/journal.js";
 import type { HeapShare } from "../../src/index.js";
 
 /** The same module, in which each function and each round of a loop calls `spill`. */
@@ -44,7 +45,8 @@ export function inEachStep<T>({ memory, base }: HeapShare, step: () => void, run
   const isFull = () => base + C.ENTRIES_AT + C.ENTRIES_BYTES - (journal[1] as number) < ENTRY;
   const { Instance } = WebAssembly;
   const atomics = { ...Object.getOwnPropertyDescriptors(Atomics) };
-  const words = Object.getOwnPropertyDescriptor(Words.prototype, "set") as PropertyDescriptor;
+  const { set } = Words.prototype;
+  const { write, copy, clear } = Journal.prototype;
   class SteppedInstance extends Instance {
     constructor(module: WebAssembly.Module, imports: WebAssembly.Imports = {}) {
       const { host = {} } = imports;
@@ -70,18 +72,34 @@ export function inEachStep<T>({ memory, base }: HeapShare, step: () => void, run
         },
       });
     }
-    Object.defineProperty(Words.prototype, "set", {
-      ...words,
-      value(this: Words, address: number, value: number) {
+    Words.prototype.set = function (address, value) {
+      step();
+      set.call(this, address, value);
+    };
+    Journal.prototype.write = function (address, value) {
+      step();
+      write.call(this, address, value);
+      step();
+    };
+    // Word by word, with a step between two of them.
+    Journal.prototype.copy = function (to, from, count) {
+      for (let at = 0; at < 4 * count; at += 4) {
         step();
-        words.value.call(this, address, value);
-      },
-    });
+        copy.call(this, to + at, from + at, 1);
+      }
+    };
+    Journal.prototype.clear = function (address, count) {
+      for (let at = 0; at < 4 * count; at += 4) {
+        step();
+        clear.call(this, address + at, 1);
+      }
+    };
     return run();
   } finally {
     WebAssembly.Instance = Instance;
     Object.defineProperties(Atomics, atomics);
-    Object.defineProperty(Words.prototype, "set", words);
+    Words.prototype.set = set;
+    Object.assign(Journal.prototype, { write, copy, clear });
   }
 }
 

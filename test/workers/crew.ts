@@ -3,6 +3,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { build } from "esbuild";
@@ -17,7 +18,9 @@ let bundled: Promise<string> | undefined;
 function workerFile(): Promise<string> {
   bundled ??= (async () => {
     const outfile = join(mkdtempSync(join(tmpdir(), "pyheap-")), "worker.mjs");
-    const entry = fileURLToPath(new URL("worker.ts", import.meta.url));
+    // The tests are not compiled; what `npm run fuzz` runs is.
+    const name = import.meta.url.endsWith(".ts") ? "worker.ts" : "worker.js";
+    const entry = fileURLToPath(new URL(name, import.meta.url));
     await build({ entryPoints: [entry], bundle: true, platform: "node", format: "esm", target: "es2022", outfile });
     return outfile;
   })();
@@ -64,6 +67,18 @@ export class Crew {
     const member = { worker, share };
     this.#members.push(member);
     return member;
+  }
+
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  /** Waits until a condition holds, which workers bring about. Throws if one fails. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await setTimeout(1);
+    }
   }
 
   #notice(note: () => void): void {

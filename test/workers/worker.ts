@@ -9,6 +9,7 @@ import type { Event } from "./linearizable.js";
 import { Mail } from "./mail.js";
 import { compareWithOwn, type Done, ObjectProgram } from "./object-program.js";
 import { type Plan, WorkerProgram } from "./program.js";
+import { transferForever } from "./transfers.js";
 
 export type Task =
   /** Runs a random program in rounds, and waits after each. */
@@ -28,6 +29,8 @@ export type Task =
 
   /** Gets numbers from a queue, and puts twice each of them into another one, until it gets 0. */
   | { readonly kind: "echo"; readonly jobs: ObjectShare; readonly answers: ObjectShare }
+  /** Moves money between accounts until it is terminated, and counts that in `progress`. */
+  | { readonly kind: "transfers"; readonly seed: number; readonly progress: SharedArrayBuffer }
   /** Records what it does at the same time as others, in rounds, each with new objects. */
   | { readonly kind: "history"; readonly seed: number; readonly rounds: number; readonly clock: SharedArrayBuffer };
 
@@ -75,6 +78,8 @@ if (task.kind === "contract") {
 } else if (task.kind === "echo") {
   const [jobs, answers] = [heap.queue<number>(task.jobs), heap.queue<number>(task.answers)];
   for (let n = jobs.get(); n; n = jobs.get()) answers.put(2 * n);
+} else if (task.kind === "transfers") {
+  transferForever(heap, task.seed, number, new Int32Array(task.progress));
 } else if (task.kind === "history") {
   const history = recordHistory(heap, number, workers, task);
   parentPort?.postMessage({ pooled: 0, history } satisfies Pause);
