@@ -20,11 +20,14 @@ export interface Budget {
 
 const SHOWN = { rows: 5, frames: 12, sort: "bytes", minShare: 0 } as const;
 
-/** A text with the figures that are over the budget, and with their stacks; undefined if there are none. */
-export function overBudget(trace: TraceReport, budget: Budget, colors: Colors): string | undefined {
+/**
+ * A text with the figures that are over the budget, and with their stacks; undefined if there are none. `ownBytes` were live at the
+ * end, but not the program's.
+ */
+export function overBudget(trace: TraceReport, budget: Budget, colors: Colors, ownBytes = 0): string | undefined {
   const check = (view: View, what: string, most: number | undefined): string[] => {
     const report = traceReport({ ...trace, view, colors });
-    const { bytes: size } = viewSum(report);
+    const size = viewSum(report).bytes - (view === "leaks" ? ownBytes : 0);
     if (most === undefined || size <= most) return [];
     const start = startWords(report);
     const beside = start === undefined ? "" : colors.dim(`, beside ${start}`);

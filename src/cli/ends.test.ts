@@ -166,6 +166,19 @@ describe("a program that ends", () => {
     expect(stderr).toMatch(/^Exception ignored .*\nOSError: \[Errno \d+\] No space left on device\nstatus 120\n$/);
   });
 
+  it("of a report that can't be written has the exit code 2 and one line", async () => {
+    await pyheap("--quiet", "--trace", "said.trace", "-c", "pass");
+    const said = "pyheap: Cannot write to standard output: no space is left on the device\nstatus 2\n";
+    for (const words of [
+      ...["report table said.trace", "report export json -o - said.trace"],
+      ...["report stats --json said.trace", "--help"],
+    ]) {
+      const command = `"${process.execPath}" "${MAIN}" ${words} >/dev/full; echo "status $?" >&2`;
+      const { stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
+      expect(stderr, words).toBe(said);
+    }
+  });
+
   it("that has taken every file descriptor is checked and reported too", () => {
     const code = "import os\ntry:\n    while True: os.open('.', 0)\nexcept OSError as error: print(error.strerror)";
     const options = "--json taken.json --fail-over-peak 100MiB --trace taken.trace";

@@ -2,9 +2,16 @@
 // The command `pyheap`, as a process.
 
 import { main } from "./command-line.js";
+import { reasonOf } from "./system/errors.js";
+
+/** Exit code if standard output can't be written, as for any other file. */
+const NOT_WRITTEN = 2;
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  // The reader has read enough, and has closed the pipe.
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`pyheap: Cannot write to standard output: ${reasonOf(error)}\n`);
+  process.exit(NOT_WRITTEN);
 });
 
 // What can't be written to standard error changes nothing: the exit code is the program's, as under `python`.

@@ -111,10 +111,11 @@ export type WorkerMessage =
   | { readonly kind: "snapshot"; readonly file: string; readonly problem?: string }
   /** An allocation found no memory, and only sums are recorded: the main thread has them, and has to write the dump. */
   | { readonly kind: "dump"; readonly noMemory: NoMemory }
-  /** `result` is undefined if there is nothing to report. `hasSnapshot`: the file that --snapshot names was written. */
+  /** `result` is undefined if there is nothing to report. `ownBytes`: what was live at the end only because the end was noticed. `hasSnapshot`: the file that --snapshot names was written. */
   | {
       readonly kind: "done";
       readonly exitCode: number;
       readonly result: RunResult | undefined;
       readonly hasSnapshot?: boolean;
+      readonly ownBytes?: number;
     };

@@ -26,6 +26,7 @@ import { keepCallsOutOfLine, validateLater } from "./engine.js";
 import { showFolders } from "./folders.js";
 import { InputReader } from "./input.js";
 import { KeptImage } from "./kept-image.js";
+import { LeftByMain } from "./left-by-main.js";
 import { namedImage, withoutImage } from "./named-image.js";
 import type { Provided, Wanted } from "./packages/provider.js";
 import type { ImageRequest, RunRequest, WorkerMessage } from "./protocol.js";
@@ -105,6 +106,7 @@ function wordsFor(program: Program): readonly string[] {
 
 const begun = performance.now();
 let recording: Recording | undefined;
+let leftByMain: LeftByMain | undefined;
 let snapshots: RunSnapshots | undefined;
 
 /** The outcome of the program. It is measured once, and reported once. */
@@ -114,6 +116,7 @@ class Outcome {
   #startBytes = 0;
   #measured: Omit<RunResult, "exitCode"> | undefined;
   #isOver = false;
+  #ownBytes = 0;
 
   /** Marks the beginning of the program. */
   begin(interpreter: Interpreter): void {
@@ -142,12 +145,21 @@ class Outcome {
     };
   }
 
-  /** Ends recording and measuring, because the program has ended. */
-  programEnded(): void {
+  /** Ends recording and measuring, because the program has ended. `isInOrder` says that the interpreter still works. */
+  programEnded(isInOrder = false): void {
     if (this.#isOver) return;
     this.#isOver = true;
     recording?.programEnded();
-    for (const step of [() => this.measure(), () => snapshots?.end(), () => recording?.stop()]) {
+    let putBack: (() => void) | undefined;
+    const free = () => {
+      if (!isInOrder || !leftByMain) return;
+      this.#ownBytes = leftByMain.atexitBytes;
+      putBack = leftByMain.free();
+    };
+    for (const step of [
+      ...[() => this.measure(), () => snapshots?.end()],
+      ...[free, () => recording?.stop(), () => putBack?.()],
+    ]) {
       try {
         step();
       } catch (error) {
@@ -168,7 +180,7 @@ class Outcome {
   end(exitCode: number): never {
     this.programEnded();
     const result = this.#measured && { ...this.#measured, exitCode };
-    say({ kind: "done", exitCode, result, hasSnapshot: snapshots?.isWritten === true });
+    say({ kind: "done", exitCode, result, hasSnapshot: snapshots?.isWritten === true, ownBytes: this.#ownBytes });
     return process.exit(exitCode);
   }
 }
@@ -193,8 +205,9 @@ function beginRecording(heap: PythonHeap, image: PythonImage | undefined): void 
 }
 
 /** Tells the recording that the program begins. */
-function beginProgram(): void {
+function beginProgram({ heap, image }: Interpreter, space: Space): void {
   try {
+    if (heap && recording) leftByMain = new LeftByMain(heap, image, space);
     recording?.noteProgram();
   } catch (error) {
     refuse(wordsOf(error), USAGE);
@@ -403,7 +416,7 @@ function prepare({ pyodide, python, heap }: Interpreter, space: Space): StackSwi
     if (!outcome.isOver) again.ask();
   };
   const prepared = space.get("prepare") as (...values: unknown[]) => () => void;
-  const registerEnd = prepared(...words, wait, makeRoom, () => outcome.programEnded(), forgotten);
+  const registerEnd = prepared(...words, wait, makeRoom, () => outcome.programEnded(true), forgotten);
   if (standIn(request.program)) {
     pyodide.runPython(STAND_IN, { globals: space, filename: RUNNER_FILE });
     (space.get("stand_in") as (source: string | undefined) => void)(kind === "code" ? target : undefined);
@@ -474,7 +487,7 @@ const switching = prepare(interpreter, space);
 preparePackages(interpreter, space, addLibraries);
 takeSignals(interpreter);
 say({ kind: "started" });
-beginProgram();
+beginProgram(interpreter, space);
 outcome.begin(interpreter);
 const exitCode = await run(interpreter, switching);
 if (!outcome.isOver && interpreter.python.Py_IsInitialized() === 0) {

@@ -6,6 +6,7 @@ import { RUNNER_FILE } from "../hosts/python/frame-reader.js";
 import { globalsOf, runApart } from "../hosts/python/kept-code.js";
 import { ACCOUNTS } from "./accounts.js";
 import { EVENT_LOOP } from "./event-loop.js";
+import { LEFT_BY_MAIN } from "./left-by-main.js";
 import { MICROPIP } from "./micropip.js";
 import { OUTSIDE } from "./outside.js";
 import { PACKAGE_IMPORTS } from "./package-imports.js";
@@ -27,7 +28,7 @@ const HELD = "__pyheap_run__";
 const IMPORTS =
   "import asyncio, atexit, os, pyodide.ffi, signal, sys, time; from asyncio import base_events, coroutines, events, tasks, unix_events";
 
-const DEFINITIONS = [PRELUDE, EVENT_LOOP, ACCOUNTS, OUTSIDE, PACKAGE_IMPORTS, MICROPIP];
+const DEFINITIONS = [PRELUDE, LEFT_BY_MAIN, EVENT_LOOP, ACCOUNTS, OUTSIDE, PACKAGE_IMPORTS, MICROPIP];
 
 export const RUN_SOURCES: readonly string[] = [...DEFINITIONS, IMPORTS];
 

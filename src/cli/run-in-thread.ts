@@ -32,6 +32,8 @@ export interface Ended {
   readonly exitCode: number;
   /** Whether the file that --snapshot names was written. */
   readonly hasSnapshot: boolean;
+  /** What was live at the end only because the end was noticed. */
+  readonly ownBytes: number;
   /** The signal by which the program was stopped, because it did not handle the signal itself. */
   readonly stoppedBy?: number;
 }
@@ -114,6 +116,7 @@ export async function runInThread(
     let result: RunResult | undefined;
     let exitCode: number | undefined;
     let hasSnapshot = false;
+    let ownBytes = 0;
     let stoppedBy: number | undefined;
     const snapshots = new SnapshotTimer(shared, request);
     const start = () => {
@@ -137,7 +140,7 @@ export async function runInThread(
         input.request();
       } else if (message.kind === "provide") void answer(worker, shared, provider, message.wanted);
       else if (message.kind === "done") {
-        ({ result, exitCode, hasSnapshot = false } = message);
+        ({ result, exitCode, hasSnapshot = false, ownBytes = 0 } = message);
         // An interrupt does not stop a program in C: its code would go on after its end was reported.
         if (isC) void worker.terminate();
       } else {
@@ -164,7 +167,13 @@ export async function runInThread(
       keys?.end();
       input.close();
       for (const fd of spare) closeSync(fd);
-      done({ result, exitCode: exitCode ?? code, hasSnapshot, ...(stoppedBy !== undefined && { stoppedBy }) });
+      done({
+        result,
+        exitCode: exitCode ?? code,
+        hasSnapshot,
+        ownBytes,
+        ...(stoppedBy !== undefined && { stoppedBy }),
+      });
     });
   });
 }

@@ -64,13 +64,13 @@ export async function run(program: Program, options: RunOptions, thread: Worker 
     closeSnapshot(ended?.hasSnapshot === true);
     if (recording) closeSync(recording.fd);
   }
-  const { result, exitCode, stoppedBy, hasSnapshot } = ended;
+  const { result, exitCode, stoppedBy, hasSnapshot, ownBytes } = ended;
   if (stoppedBy !== undefined) {
     say(`the program did not take ${signalName(stoppedBy)}: it was stopped, without a report`);
   }
   if (result) await report(result, hasSnapshot, options);
   const isChecked = recording !== undefined && result !== undefined && checksBudget(options);
-  const budgetCode = isChecked ? await checkBudget(recording.file, options) : 0;
+  const budgetCode = isChecked ? await checkBudget(recording.file, options, ownBytes) : 0;
   // The thread of the program has said why.
   const isSnapshotLost = snapshots?.made !== undefined && result !== undefined && !hasSnapshot;
   return exitCode || budgetCode || (isSnapshotLost ? UNWRITTEN : 0);
@@ -209,7 +209,7 @@ function chooseTrace(options: RunOptions, source: string | undefined): TraceRequ
  * If a run was over its budget, prints by how much, and the stacks. Returns the exit code for that, else 0. Throws UsageError if the
  * recording is not whole.
  */
-async function checkBudget(file: string, budget: Budget): Promise<number> {
+async function checkBudget(file: string, budget: Budget, ownBytes: number): Promise<number> {
   const [{ loadReport }, { OVER_BUDGET, overBudget }] = await Promise.all([
     import("./report/trace-input.js"),
     import("./budget.js"),
@@ -217,7 +217,7 @@ async function checkBudget(file: string, budget: Budget): Promise<number> {
   const trace = await loadReport(file, {});
   const { problem } = trace.summary;
   if (problem !== undefined) throw new UsageError(`Cannot say what the program took. ${problem}`, 1);
-  const over = overBudget(trace, budget, errorColors());
+  const over = overBudget(trace, budget, errorColors(), ownBytes);
   if (over === undefined) return 0;
   process.stderr.write(over);
   return OVER_BUDGET;

@@ -192,6 +192,39 @@ kept = work(int(sys.argv[1]))
   });
 
   it.each([
+    ["-c", "pass"],
+    ["-c", "x = 1"],
+    ["-c", "rows = [{k: str(k)} for k in range(3000)]\ndel rows"],
+    ["nothing.py"],
+    ["-m", "nothing"],
+  ])("finds nothing that %s %j left", async (...program) => {
+    writeFileSync(join(folder, "nothing.py"), "pass\n");
+    expect(await pyheap("run", "--quiet", "--fail-over-leak", "0", ...program)).toEqual({
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  it.each([
+    ["x = {}", "40 B"],
+    ["x = bytes(1_000_000)", "976.6 KiB"],
+  ])("finds what %j left, to the byte", async (program, size) => {
+    const { status, stderr } = await pyheap("run", "--quiet", "--fail-over-leak", "0", "-c", program);
+    expect(status).toBe(3);
+    expect(stderr.split("\n")[0]).toBe(`pyheap: what the program did not free is ${size}, over 0 B`);
+  });
+
+  it("leaves a program its main module when the recording has ended", async () => {
+    const program = ["class Last:", "    def __del__(self):", "        print(__file__)", "last = Last()"];
+    writeFileSync(join(folder, "last.py"), program.join("\n"));
+    const run = (...options: string[]) => pyheap("run", "--quiet", ...options, "-m", "last");
+    const plain = await run();
+    expect(plain.stdout).toMatch(/\/last\.py\n$/);
+    expect(await run("--fail-over-leak", "1MiB")).toEqual(plain);
+  });
+
+  it.each([
     [
       ["run", "--fail-over-peak", "1MiB", "--allocator", "malloc", "-c", "1"],
       /^pyheap: Cannot use --fail-over-peak with/,

@@ -72,7 +72,7 @@ export async function writeOutput(
     if (!(error instanceof Error && "syscall" in error)) throw error;
     // The reader of standard output has read enough, and has closed the pipe.
     if (file === "-" && (error as NodeJS.ErrnoException).code === "EPIPE") return;
-    throw new UsageError(`Cannot write ${file}: ${reasonOf(error)}`);
+    throw new UsageError(`Cannot write ${file === "-" ? "to standard output" : file}: ${reasonOf(error)}`);
   }
   if (file !== "-") process.stderr.write(`${forTerminal(file)}${more}\n`);
 }

@@ -34,6 +34,8 @@ export interface PyodideExports {
   Py_IsInitialized(): number;
   Py_AddPendingCall(f: number, argument: number): number;
   PyGC_Collect(): number;
+  PyObject_CallNoArgs?(callable: number): number;
+  Py_DecRef?(object: number): void;
   tzset(): void;
   /** Only modules in C need it. */
   memalign?(alignment: number, n: number): number;

@@ -268,6 +268,11 @@ export class PythonHeap extends CoreHeap {
     return this.#side.isCollecting;
   }
 
+  /** @internal Frees what the interpreter keeps for reuse, so that it is not taken for memory of the program. */
+  emptyFreeLists(): void {
+    this.#side.emptyInterpretersFreeLists();
+  }
+
   /**
    * The live PyProxies, by which JavaScript holds objects of the interpreter. A proxy is live until it is destroyed, or
    * until JavaScript's collector has freed it. With `retained`, a snapshot of the heap is taken for the bytes that each one

@@ -7,6 +7,7 @@ import { HeapCorruption, HeapFault } from "../../ground/errors.js";
 import { NO_LIMIT } from "../../heap/core-heap.js";
 import { Inspection } from "./inspection.js";
 import { keptValue, type OwnCode } from "./kept-code.js";
+import type { PyodideExports } from "./pyodide-module.js";
 import { PYTHON_FILES } from "./python-files.gen.js";
 import type { PythonHeap } from "./python-heap.js";
 import type { CollectionSource, PythonCollection } from "./python-side.js";
@@ -18,7 +19,8 @@ import { readTraceFor, track } from "./tracking.js";
  * list. So nothing that the program does to its list removes our callback. A program that imports gc anew gets the
  * collector's own list. If the program removes our callback from that list, the callback adds itself again when it is freed. (The
  * program can prevent this by keeping a reference to the callback.) `tell` is called without a Python frame, so that a
- * function that traces the program can't fail in it.
+ * function that traces the program can't fail in it. watch returns functions of the collector, all of them in C, and the addresses of
+ * that list and of three functions: a call by address allocates nothing.
  */
 const SOURCE = `
 import gc
@@ -51,6 +53,8 @@ def watch(tell, gc=gc, staticmethod=staticmethod):
     theirs = Callbacks(own)
     own.insert(0, Teller())
     gc.callbacks = theirs
+    calls = own, gc.freeze, gc.collect, gc.unfreeze
+    return gc.get_debug, gc.get_freeze_count, calls, *map(id, calls)
 watch
 `;
 
@@ -67,31 +71,59 @@ interface PyDict {
   get(key: string): number;
 }
 
+/** What `watch` returns. The object keeps those alive whose addresses follow: the list of callbacks, gc.freeze, gc.collect, gc.unfreeze. */
+type Collector = readonly [debug: () => number, frozen: () => number, kept: object, list: number, ...calls: number[]];
+
+/** Where a list has its length. */
+const LENGTH_AT = 8;
+
 /** Reports collections. Everything of Python that this needs is looked up here, before the program can change it. */
 function collectionsOf(pyodide: PyodideAPI): CollectionSource {
-  const watch = keptValue(pyodide, WATCH_COLLECTIONS) as (tell: unknown) => void;
+  const watch = keptValue(pyodide, WATCH_COLLECTIONS) as (tell: unknown) => {
+    toJs(options: { readonly depth: number }): Collector;
+    destroy(): void;
+  };
   const tells = new Set<(collection: PythonCollection) => void>();
-  let isWatching = false;
   let begun = 0;
   let isUnderWay = false;
+  const hear = (phase: string, info: PyDict) => {
+    isUnderWay = phase === "start";
+    if (isUnderWay) {
+      begun = performance.now();
+      return;
+    }
+    const [generation, collected, uncollectable] = FIELDS.map((name) => info.get(name));
+    for (const each of tells) each({ generation, collected, uncollectable, begun } as PythonCollection);
+  };
+  let collector: Collector | undefined;
+  const watched = (): Collector => {
+    if (collector) return collector;
+    const given = watch(hear);
+    collector = given.toJs({ depth: 1 });
+    given.destroy();
+    return collector;
+  };
   const source = (tell: (collection: PythonCollection) => void) => {
     tells.add(tell);
-    if (!isWatching) {
-      isWatching = true;
-      watch((phase: string, info: PyDict) => {
-        isUnderWay = phase === "start";
-        if (isUnderWay) {
-          begun = performance.now();
-          return;
-        }
-        const [generation, collected, uncollectable] = FIELDS.map((name) => info.get(name));
-        for (const each of tells) each({ generation, collected, uncollectable, begun } as PythonCollection);
-      });
-    }
+    watched();
     // This does not call Python, which may have ended.
     return () => void tells.delete(tell);
   };
-  return Object.assign(source, { isCollecting: () => isUnderWay });
+  /**
+   * Only a full collection empties free lists. So there is one, without any object to look at; the list of callbacks looks empty
+   * meanwhile. What the program can notice of it is in `gc.get_stats()`, and that all objects are in the oldest generation then. If the
+   * program has frozen objects, or debugs the collector, nothing is done.
+   */
+  const emptyFreeLists = ({ memory, PyObject_CallNoArgs: call, Py_DecRef: release }: PyodideExports) => {
+    const [debug, frozen, , list, ...calls] = watched();
+    if (!call || !release || debug() !== 0 || frozen() !== 0) return;
+    const length = new DataView(memory.buffer).getUint32(list + LENGTH_AT, true);
+    const setLength = (to: number) => new DataView(memory.buffer).setUint32(list + LENGTH_AT, to, true);
+    setLength(0);
+    for (const each of calls) release(call(each));
+    setLength(length);
+  };
+  return Object.assign(source, { isCollecting: () => isUnderWay, emptyFreeLists });
 }
 
 /** Writes the package pyheap (python/) into an interpreter's site-packages. */

@@ -39,6 +39,8 @@ export interface CollectionSource {
   (tell: (collection: PythonCollection) => void): () => void;
   /** Whether a collection is under way. It is known once somebody is told of collections. */
   readonly isCollecting: () => boolean;
+  /** Empties the interpreter's free lists. */
+  readonly emptyFreeLists: (python: PyodideExports) => void;
 }
 
 /** A function that is called for each collection, and the function that ends this. */
@@ -158,6 +160,11 @@ export class PythonSide implements HeapSide, TracedSide {
   /** Whether a collection is under way; false as long as nobody listens to collections. */
   get isCollecting(): boolean {
     return this.#collectionSource?.isCollecting() ?? false;
+  }
+
+  /** Gives the interpreter's free lists back to the heap. To be called only where Python code can run. */
+  emptyInterpretersFreeLists(): void {
+    this.#collectionSource?.emptyFreeLists(this.python);
   }
 
   /** Reports collections as events from now on. */
