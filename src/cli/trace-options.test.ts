@@ -192,12 +192,12 @@ kept = work(int(sys.argv[1]))
   });
 
   it.each([
-    ["-c", "pass"],
-    ["-c", "x = 1"],
-    ["-c", "rows = [{k: str(k)} for k in range(3000)]\ndel rows"],
-    ["nothing.py"],
-    ["-m", "nothing"],
-  ])("finds nothing that %s %j left", async (...program) => {
+    [["-c", "pass"]],
+    [["-c", "x = 1"]],
+    [["-c", "rows = [{k: str(k)} for k in range(3000)]\ndel rows"]],
+    [["nothing.py"]],
+    [["-m", "nothing"]],
+  ])("finds nothing that %j left", async (program) => {
     writeFileSync(join(folder, "nothing.py"), "pass\n");
     expect(await pyheap("run", "--quiet", "--fail-over-leak", "0", ...program)).toEqual({
       status: 0,
