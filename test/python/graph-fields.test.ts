@@ -99,6 +99,17 @@ del floats
     expect(own).toBeLessThan((size as number) + 100);
   });
 
+  it("what a freed dict has left in its block is no object", () => {
+    pyodide.runPython("class Row(tuple): pass");
+    const [dict, row] = idsOf("[dict, Row]") as [number, number];
+    const block = heap.object.malloc(40) as number;
+    // The collector's header; references and type of the dict; what looks like a tuple with many items.
+    new Uint32Array(heap.memory.buffer).set([0, 0, 0, dict, 1, row, 2 ** 31, 0, 0, 0], block >>> 2);
+    const ids = new Set(heap.graph().ids);
+    heap.object.free(block as never);
+    expect([8, 16].filter((front) => ids.has(block + front))).toEqual([]);
+  });
+
   it("a word of a code object that CPython leaves as it was is not looked at", () => {
     const BYTES = 200_000;
     const UNIQUE_ID = 116; // _co_unique_id, which only an interpreter without the lock uses

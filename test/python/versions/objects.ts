@@ -121,6 +121,54 @@ def tell():
     return json.dumps(told)
 `;
 
+/**
+ * Makes objects of the types whose freed objects CPython keeps for reuse, and frees them. `told` has, as JSON, the id and the size of an
+ * array that has all their addresses.
+ */
+export const KEPT = `
+import array, contextvars, gc, sys
+async def values(): yield 1
+class Any:
+    def method(self): pass
+def make():
+    asynchronous = values()
+    return [
+        *(k + 0.5 for k in range(90)), *(10**6 * k for k in range(1, 90)), *([k] for k in range(70)), *({k: k} for k in range(70)),
+        *(tuple([k] * (1 + k % 18)) for k in range(400)), *(slice(k, k + 1) for k in range(5)), *(range(k, 10**10) for k in range(5)),
+        *(Any().method for k in range(40)), *([].append for k in range(40)), *(complex(k, 1) for k in range(40)),
+        *({k} for k in range(40)), *(contextvars.copy_context() for k in range(40)), *((x for x in [k]) for k in range(10)),
+        *(iter([k]) for k in range(20)), *(iter({k: 1}.items()) for k in range(20)), *(asynchronous.__anext__() for k in range(10)),
+    ]
+gc.collect()
+made = make()
+addresses = array.array("I", map(id, made))
+del made
+told = f"[{id(addresses)}, {sys.getsizeof(addresses)}]"
+`;
+
+/** While `take()` runs, objects of four classes are only on the stacks of functions that run. */
+export const ON_STACKS = `
+class Each:
+    def __iter__(self): return self
+    def __next__(self): return 1
+class OnOwnStack(Each): pass
+class OnCallersStack: pass
+class OnStackBehindC(Each): pass
+class OnGlobalStack(Each): pass
+def inner():
+    for _ in OnOwnStack():
+        take()
+        break
+def outer():
+    return [OnCallersStack(), inner()]
+def through():
+    for _ in OnStackBehindC():
+        return list(map(lambda _: outer(), [1]))
+for _ in OnGlobalStack():
+    through()
+    break
+`;
+
 type Told = [id: number, module: string, type: string, size: number, referents: number[], isTracked: boolean][];
 
 /** References of objects that gc.get_referents does not return. */

@@ -6,16 +6,22 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Reader } from "../../../src/hosts/python/graph/reader.js";
 import { attach, createImage, loadPython, type Python, type PythonHeap } from "../../../src/hosts/python/pyodide.js";
 import { type Fault, sumOfParts } from "../../../src/index.js";
+import { NODE, type ObjectGraph } from "../../../src/snapshot/graph.js";
 import { SEED } from "../../random.js";
 import { byLine, Tape } from "../../trace-data.js";
 import { withoutMagic } from "../broken-heaps.js";
 import { work } from "../work.js";
 import { loaderOf, type Version } from "./list.js";
-import { CORPUS, compareWithPython, differences } from "./objects.js";
+import { CORPUS, compareWithPython, differences, edgesOf, KEPT, nodesById, ON_STACKS, typeName } from "./objects.js";
 import { compareTypes, RANDOM_OBJECTS } from "./types.js";
 
 const MIB = 2 ** 20;
 const WORK = work(5000, 1000);
+
+/** No object of these tests has as many references as this, unless it is never freed: then it has at least IMMORTAL. */
+const MOST_REFERENCES = 2 ** 20;
+const IMMORTAL = 0x3fff_ffff;
+const isObject = (kind: number | undefined) => kind === NODE.object || kind === NODE.string;
 
 const CALLED_BYTES = 7777;
 /** Calls a recursive function from two lines, at each of many depths. */
@@ -372,6 +378,43 @@ met
       expect(compareWithPython(graph, told)).toBeGreaterThan(3000);
       expect(graph.sizes.reduce((sum, size) => sum + size, 0)).toBe(heap.stats().account.platform);
       heap.check();
+    });
+
+    it("has no freed object in a snapshot, which CPython keeps for reuse, and gives its block to nobody", () => {
+      const globals = pyodide.toPy({ __name__: "__main__" });
+      pyodide.runPython(KEPT, { globals });
+      const [addresses, size] = JSON.parse(globals.get("told") as string) as [number, number];
+      const graph = heap.graph();
+      const own = graph.sizes[nodesById(graph).get(addresses) as number] as number;
+      expect(own).toBeGreaterThanOrEqual(size);
+      // The block can be a little larger than what the array asked for.
+      expect(own).toBeLessThan(size + 16);
+      const words = new Uint32Array(heap.memory.buffer);
+      const { kinds, ids } = graph;
+      const counts = Array.from(ids, (id, node) => (isObject(kinds[node]) ? (words[id >>> 2] as number) : 1));
+      expect(counts.filter((count) => count === 0 || (count > MOST_REFERENCES && count < IMMORTAL))).toEqual([]);
+    });
+
+    it("has what functions that run have on their stacks, and in no variable", () => {
+      const globals = pyodide.toPy({ __name__: "__main__" });
+      let graph: ObjectGraph | undefined;
+      globals.set("take", () => {
+        graph = heap.graph();
+      });
+      pyodide.runPython(ON_STACKS, { globals });
+      if (!graph) throw new Error("no graph was taken");
+      const held: [string, string, string][] = [];
+      for (let node = 0; node < graph.nodeCount; node++) {
+        const holder = graph.strings[graph.values[node] as number]?.split(" ", 1)[0] ?? "";
+        for (const { name, target } of edgesOf(graph, node))
+          if (/^__main__.On/.test(typeName(graph, target))) held.push([typeName(graph, target), name, holder]);
+      }
+      expect(held.sort()).toEqual([
+        ["__main__.OnCallersStack", "(stack)", "outer"],
+        ["__main__.OnGlobalStack", "(stack)", "<module>"],
+        ["__main__.OnOwnStack", "(stack)", "inner"],
+        ["__main__.OnStackBehindC", "(stack)", "through"],
+      ]);
     });
 
     it("has the same objects in a snapshot, whether WebAssembly reads the most frequent ones or the host reads all", () => {

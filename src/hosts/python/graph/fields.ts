@@ -1,6 +1,6 @@
 // References that no tp_traverse shows: the time zone of a datetime, which the collector does not know; the name of a method,
 // which can't be a part of a cycle. An object then has the address of another one in its words, or in a block that belongs to
-// it. A word may equal an address by chance, and C may use an object without owning a reference. So it counts only if
+// it; and a function that runs has it on its stack, where older values are, too. A word may equal an address by chance, and C may use an object without owning a reference. So it counts only if
 // the other object has as many references that are not known otherwise as there are such words. The objects' own words come first:
 // a block can contain old addresses, because C does not clear memory that it uses again.
 
@@ -35,31 +35,48 @@ class Counts {
   }
 }
 
-/** The rows of objects' words, which the core has noted, and behind them rows without names for `others`; `ofBlocks` is where these begin. */
-function rowsOf({ store }: GraphBuilder, others: readonly number[]): { rows: Uint32Array; ofBlocks: number } {
-  const noted = ROW * store.f.loose_fields();
-  const at = store.f.loose_field_rows() >>> 2;
-  const rows = new Uint32Array(noted + (others.length / 2) * ROW);
-  rows.set(store.words.subarray(at, at + noted));
-  others.forEach((node, k) => {
-    rows[noted + (k >>> 1) * ROW + (k & 1)] = node;
-  });
-  return { rows, ofBlocks: noted };
+/** Pairs of nodes, of which the first has the second one's address: on the stack of a function that runs, or in a block. */
+export interface OtherWords {
+  readonly onStacks: readonly number[];
+  readonly inBlocks: readonly number[];
 }
 
 /**
- * The references among the fields that the core has noted, and among `others`: pairs of nodes, of which the first has the second one's
- * address in a block. `references` returns how many references the object of a node has. All other edges must be there already.
+ * The rows of objects' words, which the core has noted, and behind them rows for other words; `stacks` and `blocks` are where these
+ * begin.
+ */
+function rowsOf(
+  { store }: GraphBuilder,
+  others: OtherWords,
+  stack: number,
+): { rows: Uint32Array; stacks: number; blocks: number } {
+  const stacks = ROW * store.f.loose_fields();
+  const at = store.f.loose_field_rows() >>> 2;
+  const { onStacks, inBlocks } = others;
+  const blocks = stacks + (onStacks.length / 2) * ROW;
+  const rows = new Uint32Array(blocks + (inBlocks.length / 2) * ROW);
+  rows.set(store.words.subarray(at, at + stacks));
+  const put = (pairs: readonly number[], name: number, from: number) => {
+    for (let k = 0; k < pairs.length; k += 2)
+      rows.set([pairs[k] as number, pairs[k + 1] as number, name], from + (k / 2) * ROW);
+  };
+  put(onStacks, stack, stacks);
+  put(inBlocks, 0, blocks);
+  return { rows, stacks, blocks };
+}
+
+/**
+ * The references among the fields that the core has noted, and among `others`. `references` returns how many references the object of a node has. All other edges must be there already.
  */
 export function findFields(
   graph: GraphBuilder,
-  others: readonly number[],
+  others: OtherWords,
   references: (node: number) => number,
 ): InsertedEdge[] {
-  const { rows, ofBlocks } = rowsOf(graph, others);
+  const { rows, stacks, blocks } = rowsOf(graph, others, graph.strings.number("(stack)"));
   if (rows.length === 0) return [];
   const [words, inBlocks] = [new Counts(graph.nodeCount), new Counts(graph.nodeCount)];
-  for (let at = 1; at < rows.length; at += ROW) (at < ofBlocks ? words : inBlocks).add(rows[at] as number);
+  for (let at = 1; at < rows.length; at += ROW) (at < blocks ? words : inBlocks).add(rows[at] as number);
   const known = new Counts(graph.nodeCount);
   const edges = graph.store.f.edges_count();
   const targets = graph.store.column("targets", edges);
@@ -80,9 +97,9 @@ export function findFields(
     const node = rows[at] as number;
     const target = rows[at + 1] as number;
     const name = rows[at + 2] as number;
-    if (!isReference(target, name, at >= ofBlocks)) continue;
+    if (!isReference(target, name, at >= blocks)) continue;
     if (name === 0) found.push({ node, kind: EDGE.internal, name: unnamed, target });
-    else found.push({ node, kind: EDGE.attribute, name, target });
+    else found.push({ node, kind: at < stacks ? EDGE.attribute : EDGE.internal, name, target });
   }
   return found;
 }

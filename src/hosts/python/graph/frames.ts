@@ -7,13 +7,11 @@ import type { ObjectMemory } from "./memory.js";
 export type VisitVariable = (name: number, value: number, isCell: boolean) => void;
 
 /**
- * Bits of a reference on an interpreter's stack that do not belong to the address. 3.14 stores tags there; one of them
- * says that the number is not an address.
+ * Bits of a reference in a frame that do not belong to the address. 3.14 stores tags there: 3 says that the number is not an
+ * address, 1 that the frame does not own the reference.
  */
 const TAGS = 3;
 const MOST_FRAMES = 100_000;
-/** The most values on a frame's stack, after its variables, that are looked at. */
-const MOST_VALUES = 1000;
 
 export class Frames {
   readonly #memory: ObjectMemory;
@@ -53,14 +51,27 @@ export class Frames {
     return count;
   }
 
-  /** The values on a frame's stack, if the interpreter has stored how many there are. */
-  stack(frame: number, variables: number, visit: (value: number) => void): void {
-    const first = frame + FRAME.variables + 4 * variables;
-    const end = Math.min(this.#memory.word(frame + FRAME.stackPointer), first + 4 * MOST_VALUES);
-    for (let at = first; at < end; at += 4) {
-      const value = this.#reference(at);
-      if (value !== 0) visit(value);
+  /** The values on a frame's stack, behind its variables, whose reference the stack owns; and perhaps older values. */
+  stack(frame: number, visit: (value: number) => void): void {
+    const memory = this.#memory;
+    const code = this.codeOf(frame);
+    const variables = memory.sizeOf(memory.word(code + CODE.variableNames));
+    const end = this.#stackEnd(frame, variables, memory.word(code + CODE.stackSize));
+    for (let at = frame + FRAME.variables + 4 * variables; at < end; at += 4) {
+      const value = memory.word(at);
+      if (value !== 0 && (value & TAGS) === 0) visit(value);
     }
+  }
+
+  /**
+   * Where the values end. 3.14 stores the address, older versions the number of the values and variables, but not of a function that calls C:
+   * then it is where they end at most.
+   */
+  #stackEnd(frame: number, variables: number, size: number): number {
+    const first = frame + FRAME.variables;
+    const top = this.#memory.word(frame + FRAME.stackTop);
+    const [least, most] = [first + 4 * variables, first + 4 * (variables + size)];
+    return [top, first + 4 * top].find((end) => end >= least && end <= most) ?? most;
   }
 
   #reference(at: number): number {

@@ -46,6 +46,7 @@ export const MEMBER = { bytes: 20, name: 0, kind: 4, offset: 8, object: 6, objec
 /** An object that is never freed has at least this many references. */
 export const IMMORTAL = 0x3fff_ffff;
 
+export const FLOAT = { bytes: 16 } as const;
 export const LIST = { items: 12 } as const;
 export const DICT = { used: 8, keys: 24, values: 28 } as const;
 /** Offsets in a PyDictKeysObject, and its kinds: general, for str keys, and shared by instances. */
@@ -81,12 +82,19 @@ export const FRAME = {
   builtins: 16,
   locals: 20,
   object: 24,
-  stackPointer: 32,
+  stackTop: 32,
   owner: 38,
   variables: 40,
 } as const;
 export const OWNER = { thread: 0, generator: 1, object: 2 } as const;
-export const CODE = { variableNames: 72, variableKinds: 76, file: 80, qualifiedName: 88, firstLine: 44 } as const;
+export const CODE = {
+  variableNames: 72,
+  variableKinds: 76,
+  file: 80,
+  qualifiedName: 88,
+  firstLine: 44,
+  stackSize: 40,
+} as const;
 /** What co_localspluskinds says about a variable. */
 export const VARIABLE = { local: 0x20, cell: 0x40, free: 0x80 } as const;
 

@@ -17,7 +17,7 @@ import { Buffers } from "./buffers.js";
 import { Dicts } from "./dicts.js";
 import { findFields } from "./fields.js";
 import { Frames } from "./frames.js";
-import { FRAME, GENERATOR, IMMORTAL, OWNER, TYPE, TYPE_FLAG } from "./layout.js";
+import { FLOAT, FRAME, GENERATOR, IMMORTAL, OWNER, TYPE, TYPE_FLAG } from "./layout.js";
 import { LooseBlocks, type Unowned } from "./loose.js";
 import { ObjectMemory } from "./memory.js";
 import { Reader } from "./reader.js";
@@ -181,6 +181,8 @@ class Walk {
     this.#followAll();
     this.#findTracked();
     this.#followAll();
+    this.#findOnStacks();
+    this.#followAll();
     this.#findInBlocks();
     this.#followAll();
     const end = graph.nodeCount;
@@ -191,7 +193,8 @@ class Walk {
       this.#from.python,
       end,
     );
-    graph.insertEdges([...findFields(graph, owners.others, references), ...owners.edges, ...ofTypes]);
+    const words = { onStacks: this.#onStacks, inBlocks: owners.others };
+    graph.insertEdges([...findFields(graph, words, references), ...owners.edges, ...ofTypes]);
     let unowned: Unowned | undefined;
     const { moduleName } = this.#from;
     groupByHolder(graph, { first, end }, [modules, threads, javascript], references, {
@@ -274,11 +277,8 @@ class Walk {
       };
       const code = this.#frames.codeOf(frame);
       graph.describe(node, 0, number(this.#place(frame)));
-      const count = this.#frames.variables(frame, (name, value, isCell) => {
+      this.#frames.variables(frame, (name, value, isCell) => {
         graph.edge(isCell ? EDGE.cell : EDGE.local, number(memory.text(name, 200)), this.#nodeOf(value));
-      });
-      this.#frames.stack(frame, count, (value) => {
-        if (this.#isObject(value)) internal("(stack)", value);
       });
       internal("(function)", memory.word(frame + FRAME.function));
       internal("(code)", code);
@@ -286,6 +286,22 @@ class Walk {
       internal("(locals)", memory.word(frame + FRAME.locals));
       internal("(frame object)", memory.word(frame + FRAME.object));
       if (memory.byte(frame + FRAME.owner) === OWNER.generator) internal("(generator)", frame - GENERATOR.frame);
+    }
+  }
+
+  /** Pairs of nodes: a function that runs, and an object whose address is on the function's stack. */
+  readonly #onStacks: number[] = [];
+
+  /**
+   * Finds objects that functions which run have on their stacks, and in no variable: the iterator of a loop, the items of a list under
+   * construction. All types are known by now, so an object can be told from a number.
+   */
+  #findOnStacks(): void {
+    for (const { node, frame } of this.#frameNodes) {
+      this.#frames.stack(frame, (value) => {
+        if (this.#isObject(value) && this.#memory.word(value) < IMMORTAL)
+          this.#onStacks.push(node, this.#nodeOf(value));
+      });
     }
   }
 
@@ -365,11 +381,15 @@ class Walk {
   #finish(): { readonly loose: LooseBlocks; readonly owners: LooseOwners } {
     const graph = this.#graph;
     const loose = new LooseBlocks(this.#memory, graph, this.#blocks, this.#from.hookBytes);
-    const pools = new Set(POOLED.flatMap((domain) => [...this.#blocks.poolsWithUnclaimed(graph.store, domain)]));
     const { hookBytes } = this.#from;
-    this.#from.poolBlocks(pools, (address, size) => {
-      if (this.#f.blocks_is_claimed(address) === 0 && !this.#isKept(address + hookBytes, size)) loose.mark(address);
-    });
+    for (const domain of POOLED) {
+      this.#from.poolBlocks(this.#blocks.poolsWithUnclaimed(graph.store, domain), (address, size) => {
+        if (this.#f.blocks_is_claimed(address) !== 0) return;
+        const object = address + hookBytes;
+        const isKept = this.#isKept(object, size) || (domain === "object" && this.#isKeptFloat(object, size));
+        if (!isKept) loose.mark(address);
+      });
+    }
     this.#reader.finish(graph.groupCount);
     const owners = new LooseOwners(graph, loose);
     owners.claim();
@@ -377,6 +397,8 @@ class Walk {
   }
 
   #findInBlock(start: number, size: number): void {
+    // What a freed object has left in its block may look like another object further on.
+    if (this.#isKept(start, size)) return;
     for (const front of FRONTS) {
       const object = start + front;
       if (!this.#isObject(object) || !this.#fits(object, front, size)) continue;
@@ -391,8 +413,9 @@ class Walk {
 
   /** Whether a block of `size` bytes has room for an object of the type that the object has, with `front` bytes in front of it. */
   #fits(object: number, front: number, size: number): boolean {
-    const { before, basicSize } = this.#typeOf(object);
-    return before === front && basicSize + front <= size;
+    const { before, basicSize, kind } = this.#typeOf(object);
+    const items = kind === "tuple" ? this.#memory.sizeOf(object) : 0;
+    return before === front && front + basicSize + 4 * items <= size;
   }
 
   /** Whether CPython keeps a block for the next object of a type: a freed object is in it. */
@@ -401,6 +424,14 @@ class Walk {
       const object = start + front;
       return this.#hasType(object) && !this.#isCounted(object) && this.#fits(object, front, size);
     });
+  }
+
+  /** Whether a block has a freed float that has the address of the next one in place of its type; the last one has 0. */
+  #isKeptFloat(float: number, size: number): boolean {
+    const memory = this.#memory;
+    if (!this.#from.layout.linksFloats || size >= 2 * FLOAT.bytes + 2 * this.#from.hookBytes) return false;
+    const next = memory.typeOf(float);
+    return memory.word(float) === 0 && (next === 0 || (this.#blocks.isDynamic(next) && memory.word(next) === 0));
   }
 
   /**

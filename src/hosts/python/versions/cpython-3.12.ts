@@ -25,7 +25,7 @@ export const CPYTHON_3_12: KnownVersion = {
     codeInstructions: 124,
   },
   objects: {
-    ...{ tupleItems: 12, typeBytes: 208, valuesBegin: 0, tagsValues: true, bytearrayBlock: 16 },
+    ...{ tupleItems: 12, typeBytes: 208, valuesBegin: 0, tagsValues: true, linksFloats: true, bytearrayBlock: 16 },
     codeBlocks: [100, 112, 120],
   },
 };

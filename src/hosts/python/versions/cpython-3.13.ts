@@ -20,7 +20,7 @@ export const CPYTHON_3_13: KnownVersion = {
     landmarks: { 64: 8, 65: 16, 67: 16, 68: 8, 69: 20 },
   },
   objects: {
-    ...{ tupleItems: 12, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+    ...{ tupleItems: 12, typeBytes: 208, valuesBegin: 4, tagsValues: false, linksFloats: true, bytearrayBlock: 16 },
     codeBlocks: [100, 104, 112, 120],
   },
 };

@@ -20,7 +20,7 @@ export const CPYTHON_3_14: KnownVersion = {
     landmarks: { 74: 8, 75: 16, 77: 16, 78: 8, 79: 20 },
   },
   objects: {
-    ...{ tupleItems: 16, typeBytes: 208, valuesBegin: 4, tagsValues: false, bytearrayBlock: 16 },
+    ...{ tupleItems: 16, typeBytes: 208, valuesBegin: 4, tagsValues: false, linksFloats: false, bytearrayBlock: 16 },
     codeBlocks: [100, 104, 112, 124],
   },
   tasks: {

@@ -21,7 +21,7 @@ export const CPYTHON_3_15: KnownVersion = {
     landmarks: { 86: 8, 87: 16, 89: 16, 90: 8, 91: 20 },
   },
   objects: {
-    ...{ tupleItems: 16, typeBytes: 212, valuesBegin: 4, tagsValues: false, bytearrayBlock: 28 },
+    ...{ tupleItems: 16, typeBytes: 212, valuesBegin: 4, tagsValues: false, linksFloats: false, bytearrayBlock: 28 },
     codeBlocks: [100, 104, 112, 124],
   },
   tasks: {

@@ -59,6 +59,8 @@ export interface ObjectLayout {
    * values minus 1.
    */
   readonly tagsValues: boolean;
+  /** Whether a freed float that is kept for reuse has the address of the next such float in place of its type. */
+  readonly linksFloats: boolean;
   /** Offset in a bytearray: the address of the block with its bytes. */
   readonly bytearrayBlock: number;
   /** Offsets in a code object: the addresses of blocks. CPython leaves a word beside them as it was before (_co_unique_id). */
