@@ -83,7 +83,7 @@ const houses: Record<string, House> = {
       "objects/bridge": ["ground", "core"],
       "objects/convert": BRIDGE,
       "objects/handles": [...BRIDGE, "objects/convert"],
-      "objects/graph": ["alloc", "snapshot", ...HANDLES],
+      "objects/graph": ["alloc", "snapshot", "text", ...HANDLES],
       objects: ["pressure", ...HANDLES],
       image: ["ground", "core", "pressure", "objects/handles", "objects"],
       "hosts/c": ["alloc", ...HANDLES],
@@ -93,7 +93,7 @@ const houses: Record<string, House> = {
       ],
       "hosts/python/versions": [],
       "hosts/python/image": ["ground", "image"],
-      "hosts/python/graph": ["core", "alloc", "trace", "snapshot", "hosts/python/versions"],
+      "hosts/python/graph": ["core", "alloc", "trace", "snapshot", "text", "hosts/python/versions"],
       "hosts/python": [
         ...["ground", "text", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
         ...["hosts/c", "hosts/python/versions", "hosts/python/image", "hosts/python/graph"],

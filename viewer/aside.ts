@@ -2,6 +2,7 @@
 // button goes back to what they showed before.
 
 import { activeNear, h } from "./dom.js";
+import { count } from "./words.js";
 
 export interface Aside<Selected> {
   readonly element: HTMLElement;
@@ -94,7 +95,7 @@ export function makeList(title: string, rows: readonly HTMLElement[], most: numb
   const list = h("ul", { class: "calls" }, ...rows.slice(0, most));
   const rest = rows.slice(most);
   if (rest.length === 0) return [h("h4", {}, title), list];
-  const more = h("button", { type: "button", class: "quiet" }, `${rest.length} more`);
+  const more = h("button", { type: "button", class: "quiet" }, `${count(rest.length)} more`);
   more.addEventListener("click", () => {
     list.append(...rest);
     more.remove();

@@ -18,6 +18,7 @@ import {
   NO_FIELD,
   STATIC,
 } from "./kinds";
+import { bytesText, isIn, isPlain, put, putText, readUpTo } from "./characters";
 
 @external("graph", "nodes_id")
 declare function nodesId(node: u32): usize;
@@ -75,8 +76,6 @@ declare function valuesInt(value: i64): u32;
 declare function valuesFloat(value: f64): u32;
 @external("graph", "values_items")
 declare function valuesItems(count: u32): u32;
-@external("graph", "draft_put")
-declare function put(bytes: u64, count: u32): void;
 @external("graph", "draft_number")
 declare function putNumber(value: i64): void;
 @external("graph", "draft_end")
@@ -122,17 +121,11 @@ const VARIABLE_NAMES: usize = 72;
 
 const IMMORTAL: u32 = 0x3fff_ffff;
 const MANAGED_OFFSET: usize = 12;
-const SHOWN: u32 = 80;
-const SHOWN_BYTES: u32 = 40;
-/** "…" in UTF-8. */
-const ELLIPSIS: u64 = 0xa680e2;
-
 let tupleItems: usize = 0;
 let valuesBegin: usize = 0;
 let tagsValues: bool = false;
 let hookBytes: u32 = 0;
 let visitor: u32 = 0;
-let end: usize = 0;
 /** The numbers of the texts "(key)" and "__dict__". */
 let keyText: u32 = 0;
 let dictText: u32 = 0;
@@ -153,15 +146,9 @@ export function reader_begin(
   tagsValues = tags;
   hookBytes = hooks;
   visitor = visit;
-  end = memoryEnd;
+  readUpTo(memoryEnd);
   keyText = ofKey;
   dictText = ofDict;
-}
-
-/** Whether there are `bytes` bytes at an address. */
-@inline
-function isIn(address: usize, bytes: u64): bool {
-  return <u64>address + bytes <= <u64>end;
 }
 
 /**
@@ -280,60 +267,6 @@ function intOf(object: usize): i64 {
   return (tag & 3) == 2 ? -value : value;
 }
 
-/** Puts the first characters of a str into the text under construction. */
-function putText(object: usize): void {
-  const state = load<u32>(object, 16);
-  const length = load<u32>(object, 8);
-  const width = (state >> 2) & 7;
-  const isAscii = ((state >> 6) & 1) == 1;
-  const data = ((state >> 5) & 1) == 0 ? load<usize>(object, 28) : object + (isAscii ? 20 : 28);
-  const count = min(length, SHOWN);
-  if (!isIn(data, <u64>count * width)) return;
-  if (isAscii) for (let k: u32 = 0; k < count; k += 8) put(load<u64>(data + k), min(8, count - k));
-  else if (width == 1) for (let k: u32 = 0; k < count; k++) putCharacter(load<u8>(data + k));
-  else if (width == 2) for (let k: u32 = 0; k < count; k++) putCharacter(load<u16>(data + k * 2));
-  else if (width == 4) for (let k: u32 = 0; k < count; k++) putCharacter(load<u32>(data + k * 4));
-  if (length > count) put(ELLIPSIS, 3);
-}
-
-function putCharacter(c: u32): void {
-  if (c < 0x80) put(c, 1);
-  else if (c < 0x800) put(0xc0 | (c >> 6) | ((0x80 | (c & 63)) << 8), 2);
-  else if (c < 0x10000) put(0xe0 | (c >> 12) | ((0x80 | ((c >> 6) & 63)) << 8) | ((0x80 | (c & 63)) << 16), 3);
-  else if (c > 0x10ffff) put(0xbdbfef, 3);
-  else
-    put(
-      0xf0 |
-        (c >> 18) |
-        ((0x80 | ((c >> 12) & 63)) << 8) |
-        ((0x80 | ((c >> 6) & 63)) << 16) |
-        ((0x80 | (c & 63)) << 24),
-      4,
-    );
-}
-
-function bytesText(object: usize): u32 {
-  const size = load<u32>(object, 8);
-  const count = min(size, SHOWN_BYTES);
-  put(0x2762, 2);
-  if (isIn(object + 16, count)) {
-    for (let k: u32 = 0; k < count; k++) {
-      const byte = <u32>load<u8>(object + k, 16);
-      if (byte == 0x5c || byte == 0x27) put(0x5c | (byte << 8), 2);
-      else if (byte >= 32 && byte < 127) put(byte, 1);
-      else put(0x785c | (hex(byte >> 4) << 16) | (hex(byte & 15) << 24), 4);
-    }
-  }
-  put(0x27, 1);
-  if (size > count) put(ELLIPSIS, 3);
-  return draftEnd(false);
-}
-
-@inline
-function hex(digit: u32): u32 {
-  return digit < 10 ? 48 + digit : 87 + digit;
-}
-
 @inline
 function giveReferences(object: usize, how: u32, info: u32): void {
   if (how == LIST) giveItems(load<usize>(object, 12), load<u32>(object, 8));
@@ -406,7 +339,7 @@ function keyName(key: usize): u32 {
   if (known != 0) return known;
   const how = isIn(key, 64) ? typesFind(load<usize>(key, 4)) & HOW : 0;
   let name: u32;
-  if (how == STR) {
+  if (how == STR && isPlain(key)) {
     put(0x275b, 2);
     putText(key);
     put(0x5d27, 2);

@@ -45,6 +45,7 @@ def prepare(executable, script, is_module, words, wait, make_room, end, forgotte
         import runpy
 
     class End:
+        __module__, __qualname__ = "pyheap", "End"
         __slots__ = ()
         # These functions are JavaScript. If they were Python, a function that traces the program would see their frames.
         __call__ = staticmethod(end)

@@ -222,6 +222,9 @@ for name, count in ("a", 100), ("b", 50), ("c", 70):
     expect((await pyheap("report", "retainers", "--id", "3", "end.heapsnapshot")).stderr).toBe(
       "pyheap: end.heapsnapshot has no object with the id 0x3\n",
     );
+    expect((await pyheap("report", "dominators", "--depth", "1000000", "end.heapsnapshot")).stderr).toContain(
+      "It must be at most 500.",
+    );
     expect((await pyheap("report", "objects", "--filter", "^Nothing", "end.heapsnapshot")).stdout).toMatch(
       /\n\nNo type matches \^Nothing\.\n$/,
     );

@@ -9,6 +9,7 @@
 // docs/snapshots.md explains it to users.
 
 import { parseSize } from "../text/size.js";
+import { literal, unescaped } from "../text/visible.js";
 
 export const NUMBER_FIELDS = ["size", "retained", "id", "references", "referrers"] as const;
 export const TEXT_FIELDS = ["type", "module", "value", "name", "kind"] as const;
@@ -62,6 +63,8 @@ interface Token {
   readonly at: number;
   /** The characters of the token; for a text, the content between the quotes. */
   readonly text: string;
+  /** For a text, this content as a literal of Python means it. */
+  readonly meant?: string;
 }
 
 const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy;
@@ -81,7 +84,7 @@ function tokens(expression: string): Token[] {
     const quote = expression[at] as string;
     if (quote === '"' || quote === "'") {
       const { text, length } = readText(expression, at);
-      found.push({ kind: "text", at, text });
+      found.push({ kind: "text", at, text, meant: unescaped(expression.slice(at + 1, at + length - 1)) });
       at += length;
       continue;
     }
@@ -249,7 +252,9 @@ class Parser {
           this.#fail("a key in quotes, or an index, is expected here", key);
         if (!this.#skip("]")) this.#fail('"]" is expected here');
         steps.push(
-          key.kind === "text" ? { kind: "key", name: `['${key.text}']` } : { kind: "index", name: `[${key.text}]` },
+          key.kind === "text"
+            ? { kind: "key", name: `[${literal(key.meant ?? key.text)}]` }
+            : { kind: "index", name: `[${key.text}]` },
         );
       } else break;
     }

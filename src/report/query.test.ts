@@ -6,7 +6,7 @@ import { GraphBuilder } from "../snapshot/builder.js";
 import { findDominators } from "../snapshot/dominators.js";
 import { EDGE, FLAG, NODE, type ObjectGraph } from "../snapshot/graph.js";
 import { evaluateQuery, retainedByAll } from "./query.js";
-import { parseQuery, QueryError } from "./query-parse.js";
+import { type PlaceStep, parseQuery, QueryError } from "./query-parse.js";
 
 /**
  * A module with a cache, which has two Points in a list. One of the Points has a dict of attributes. A frame has the
@@ -112,6 +112,21 @@ describe("an expression chooses", () => {
   ];
   it.each(cases)("%s", (expression, expected) => {
     expect(chosen(expression)).toBe(expected);
+  });
+
+  it("means by a key in quotes what Python means, and finds the name that a graph has for it", () => {
+    const nameOf = (expression: string) =>
+      (parseQuery(expression) as { steps?: readonly PlaceStep[] }).steps?.at(-1)?.name;
+    const same = [
+      "['x']",
+      String.raw`["it's"]`,
+      String.raw`['a\x1b[31mred']`,
+      String.raw`['\\']`,
+      String.raw`['\ud800x']`,
+    ];
+    expect(same.map(nameOf)).toEqual(same);
+    expect(nameOf('.a["x"]')).toBe("['x']");
+    expect(nameOf(String.raw`['\x41\q\'']`)).toBe(String.raw`["A\\q'"]`);
   });
 
   it("objects, whose retained bytes are counted once", () => {

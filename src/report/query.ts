@@ -56,7 +56,7 @@ function textTest(comparison: Comparison, isSame = (a: string, b: string) => a =
 const isType = (name: string, wanted: string): boolean => name === wanted || name.endsWith(`.${wanted}`);
 
 /** The name of a reference without the signs around it: `cache` for `['cache']`. */
-const bareName = (name: string): string => /^\['(.*)'\]$/s.exec(name)?.[1] ?? name;
+const bareName = (name: string): string => /^\[(['"])(.*)\1\]$/s.exec(name)?.[2] ?? name;
 
 class Evaluation {
   readonly #graph: ObjectGraph;

@@ -113,6 +113,33 @@ export class GraphBuilder {
     return this.store.column("targets", f.edges_end(begin)).subarray(firstEdge[begin]);
   }
 
+  /** Makes those edges of some nodes weak whose targets `isHeld` does not know. They keep their names. */
+  weaken(nodes: Iterable<number>, isHeld: (target: number) => boolean): void {
+    const f = this.#f;
+    const count = f.edges_count();
+    const groups = this.#groups.length;
+    const columns = () => ({
+      ...{ targets: this.store.column("targets", count), names: this.store.column("edgeNames", count) },
+      ...{
+        kinds: this.store.byteColumn("edgeKinds", count),
+        firstEdge: this.store.column("firstEdge", this.nodeCount),
+      },
+    });
+    let { targets, names, kinds, firstEdge } = columns();
+    for (const node of nodes) {
+      const first = firstEdge[node - groups] as number;
+      const end = f.edges_end(node - groups);
+      for (let edge = first; edge < end; edge++) {
+        if (isHeld(targets[edge] as number)) continue;
+        const name = names[edge] as number;
+        const isIndex = kinds[edge] === EDGE.index;
+        f.edges_rename(node, groups, edge - first, EDGE.weak, isIndex ? this.strings.number(`[${name}]`) : name);
+        // A new text can move the columns.
+        if (isIndex) ({ targets, names, kinds, firstEdge } = columns());
+      }
+    }
+  }
+
   /** Adds edges to nodes that have begun before others did. Nodes that begin afterwards come after all of these. */
   insertEdges(edges: readonly InsertedEdge[]): void {
     if (edges.length === 0) return;

@@ -4,6 +4,7 @@
 
 import type { GraphBuilder } from "./builder.js";
 import { FLAG } from "./graph.js";
+import { NodeSet } from "./node-set.js";
 
 interface Range {
   readonly first: number;
@@ -38,8 +39,13 @@ export function groupByHolder(
     graph.groupEdge(group, node, by ?? graph.type(node));
     f.reach_from(node);
   }
+  const unheld = new NodeSet(graph.nodeCount);
+  const lost: number[] = [];
   for (let node = next(first); node < end; node = next(node + 1)) {
     graph.groupEdge(garbage, node, graph.type(node));
     graph.flag(node, FLAG.garbage);
+    unheld.add(node);
+    lost.push(node);
   }
+  graph.weaken(lost, (target) => unheld.has(target));
 }

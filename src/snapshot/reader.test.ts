@@ -98,10 +98,10 @@ it("V8's classes are those of DevTools, and a text is a value and no type", asyn
   const nodes = [...graph.types.keys()];
   expect(nodes.filter((node) => typeOf(node) === "Sheep").length).toBe(100);
   const types = new Set(nodes.map(typeOf));
-  for (const name of ["(string)", "(closure)", "(array)", "(compiled code)", "(system)"])
+  for (const name of ["(string)", "Function", "(array)", "(compiled code)", "(system)"])
     expect([...types]).toContain(name);
   expect([...types].filter((name) => name?.startsWith("sheep number"))).toEqual([]);
-  expect(nodes.filter((node) => typeOf(node) === "(closure)").map(textOf)).toContain("Sheep");
+  expect(nodes.filter((node) => typeOf(node) === "Function").map(textOf)).toContain("Sheep");
   expect(nodes.map(textOf)).not.toContain("<dummy>");
   for (const node of nodes) expect(textOf(node).length).toBeLessThanOrEqual(101);
 });

@@ -334,7 +334,10 @@ function graphOf(
 /** V8's types of nodes whose name is the class of the object. The name of every other node is its text, or the name of a function. */
 const NAMED_BY_CLASS: readonly string[] = ["object", "native", "synthetic"];
 /** What DevTools calls the classes of other types that are not the type in parentheses. */
-const V8_CLASSES: Readonly<Record<string, string>> = { hidden: "(system)", code: "(compiled code)" };
+const V8_CLASSES: Readonly<Record<string, string>> = {
+  ...{ hidden: "(system)", code: "(compiled code)" },
+  ...{ closure: "Function", regexp: "RegExp" },
+};
 /** The longest value of a node, in UTF-16 units. */
 const LONGEST_VALUE = 100;
 

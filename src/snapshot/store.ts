@@ -22,6 +22,7 @@ export interface GraphModule extends Readonly<Record<string, WebAssembly.ExportV
   nodes_of(address: number): number;
   edges_count(): number;
   edges_end(begun: number): number;
+  edges_rename(node: number, first: number, k: number, kind: number, name: number): void;
   edges_room(count: number): number;
   edges_insert(first: number, rows: number, count: number): void;
   edges_add(kind: number, name: number, target: number): void;

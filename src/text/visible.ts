@@ -39,3 +39,21 @@ export function forTerminal(text: string): string {
   const shown = visible(text);
   return RIGHT_TO_LEFT.test(shown) ? `${FIRST_STRONG_ISOLATE}${shown}${POP_ISOLATE}` : shown;
 }
+
+/** A text as Python writes it: `'it'`, `"it's"`, `'a\\nb'`. */
+export function literal(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  return `${quote}${visible(text.replaceAll("\\", "\\\\").replaceAll(quote, `\\${quote}`))}${quote}`;
+}
+
+const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([nrt\\'"]))/gi;
+const MEANT: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+
+/** What the characters between the quotes of a literal mean. As in Python, a backslash before another character stays. */
+export function unescaped(content: string): string {
+  return content.replace(ESCAPE, (all, x?: string, u?: string, long?: string, short?: string) => {
+    if (short !== undefined) return MEANT[short] ?? short;
+    const code = Number.parseInt(x ?? u ?? long ?? "", 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : all;
+  });
+}

@@ -177,6 +177,50 @@ texts = [sys.intern("an interned text " * k) for k in (40, 40, 40)]
     expect((graph.flags[at(text)] as number) & FLAG.shared).toBe(FLAG.shared);
   });
 
+  it("proxies refer weakly, and a text dies with the last object that has it, though the interpreter has a table of texts", () => {
+    pyodide.runPython(`
+class Called:
+    def __call__(self): pass
+plain, called = Plain(bytes(50_000)), Called()
+proxies = [weakref.proxy(plain), weakref.proxy(called), weakref.proxy(plain, print)]
+class Names: pass
+names = Names()
+names.texts = [sys.intern(f"user {k} " + "x" * 500) for k in range(100)]
+`);
+    const [names, ...ids] = numbers("[id(names), id(plain), id(called), id(plain)]");
+    const proxyIds = numbers("[*map(id, proxies)]");
+    const graph = heap.graph();
+    const nodes = nodesById(graph);
+    const at = (id: number | undefined) => nodes.get(id as number) as number;
+    const weak = proxyIds.map((id) => edgesOf(graph, at(id)).filter(({ kind }) => kind === EDGE.weak));
+    expect(weak.map((edges) => edges.map(({ target }) => graph.ids[target]))).toEqual(ids.map((id) => [id]));
+    expect(findDominators(graph).retained[at(names)]).toBeGreaterThan(100 * 500);
+    const [text] = numbers("[id(names.texts[7])]");
+    const paths = new Paths(graph);
+    expect(paths.text(paths.to(at(text)) ?? [])).toBe("sys.modules['__main__'].names.texts[7]");
+  });
+
+  it("garbage holds nothing that is alive", () => {
+    pyodide.runPython(`
+gc.collect(); gc.disable()
+app = Plain(Plain(Plain(bytes(300_000))))
+lost = Plain([app.payload.payload]); lost.me = lost; lost.payload.append(app.payload.payload)
+lost.direct = app.payload.payload
+`);
+    const [app, held, lost] = numbers("[id(app), id(app.payload.payload), id(lost)]");
+    pyodide.runPython("del lost");
+    const graph = heap.graph();
+    pyodide.runPython("gc.enable()");
+    const nodes = nodesById(graph);
+    const at = (id: number | undefined) => nodes.get(id as number) as number;
+    const paths = new Paths(graph);
+    expect((graph.flags[at(lost)] as number) & FLAG.garbage).toBe(FLAG.garbage);
+    expect(paths.text(paths.to(at(held)) ?? [])).toBe("sys.modules['__main__'].app.payload.payload");
+    expect(findDominators(graph).retained[at(app)]).toBeGreaterThan(300_000);
+    expect(edgesOf(graph, at(lost)).find(({ name }) => name === "direct")?.kind).toBe(EDGE.weak);
+    expect(edgesOf(graph, at(lost)).find(({ name }) => name === "me")?.kind).toBe(EDGE.attribute);
+  });
+
   it(`random programs (PYHEAP_SEED=${SEED})`, () => {
     const below = randomIntegers(SEED);
     for (let round = 0; round < 3; round++) {

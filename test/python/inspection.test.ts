@@ -51,6 +51,28 @@ describe("what Python can ask about its objects", () => {
   });
   afterAll(() => heap.check());
 
+  it.each([
+    ["'x'", "'x'"],
+    ["'größe'", "'größe'"],
+    ["'\\u4e2d'", "'\u4e2d'"],
+    ['"it\'s"', '"it\'s"'],
+    ['"\\\\"', "'\\\\'"],
+    ['"\\x1b[31mred\\nline"', "'\\x1b[31mred\\nline'"],
+    ['"\\ud800x"', "'\\ud800x'"],
+  ])("pyheap.why shows the key %s as Python writes it, and prints nothing that a terminal obeys", (key, shown) => {
+    const [path, printed] = python(`
+import contextlib, io
+box.keyed = {${key}: [Point()]}
+with contextlib.redirect_stdout(io.StringIO()) as out: found = pyheap.why(next(iter(box.keyed.values()))[0])
+[found, out.getvalue()]
+`) as [string, string];
+    expect(path.split(" box").pop()).toBe(`.keyed[${shown}][0]`);
+    expect(printed).toContain(`[${shown}]`);
+    expect(printed).not.toContain("\u001b");
+    expect(printed).not.toMatch(/\p{Cs}/u);
+    python("del box.keyed");
+  });
+
   it("pyheap.objects counts each type, as gc.get_objects does for those that it knows", () => {
     const [ours, theirs] = python(`
 import json

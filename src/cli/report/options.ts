@@ -34,6 +34,15 @@ export function toCount(text: string): number {
   return count;
 }
 
+/** The most levels of a tree that is shown: what makes, prints and reads it calls itself for each. */
+const MOST_LEVELS = 500;
+
+export function toLevels(text: string): number {
+  const levels = toCount(text);
+  if (levels > MOST_LEVELS) throw new InvalidArgumentError(`It must be at most ${MOST_LEVELS}.`);
+  return levels;
+}
+
 /** The id() of an object, as Python or a report shows it. */
 export function toId(text: string): number {
   if (!/^\s*(\d+|0x[\da-f]+)\s*$/i.test(text)) {

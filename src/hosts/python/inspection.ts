@@ -4,6 +4,7 @@
 import { EDGE, NODE, type ObjectGraph } from "../../snapshot/graph.js";
 import { Paths } from "../../snapshot/paths.js";
 import { stepLines } from "../../text/steps.js";
+import { visible } from "../../text/visible.js";
 
 /** The name of a reference from the values with which a function computes. */
 const STACK = "(stack)";
@@ -94,8 +95,8 @@ export class Inspection {
       const value = this.#text(graph.values, step.node);
       const shown = graph.kinds[step.node] === NODE.string ? `'${value}'` : value;
       const type = graph.kinds[step.node] === NODE.synthetic ? "" : this.#text(graph.types, step.node);
-      return `${this.#paths.text([step]).trim()}  ${[type, shown].filter(Boolean).join(" ")}`.trimEnd();
+      return visible(`${this.#paths.text([step]).trim()}  ${[type, shown].filter(Boolean).join(" ")}`.trimEnd());
     });
-    return { path: this.#paths.text(steps), text: lines.join("\n") };
+    return { path: visible(this.#paths.text(steps)), text: lines.join("\n") };
   }
 }

@@ -2,6 +2,7 @@
 // empty for other objects.
 
 import * as C from "../../core/constants.gen.js";
+import { literal } from "../../text/visible.js";
 import { formatFloat } from "../bridge/host-functions.js";
 import type { Reader } from "../bridge/reader.js";
 
@@ -53,7 +54,7 @@ export class GraphValues {
   /** A key as Python would write it; of an instance, a tuple or a frozenset only the type: `<tuple>`. */
   key(object: number): string {
     const kind = this.#reader.kind(object);
-    if (kind === C.STR) return `'${this.of(object)}'`;
+    if (kind === C.STR) return literal(this.of(object));
     if (kind === C.USER || kind === C.TUPLE || kind === C.FROZENSET) return `<${this.#reader.typeName(object)}>`;
     return this.of(object);
   }

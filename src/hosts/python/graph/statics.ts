@@ -26,6 +26,8 @@ interface Read {
 interface Statics {
   /** The nodes whose addresses are in static data. A number there may equal an address by chance. */
   readonly inStatics: NodeSet;
+  /** The nodes of the dicts among them. */
+  readonly dicts: ReadonlySet<number>;
   /** Edges from built-in types to their dicts. */
   readonly ofTypes: InsertedEdge[];
 }
@@ -43,6 +45,7 @@ export function findInStatics(read: Read, python: StaticsModule, nodeCount: numb
   const { words } = memory;
   const { f } = graph.store;
   const inStatics = new NodeSet(nodeCount);
+  const dicts = new Set<number>();
   const ofTypes: InsertedEdge[] = [];
   // C's stack still has addresses from calls that have ended.
   const ranges = [
@@ -56,11 +59,13 @@ export function findInStatics(read: Read, python: StaticsModule, nodeCount: numb
       const node = f.nodes_find(word);
       if (node < 0 || node >= nodeCount) continue;
       inStatics.add(node);
-      const edge = types.at(memory.typeOf(word)).kind === "dict" ? ofBuiltInType(read, at, node) : undefined;
+      if (types.at(memory.typeOf(word)).kind !== "dict") continue;
+      dicts.add(node);
+      const edge = ofBuiltInType(read, at, node);
       if (edge) ofTypes.push(edge);
     }
   }
-  return { inStatics, ofTypes };
+  return { inStatics, dicts, ofTypes };
 }
 
 /** The edge from a built-in type to a dict, if words[at], which has the dict's address, is in the type's record. */

@@ -23,6 +23,8 @@ const BY_NAME = new Map<string, Kind>([
   ...(Object.keys(ALL_KNOWN) as Kind[]).map((kind) => [kind, kind] as const),
   ["weakref.ReferenceType", "weakref"],
   ["weakref", "weakref"],
+  ["weakref.ProxyType", "weakref"],
+  ["weakref.CallableProxyType", "weakref"],
   ["pyodide.ffi.JsProxy", "JsProxy"],
 ]);
 

@@ -10,6 +10,7 @@ import type { HeldProxy } from "../../../snapshot/held-proxy.js";
 import { LooseOwners } from "../../../snapshot/loose.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
 import type { GraphModule } from "../../../snapshot/store.js";
+import { literal } from "../../../text/visible.js";
 import type { BlockStacks } from "../../../trace/live-stacks.js";
 import type { ObjectLayout } from "../versions/layout.js";
 import { type BlockModule, Blocks } from "./blocks.js";
@@ -188,11 +189,12 @@ class Walk {
     const end = graph.nodeCount;
     const references = (node: number) => this.#memory.word(graph.id(node));
     const { loose, owners } = this.#finish();
-    const { inStatics, ofTypes } = findInStatics(
+    const { inStatics, dicts, ofTypes } = findInStatics(
       { graph, memory: this.#memory, types: this.#types, blocks: this.#blocks },
       this.#from.python,
       end,
     );
+    for (const dict of dicts) this.#weakenInterned(dict);
     const words = { onStacks: this.#onStacks, inBlocks: owners.others };
     graph.insertEdges([...findFields(graph, words, references), ...owners.edges, ...ofTypes]);
     let unowned: Unowned | undefined;
@@ -210,6 +212,21 @@ class Walk {
     addRest(graph, rest, this.#blocks, stats, moduleName);
     const { stacks } = this.#from;
     return graph.finish(stacks && ((made) => ({ tree: stacks.tree, nodes: this.#stacksOf(made, stacks) })));
+  }
+
+  /**
+   * Makes the references of CPython's table of interned texts weak, except to those that are never freed: it does not own them, and a text
+   * leaves the table when nothing else has it.
+   */
+  #weakenInterned(node: number): void {
+    const graph = this.#graph;
+    const memory = this.#memory;
+    const table = graph.id(node);
+    let isOfInterned = true;
+    this.#dicts.entries(table, (key, value) => {
+      isOfInterned &&= key === value && this.#typeOf(key).kind === "str" && isInterned(memory, key);
+    });
+    if (isOfInterned) graph.weaken([node], (target) => memory.word(graph.id(target)) >= IMMORTAL);
   }
 
   /** The stack of each node. A block begins with what precedes the object in it. */
@@ -460,7 +477,7 @@ class Walk {
   #keyText(key: number): string {
     const type = this.#typeOf(key);
     const text = this.#values.of(key, type);
-    if (type.kind === "str") return `'${text}'`;
+    if (type.kind === "str") return literal(text);
     return text === "" || /^\d+ items?$/.test(text) ? `<${type.name}>` : text;
   }
 }
