@@ -98,7 +98,7 @@ const houses: Record<string, House> = {
         ...["ground", "text", "core", "alloc", "trace", "snapshot", "pressure", "image", "heap"],
         ...["hosts/c", "hosts/python/versions", "hosts/python/image", "hosts/python/graph"],
       ],
-      page: ["alloc", "snapshot", "trace"],
+      page: ["alloc", "snapshot", "text", "trace"],
       report: ["core", "alloc", "snapshot", "pressure", "hosts/c", "page", ...TRACE],
       "report/export": ["core", "report", ...TRACE],
       "report/library": ["snapshot", "page", "report", "report/export", "trace"],

@@ -205,8 +205,10 @@ function beginRecording(heap: PythonHeap, image: PythonImage | undefined): void 
 }
 
 /** Tells the recording that the program begins. */
-function beginProgram({ heap, image }: Interpreter, space: Space): void {
+function beginProgram({ heap, image, python }: Interpreter, space: Space): void {
   try {
+    // So a snapshot has no garbage of the interpreter's start.
+    if (snapshots) python.PyGC_Collect();
     if (heap && recording) leftByMain = new LeftByMain(heap, image, space);
     recording?.noteProgram();
   } catch (error) {

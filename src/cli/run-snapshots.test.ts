@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { launch } from "../../test/child.js";
 import { sharedCommand } from "../../test/shared-command.js";
 import { findDominators } from "../snapshot/dominators.js";
-import type { ObjectGraph } from "../snapshot/graph.js";
+import { FLAG, type ObjectGraph } from "../snapshot/graph.js";
 import { Paths } from "../snapshot/paths.js";
 import { readHeapSnapshot } from "../snapshot/reader.js";
 import { LiveProgram } from "./live.js";
@@ -140,6 +140,21 @@ print("slept", len(files()) <= 5)
       }
     },
   );
+
+  it("of a program without garbage has none, and of one with garbage only the program's", async () => {
+    for (const [code, types] of [
+      ["pass", []],
+      [
+        "import gc; gc.disable(); class Knot: pass; knot = Knot(); knot.itself = knot; del knot".replaceAll("; ", "\n"),
+        ["__main__.Knot"],
+      ],
+    ] as const) {
+      expect((await pyheap("--snapshot", "garbage.heapsnapshot", "-c", code)).status).toBe(0);
+      const { flags, types: numbers, strings } = read("garbage.heapsnapshot");
+      const garbage = [...flags.keys()].filter((node) => ((flags[node] as number) & FLAG.garbage) !== 0);
+      expect(garbage.map((node) => strings[numbers[node] as number])).toEqual(types);
+    }
+  });
 
   it("whose folder is gone at the end is an error", async () => {
     const code = "import os; os.makedirs('gone', exist_ok=True); os.rename('gone', 'moved')";

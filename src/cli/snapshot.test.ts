@@ -56,6 +56,13 @@ pyheap.snapshot("middle.heapsnapshot")
 open("foreign.txt", "w").close()
 pyheap.snapshot("foreign.txt")
 del cache.points["p7"]
+# Garbage, which stays.
+import gc
+gc.disable()
+class Knot: pass
+knot = Knot()
+knot.itself = knot
+del knot
 `;
     writeFileSync(join(folder, "app.py"), program);
     const { status, stdout, stderr } = await pyheap("run", "--quiet", "--snapshot", "end.heapsnapshot", "app.py");

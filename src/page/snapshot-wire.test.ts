@@ -30,6 +30,14 @@ it("keeps snapshots as they are", () => {
   expect(decodeSnapshots(encodeSnapshots(snapshots).slice())).toEqual(snapshots);
 });
 
+it("escapes what turns the text around it, and keeps line breaks", () => {
+  const builder = new GraphBuilder();
+  builder.node(NODE.object, builder.strings.number("app.\u202eevil"), 8);
+  builder.describe(0, 40, builder.strings.add("first\nsecond\x1b"));
+  const [read] = decodeSnapshots(encodeSnapshots([{ name: "odd", graph: builder.finish() }]));
+  expect(read?.graph.strings.slice(1)).toEqual(["app.\\u202eevil", "first\nsecond\\x1b"]);
+});
+
 it("says that bytes end too early", () => {
   const whole = encodeSnapshots([{ name: "app", graph: someGraph(20) }]);
   for (let length = 0; length < whole.length; length++) {

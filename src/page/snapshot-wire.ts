@@ -5,6 +5,7 @@
 // One column of nodes has the number of each node's edges. The strings are the lengths of all, then one text with all.
 
 import type { ObjectGraph } from "../snapshot/graph.js";
+import { visibleLines } from "../text/visible.js";
 import { ByteReader, ByteWriter } from "../trace/bytes.js";
 import { f64, readColumn, u8, u32, writeColumn } from "./columns.js";
 
@@ -22,6 +23,7 @@ function writeStrings(out: ByteWriter, strings: readonly string[]): void {
   out.text(strings.join(""));
 }
 
+/** Reads strings as a page shows them: with escapes in place of characters that have an effect, such as those that turn text around. */
 function readStrings(from: ByteReader): string[] {
   const lengths = readColumn(from, u32);
   const text = from.text();
@@ -29,7 +31,7 @@ function readStrings(from: ByteReader): string[] {
   let at = 0;
   for (let k = 0; k < strings.length; k++) {
     const end = at + (lengths[k] as number);
-    strings[k] = text.slice(at, end);
+    strings[k] = visibleLines(text.slice(at, end));
     at = end;
   }
   return strings;

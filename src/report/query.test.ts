@@ -117,13 +117,7 @@ describe("an expression chooses", () => {
   it("means by a key in quotes what Python means, and finds the name that a graph has for it", () => {
     const nameOf = (expression: string) =>
       (parseQuery(expression) as { steps?: readonly PlaceStep[] }).steps?.at(-1)?.name;
-    const same = [
-      "['x']",
-      String.raw`["it's"]`,
-      String.raw`['a\x1b[31mred']`,
-      String.raw`['\\']`,
-      String.raw`['\ud800x']`,
-    ];
+    const same = ["['x']", `["it's"]`, String.raw`['a\x1b[31mred']`, String.raw`['\\']`, String.raw`['\ud800x']`];
     expect(same.map(nameOf)).toEqual(same);
     expect(nameOf('.a["x"]')).toBe("['x']");
     expect(nameOf(String.raw`['\x41\q\'']`)).toBe(String.raw`["A\\q'"]`);

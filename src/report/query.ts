@@ -1,7 +1,7 @@
 // Chooses the nodes of a heap snapshot that an expression describes (query-parse.ts has the language).
 
 import type { Dominators } from "../snapshot/dominators.js";
-import { EDGE, FLAG, NODE, type ObjectGraph } from "../snapshot/graph.js";
+import { EDGE, FLAG, NODE, type ObjectGraph, PROXY_TYPE } from "../snapshot/graph.js";
 import { moduleOf } from "../snapshot/types.js";
 import type { Comparison, FlagName, Kind, NumberField, PlaceStep, Query, Relation, TextField } from "./query-parse.js";
 
@@ -287,11 +287,12 @@ interface StepNames {
   readonly dict: number;
 }
 
-/** The nodes that a query describes: objects, frames, and memory that belongs to no object. Groups are left out. */
+/** The nodes that a query describes: objects, frames, proxies, and memory that belongs to no object. Groups are left out. */
 export function evaluateQuery(graph: ObjectGraph, dominators: Dominators, query: Query): number[] {
   const found: number[] = [];
+  const proxy = graph.strings.indexOf(PROXY_TYPE);
   new Evaluation(graph, dominators).chosen(query).forEach((bit, node) => {
-    if (bit === 1 && graph.kinds[node] !== NODE.synthetic) found.push(node);
+    if (bit === 1 && (graph.kinds[node] !== NODE.synthetic || graph.types[node] === proxy)) found.push(node);
   });
   return found;
 }

@@ -37,6 +37,9 @@ export const EDGE = {
   weak: 6,
 } as const;
 
+/** The type of a synthetic node that stands for a proxy by which JavaScript holds an object. Its value is the stack of its creation. */
+export const PROXY_TYPE = "(PyProxy)";
+
 export const FLAG = {
   /** The object is not in the heap and is never freed: it is a part of the program itself. */
   static: 1,

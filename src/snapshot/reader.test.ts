@@ -82,6 +82,14 @@ it("is V8's format: V8's own snapshots are read by the same reader", async () =>
   expect(retained[0]).toBeLessThanOrEqual(whole);
 });
 
+it("nothing may follow its end: two files in one are not taken for the first", () => {
+  const file = written(small());
+  expect(readHeapSnapshot([file, Buffer.from("\n")]).nodeCount).toBe(7);
+  for (const more of [file, Buffer.from("}")]) {
+    expect(() => readHeapSnapshot([file, more])).toThrow(`something follows its end, at byte ${file.length}`);
+  }
+});
+
 it("V8's classes are those of DevTools, and a text is a value and no type", async () => {
   const program = `class Sheep { constructor(k) { this.name = "sheep number " + k; this.wool = "w".repeat(200) + k; } }
     globalThis.flock = Array.from({ length: 100 }, (_, k) => new Sheep(k));

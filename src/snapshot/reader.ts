@@ -224,6 +224,7 @@ function readParts(input: Input): Parts {
     else readValue(input);
   } while (input.skip(COMMA));
   input.expect(125);
+  if (input.token() >= 0) throw new BrokenSnapshot(`something follows its end, at byte ${input.offset}`);
   return parts;
 }
 

@@ -3,6 +3,8 @@
 import type { PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadPython, type PythonHeap } from "../../src/hosts/python/pyodide.js";
+import { evaluateQuery } from "../../src/report/query.js";
+import { parseQuery } from "../../src/report/query-parse.js";
 import { findDominators } from "../../src/snapshot/dominators.js";
 import type { ObjectGraph } from "../../src/snapshot/graph.js";
 import { collectGarbage } from "../collect.js";
@@ -56,6 +58,9 @@ describe("a snapshot of an interpreter in a JavaScript program", () => {
     expect(typeName(graph, node)).toBe("(PyProxy)");
     expect(graph.strings[graph.values[node] as number]?.split("\n").length).toBeGreaterThan(1);
     expect(findDominators(graph).retained[node]).toBeGreaterThan(20_000);
+    const found = (query: string) => evaluateQuery(graph, findDominators(graph), parseQuery(query));
+    expect(found("type == '(PyProxy)' and value ~ 'holdInPlace'")).toEqual([node]);
+    expect(found("kind == group")).toEqual(found("type == '(PyProxy)'"));
     const held = groupOf(graph, "(held by C or JavaScript)").map(({ target }) => graph.ids[target]);
     expect(held).not.toContain(id);
     proxy.destroy();

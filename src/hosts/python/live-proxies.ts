@@ -2,12 +2,11 @@
 // made.
 
 import { findDominators } from "../../snapshot/dominators.js";
-import { NODE, type ObjectGraph } from "../../snapshot/graph.js";
+import { NODE, type ObjectGraph, PROXY_TYPE } from "../../snapshot/graph.js";
 import { callLines, groupsOf } from "../../snapshot/held-proxy.js";
 import { bytes } from "../../text/bytes.js";
 import { counted } from "../../text/numbers.js";
 import { time } from "../../text/time.js";
-import { PROXY_NODE } from "./graph/walk.js";
 import type { WatchedProxy } from "./proxies.js";
 
 /** A PyProxy, by which JavaScript holds an object of the interpreter. */
@@ -43,7 +42,7 @@ const MOST_CALLS = 5;
 function* retainedBy(graph: ObjectGraph): Generator<number> {
   const { retained } = findDominators(graph);
   for (let node = 0; node < graph.nodeCount; node++) {
-    const isProxy = graph.kinds[node] === NODE.synthetic && graph.strings[graph.types[node] as number] === PROXY_NODE;
+    const isProxy = graph.kinds[node] === NODE.synthetic && graph.strings[graph.types[node] as number] === PROXY_TYPE;
     if (isProxy) yield retained[node] as number;
   }
 }

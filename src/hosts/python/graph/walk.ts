@@ -5,7 +5,7 @@
 import type { HeapItem, HeapStats } from "../../../alloc/stats.js";
 import { callerOf } from "../../../core/table-functions.js";
 import { GraphBuilder } from "../../../snapshot/builder.js";
-import { EDGE, FLAG, NODE, type ObjectGraph } from "../../../snapshot/graph.js";
+import { EDGE, FLAG, NODE, type ObjectGraph, PROXY_TYPE } from "../../../snapshot/graph.js";
 import type { HeldProxy } from "../../../snapshot/held-proxy.js";
 import { LooseOwners } from "../../../snapshot/loose.js";
 import { groupByHolder } from "../../../snapshot/reach.js";
@@ -36,9 +36,6 @@ export interface WalkedModule extends BlockModule, StaticsModule {
   /** The JavaScript value that a JsProxy holds. */
   JsProxy_Val?(proxy: number): unknown;
 }
-
-/** The type of the nodes that stand for proxies. They come in the order of the proxies. */
-export const PROXY_NODE = "(PyProxy)";
 
 /** The parts of a heap that a walk needs. */
 export interface WalkedPython {
@@ -270,7 +267,7 @@ class Walk {
   /** Makes a node of a proxy. Its id is odd, because no object has an odd id. */
   #addProxy(group: number, stack: string): void {
     const graph = this.#graph;
-    const node = graph.node(NODE.synthetic, graph.strings.number(PROXY_NODE), 2 * graph.nodeCount + 1);
+    const node = graph.node(NODE.synthetic, graph.strings.number(PROXY_TYPE), 2 * graph.nodeCount + 1);
     const [place = ""] = stack.split("\n");
     graph.groupEdge(group, node, place === "" ? "PyProxy" : `PyProxy from ${place}`);
   }
