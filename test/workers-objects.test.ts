@@ -1,6 +1,6 @@
 // Python's objects on a heap that several workers use: random programs with models, objects that are passed on, handles of workers that end.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { lockedClass, lockedObject } from "../src/heap/locked.js";
 import {
   Heap,
@@ -183,6 +183,33 @@ describe("objects of a shared heap", () => {
     // The third one might have ended, too: whoever hears of the second one's end does not wait for it.
     third.locked(() => first.ended(share));
     expect(list.refcount).toBe(1);
+    checkAll(first);
+  });
+
+  it("are given up later, and nobody waits, if JavaScript forgets them while another worker has the lock", async () => {
+    const forget: (() => void)[] = [];
+    class Registry {
+      constructor(private readonly callback: (index: number) => void) {}
+      register(_: object, index: number) {
+        forget.push(() => this.callback(index));
+      }
+      unregister() {
+        return true;
+      }
+    }
+    const [first, second] = await two();
+    vi.stubGlobal("FinalizationRegistry", Registry);
+    try {
+      second.str("forgotten".repeat(100));
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    const isLive = () => (first.objectStats().types.str?.live ?? 0) > 0;
+    // That the lock is not there for the second one would be an error after ten seconds.
+    first.locked(() => forget.at(-1)?.());
+    expect(isLive()).toBe(true);
+    second.list();
+    expect(isLive()).toBe(false);
     checkAll(first);
   });
 

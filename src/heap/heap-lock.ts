@@ -80,6 +80,19 @@ export class HeapLock {
     }
   };
 
+  /** Runs an operation if this worker has the lock, or gets it without waiting. Returns whether the operation ran. */
+  readonly attempt = (operation: () => void): boolean => {
+    const isFree = () => Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) === FREE;
+    if (this.#isLeft || (this.#depth === 0 && !isFree())) return false;
+    if (++this.#depth === 1) this.#parts.taken();
+    try {
+      operation();
+    } finally {
+      this.give();
+    }
+    return true;
+  };
+
   /** Takes the lock, also if this worker has it already. */
   take(): void {
     if (++this.#depth > 1) return;

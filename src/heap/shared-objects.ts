@@ -85,6 +85,8 @@ export class SharedObjects {
   readonly #words: Words;
   /** The word LAST. It is in the memory from the beginning on, so this view shows it also after the memory grew. */
   readonly #last: Uint32Array;
+  /** Handles that JavaScript forgot while another worker had the lock: they are released when this one has it. */
+  readonly #forgotten: (() => void)[] = [];
   /** Where the state of the objects is; 0 until this worker uses them. */
   #control = 0;
   #open: OpenObjects | undefined;
@@ -165,7 +167,9 @@ export class SharedObjects {
       Object.entries(HANDLE_CLASSES).map(([name, base]) => [name, lockedClass(base, guard, FREE_MEMBERS)]),
     ) as unknown as HandleClasses;
     const objects = new Objects(core, calls, new CStack(core, 0), {}, classes, {
-      releasing: (release) => this.lock.isLeft || guard(release),
+      releasing: (release) => {
+        if (!this.lock.attempt(release) && !this.lock.isLeft) this.#forgotten.push(release);
+      },
       pass: (handle) => this.#pass(handle),
     });
     // Objects stay where they are: other workers have their addresses in registers, as it were.
@@ -230,6 +234,7 @@ export class SharedObjects {
     this.journal.begin();
     if (this.#control === 0) return;
     this.#exchange(this.#core.control);
+    for (const release of this.#forgotten.splice(0)) release();
     const left = this.#core.base + HANDLES_LEFT_AT;
     if (this.#open && this.#words.get(left) !== 0) {
       this.journal.write(left, 0);
