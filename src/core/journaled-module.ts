@@ -5,7 +5,7 @@
 //
 // So only a shared heap pays for its journal, and the objects' code is written once. The functions of the journal stay as they are.
 
-import { leb } from "../ground/wasm-binary.js";
+import { leb, signedLeb } from "../ground/wasm-binary.js";
 import { editedModule, exportedFunctions, OPCODE } from "../ground/wasm-code.js";
 import type { ObjectFunctions } from "./functions.gen.js";
 
@@ -23,13 +23,6 @@ const BY_OPCODE: ReadonlyMap<number, keyof ObjectFunctions> = new Map([
   [OPCODE.memoryCopy, "journal_copy"],
   [OPCODE.memoryFill, "journal_fill"],
 ]);
-
-/** A signed number that is not negative, as LEB128. */
-function signedLeb(value: number): number[] {
-  const bytes = leb(value);
-  const last = bytes.pop() ?? 0;
-  return last < 64 ? [...bytes, last] : [...bytes, last | 128, 0];
-}
 
 /** The same module, with a journal. */
 export function withJournal(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -66,6 +66,18 @@ export function leb(value: number): number[] {
   return bytes;
 }
 
+/** A number of 32 bits as signed LEB128. */
+export function signedLeb(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const byte = rest & 127;
+    rest >>= 7;
+    if ((rest === 0 && (byte & 64) === 0) || (rest === -1 && (byte & 64) !== 0)) return [...bytes, byte];
+    bytes.push(byte | 128);
+  }
+}
+
 /** The bytes of the magic number and the version. */
 export const HEADER_BYTES = 8;
 export const SECTION = { custom: 0, type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;

@@ -2,7 +2,7 @@
 // trampoline instead of a function that will be loaded later. A relay calls a function in JavaScript, and so makes it a
 // WebAssembly function. An adapter calls a function of another type.
 
-import { leb } from "../../ground/wasm-binary.js";
+import { leb, signedLeb } from "../../ground/wasm-binary.js";
 import type { FunctionType } from "./sections.js";
 
 const I32_CONST = 0x41;
@@ -11,18 +11,6 @@ const CALL_INDIRECT = 0x11;
 const CALL = 0x10;
 const DROP = 0x1a;
 const END = 0x0b;
-
-/** A number as signed LEB128. */
-function signedLeb(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const byte = rest & 127;
-    rest >>= 7;
-    if ((rest === 0 && (byte & 64) === 0) || (rest === -1 && (byte & 64) !== 0)) return [...bytes, byte];
-    bytes.push(byte | 128);
-  }
-}
 
 function section(id: number, content: readonly number[]): number[] {
   return [id, ...leb(content.length), ...content];
