@@ -82,8 +82,7 @@ export class HeapLock {
 
   /** Runs an operation if this worker has the lock, or gets it without waiting. Returns whether the operation ran. */
   readonly attempt = (operation: () => void): boolean => {
-    const isFree = () => Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) === FREE;
-    if (this.#isLeft || (this.#depth === 0 && !isFree())) return false;
+    if (this.#isLeft || (this.#depth === 0 && !this.#takeFree())) return false;
     if (++this.#depth === 1) this.#parts.taken();
     try {
       operation();
@@ -98,7 +97,7 @@ export class HeapLock {
     if (++this.#depth > 1) return;
     try {
       if (this.#isLeft) throw new Error("Cannot use the heap: this worker has left it");
-      if (Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE) this.#wait();
+      if (!this.#takeFree()) this.#wait();
     } catch (error) {
       this.#depth = 0;
       throw error;
@@ -125,8 +124,7 @@ export class HeapLock {
       return "taken";
     }
     Atomics.compareExchange(this.#words, STARVING, ended, 0);
-    const isTaken = Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) !== FREE;
-    const result = isTaken ? this.#wait(ended, ENDING_MS) : "taken";
+    const result = this.#takeFree() ? "taken" : this.#wait(ended, ENDING_MS);
     if (result === "busy") return result;
     if (result === "taken over" && !this.#parts.recover()) {
       this.#break();
@@ -157,13 +155,18 @@ export class HeapLock {
     Atomics.notify(words, HOLDER);
   }
 
+  /** Takes the lock if it is free. Returns whether it was. */
+  #takeFree(): boolean {
+    return Atomics.compareExchange(this.#words, HOLDER, FREE, this.#self) === FREE;
+  }
+
   /** Waits for the lock, and takes it: when it is free, or from a worker that has `ended`. For that, it waits only for so many milliseconds. */
   #wait(ended = FREE, patience = PATIENCE_MS): "taken" | "taken over" | "busy" {
     const words = this.#words;
     const self = this.#self;
     for (let look = LOOKS; look > 0; look--) {
       if (Atomics.load(words, HOLDER) !== FREE) continue;
-      if (Atomics.compareExchange(words, HOLDER, FREE, self) === FREE) return "taken";
+      if (this.#takeFree()) return "taken";
     }
     const begun = performance.now();
     for (;;) {
