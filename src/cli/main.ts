@@ -2,10 +2,7 @@
 // The command `pyheap`, as a process.
 
 import { main } from "./command-line.js";
-import { reasonOf } from "./system/errors.js";
-
-/** Exit code if standard output can't be written, as for any other file. */
-const NOT_WRITTEN = 2;
+import { NOT_WRITTEN, reasonOf } from "./system/errors.js";
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader has read enough, and has closed the pipe.

@@ -26,7 +26,7 @@ import { makeShared, viewShared } from "./shared.js";
 import { exitCodeOf, SIGNALS, signalName } from "./signals.js";
 import { chooseSnapshots, closeSnapshotFile, snapshotWords } from "./snapshot-file.js";
 import { cacheFolder } from "./system/cache-folder.js";
-import { reasonOf, UsageError } from "./system/errors.js";
+import { NOT_WRITTEN, reasonOf, UsageError } from "./system/errors.js";
 import { checkFile, type FileKind, textBegins } from "./system/files.js";
 import { replaceFile } from "./system/replacement.js";
 import { openTraceFile } from "./trace-file.js";
@@ -36,9 +36,6 @@ const REPORT: FileKind = {
   name: "a report of a run",
   begins: textBegins(/^\{\s*"version": \d+,\s*"program": \{/),
 };
-
-/** Exit code if the program ended well, but its snapshot could not be written. */
-const UNWRITTEN = 2;
 
 /**
  * Runs a program, in `thread` if it is in Python, and reports on it. Returns the exit code. Throws UsageError if the options can't be
@@ -73,7 +70,7 @@ export async function run(program: Program, options: RunOptions, thread: Worker 
   const budgetCode = isChecked ? await checkBudget(recording.file, options, ownBytes) : 0;
   // The thread of the program has said why.
   const isSnapshotLost = snapshots?.made !== undefined && result !== undefined && !hasSnapshot;
-  return exitCode || budgetCode || (isSnapshotLost ? UNWRITTEN : 0);
+  return exitCode || budgetCode || (isSnapshotLost ? NOT_WRITTEN : 0);
 }
 
 /** Where snapshots go that the user asks for while the program runs, unless --snapshot names a file: app.heapsnapshot. */

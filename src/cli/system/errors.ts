@@ -5,6 +5,9 @@ import { messageOf } from "../../ground/errors.js";
 /** Exit code for wrong usage, unless another code says more precisely what is wrong. */
 const USAGE = 2;
 
+/** Exit code if what was asked for could not be written. */
+export const NOT_WRITTEN = 2;
+
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly exitCode: number;
