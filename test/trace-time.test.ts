@@ -11,37 +11,43 @@ const compute = (ms: number) => {
   for (const end = performance.now() + ms; performance.now() < end; );
 };
 
+/** Starts a recording. Its time begins at `begun`, or up to `late` milliseconds later. */
+function record(heap: Heap, { write }: Tape) {
+  const begun = performance.now();
+  const recorder = heap.trace({ write });
+  return { recorder, begun, late: performance.now() - begun };
+}
+
 interface Wait {
   readonly what: string;
   /** The size of each block that is live while the program waits. */
   readonly size: number;
-  readonly wait: (noteTime: () => void) => void | Promise<void>;
+  readonly wait: (ms: number, noteTime: () => void) => void | Promise<void>;
 }
 
 describe("a recording", () => {
   it.each<Wait>([
-    { what: "the event loop runs", size: 100, wait: () => sleep(WAIT) },
-    { what: "it computes, of large blocks", size: 10_000, wait: () => compute(WAIT) },
+    { what: "the event loop runs", size: 100, wait: sleep },
+    { what: "it computes, of large blocks", size: 10_000, wait: compute },
     {
       what: "its host waits, and says so",
       size: 100,
-      wait: (noteTime) => {
+      wait: (ms, noteTime) => {
         noteTime();
-        compute(WAIT);
+        compute(ms);
       },
     },
   ])("knows what was live while $what", async ({ size, wait }) => {
     const heap = await Heap.create();
     const tape = new Tape();
-    const begun = performance.now();
-    const recorder = heap.trace({ write: tape.write });
+    const { recorder, begun, late } = record(heap, tape);
     const moments: { moment: number; live: number }[] = [];
     for (let round = 0; round < 5; round++) {
       const blocks = Array.from({ length: 10 }, () => heap.malloc(size));
       // The moment is between two waits, so it does not matter how late the recording noticed the first one.
-      await wait(() => recorder.noteTime());
+      await wait(WAIT + late, () => recorder.noteTime());
       moments.push({ moment: (performance.now() - begun) * 1000, live: 10 * size });
-      await wait(() => recorder.noteTime());
+      await wait(WAIT + late, () => recorder.noteTime());
       for (const block of blocks) heap.free(block);
       compute(1);
     }
@@ -56,12 +62,12 @@ describe("a recording", () => {
   it("says between which times small blocks came and went, if it can't know more", async () => {
     const heap = await Heap.create();
     const tape = new Tape();
-    const begun = performance.now();
-    const recorder = heap.trace({ write: tape.write });
+    const { recorder, begun, late } = record(heap, tape);
     const block = heap.malloc(100);
     heap.malloc(10);
-    compute(WAIT);
-    const moment = (performance.now() - begun - WAIT / 2) * 1000;
+    compute(WAIT + late);
+    const moment = (performance.now() - begun) * 1000;
+    compute(WAIT + late);
     heap.free(block);
     recorder.stop();
     const { gaps } = (await tape.analyse({ to: moment })).analysis;
